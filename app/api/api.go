@@ -1,0 +1,171 @@
+// Package api is what a user can do, one method each. The window binds it, the
+// browser calls it over a web socket, the command line calls it directly: the
+// three doors share every rule. It holds no state of its own beside the calls
+// that run.
+//
+//	window ─┐
+//	browser ┼─> API ─> flow.Loop ─> ports
+//	command ┘     └──> Hub ─> events back to the doors
+//
+// Methods take no context, because a bound method gets none: the API carries the
+// run's context, and a long method takes a request id that Cancel ends. A method
+// never panics, never returns a nil slice, and every error is a backend.Error in
+// the end.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// Options are the parts of an API.
+type Options struct {
+	Loop    *flow.Loop
+	Hub     *Hub
+	Library Library
+	Models  Models
+	Secrets Secrets
+	Trainer TrainerSetup
+	Machine func(context.Context) Machine
+	Open    func(url string) error // opens a link in the user's browser; nil when the door cannot
+	Backup  func(ctx context.Context) (path string, err error)
+	// Throwaway makes a second Loop in a home of its own that done removes.
+	Throwaway func(ctx context.Context, t Throwaway) (loop *flow.Loop, done func(), err error)
+	Home      string
+	Version   string
+	Door      string // window, browser, command line
+	Log       *slog.Logger
+}
+
+// Throwaway says what a throw-away home holds.
+type Throwaway struct {
+	Notes map[string][]byte // Markdown notes by file name: its only evidence
+	AsOf  time.Time         // its clock starts here
+	Model string
+	Home  string // kept when set
+}
+
+// Library is the user's documents.
+type Library interface {
+	SetFolders(folders []string) error
+	Rescan(ctx context.Context) error
+	Documents() ([]backend.Document, error)
+}
+
+// Models installs and imports base models.
+type Models interface {
+	Install(ctx context.Context, model string, progress func(stage string, done, total int64)) (backend.ModelInfo, error)
+	Import(ctx context.Context, file string, progress func(stage string, done, total int64)) (backend.ModelInfo, error)
+}
+
+// Secrets keeps provider keys; it never gives one back.
+type Secrets interface {
+	Set(ctx context.Context, name, value string) (stored string, err error) // "keyring" or "session"
+	Delete(ctx context.Context, name string) error
+}
+
+// TrainerSetup builds the trainer's environment.
+type TrainerSetup interface {
+	Ready(ctx context.Context) error
+	Setup(ctx context.Context, progress func(line string)) error
+}
+
+// Machine is what was found on this computer.
+type Machine struct {
+	OS        string `json:"os"`
+	CPU       string `json:"cpu"`
+	Cores     int    `json:"cores"`
+	Memory    int64  `json:"memory"`    // bytes
+	Available int64  `json:"available"` // bytes
+	GPU       string `json:"gpu"`       // empty: none was found
+	Disk      int64  `json:"disk"`      // bytes free where the home is
+}
+
+// API is bound to the doors. Its zero value is not usable.
+type API struct {
+	o         Options
+	mu        sync.Mutex
+	ctx       context.Context
+	pending   map[string]context.CancelFunc
+	greetings atomic.Int64
+}
+
+// SetOpen tells the API how links are opened once the door can.
+func SetOpen(a *API, open func(url string) error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.o.Open = open
+}
+
+// New makes an API whose calls end with ctx.
+func New(ctx context.Context, o Options) *API {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &API{o: o, ctx: ctx, pending: map[string]context.CancelFunc{}}
+}
+
+// call runs f under the API's context and turns a panic into an error, because a
+// panic in a bound method would leave the caller waiting for ever.
+func call[T any](a *API, op string, f func(ctx context.Context) (T, error)) (out T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.o.Log.Error("panic", "op", op, "panic", r, "stack", string(debug.Stack()))
+			err = &backend.Error{Code: backend.CodeInternal, Op: op, Message: "Errata made a mistake; nothing was changed by it.", Hint: "The log says more.", Err: fmt.Errorf("%v", r)}
+		}
+	}()
+	return f(a.ctx)
+}
+
+// request is call with a context that Cancel(id) ends. An empty id cannot be cancelled.
+func request[T any](a *API, id, op string, f func(ctx context.Context) (T, error)) (T, error) {
+	return call(a, op, func(ctx context.Context) (T, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if id != "" {
+			a.mu.Lock()
+			_, taken := a.pending[id]
+			if !taken {
+				a.pending[id] = cancel
+			}
+			a.mu.Unlock()
+			if taken {
+				var zero T
+				return zero, backend.Errorf(backend.CodeConflict, op, "A request with this id is already running.")
+			}
+			defer func() { a.mu.Lock(); delete(a.pending, id); a.mu.Unlock() }()
+		}
+		out, err := f(ctx)
+		if err != nil && ctx.Err() != nil && backend.CodeOf(err) != backend.CodeCancelled {
+			err = &backend.Error{Code: backend.CodeCancelled, Op: op, Message: "Stopped.", Err: err}
+		}
+		return out, err
+	})
+}
+
+// Cancel ends a running request; an unknown id is ignored, because the request
+// may have ended a moment ago.
+func (a *API) Cancel(requestID string) {
+	a.mu.Lock()
+	cancel := a.pending[requestID]
+	a.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+}
+
+// some makes a nil slice an empty one: the front end would see null.
+func some[T any](s []T, err error) ([]T, error) {
+	if s == nil {
+		s = []T{}
+	}
+	return s, err
+}

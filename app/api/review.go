@@ -1,0 +1,119 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"errata/backend"
+)
+
+// byPerson is who decides at a door.
+const byPerson = "person"
+
+// Facts lists facts, newest first.
+func (a *API) Facts(f backend.FactFilter) ([]backend.Fact, error) {
+	return call(a, "facts", func(context.Context) ([]backend.Fact, error) { return some(a.o.Loop.Store.Facts(f)) })
+}
+
+// FactCounts counts facts by state.
+func (a *API) FactCounts() (map[backend.FactState]int, error) {
+	return call(a, "facts", func(context.Context) (map[backend.FactState]int, error) { return a.o.Loop.Store.FactCounts() })
+}
+
+// Teach proposes the correction of a verdict as edited; approve also approves it.
+func (a *API) Teach(verdictID string, edit backend.FactUpdate, approve bool) (backend.Fact, error) {
+	return call(a, "teach", func(context.Context) (backend.Fact, error) { return a.o.Loop.Teach(verdictID, edit, approve, byPerson) })
+}
+
+// AddFact takes a fact by hand.
+func (a *API) AddFact(f backend.Fact, approve bool) (backend.Fact, error) {
+	return a.AddFactBy(f, approve, byPerson)
+}
+
+// AddFactBy takes a fact from a named giver ("person", "api", "import").
+func (a *API) AddFactBy(f backend.Fact, approve bool, by string) (backend.Fact, error) {
+	return call(a, "facts.add", func(context.Context) (backend.Fact, error) { return a.o.Loop.AddFact(f, approve, by) })
+}
+
+// EditFact changes parts of a fact.
+func (a *API) EditFact(id string, u backend.FactUpdate) (backend.Fact, error) {
+	return call(a, "facts.edit", func(context.Context) (backend.Fact, error) { return a.o.Loop.Edit(id, u) })
+}
+
+// ApproveFact approves a fact; approved facts of the same question are superseded.
+func (a *API) ApproveFact(id string) (backend.Fact, error) {
+	return call(a, "facts.approve", func(context.Context) (backend.Fact, error) { return a.o.Loop.Approve(id, byPerson) })
+}
+
+// RejectFact rejects a fact.
+func (a *API) RejectFact(id string) (backend.Fact, error) {
+	return call(a, "facts.reject", func(context.Context) (backend.Fact, error) { return a.o.Loop.Reject(id, byPerson) })
+}
+
+// UndoFact takes the last decision on a fact back.
+func (a *API) UndoFact(id string) (backend.Fact, error) {
+	return call(a, "facts.undo", func(context.Context) (backend.Fact, error) { return a.o.Loop.Undo(id) })
+}
+
+// ExportFacts gives all facts of a state (all states when empty) as JSON lines.
+func (a *API) ExportFacts(state backend.FactState) (string, error) {
+	return call(a, "facts.export", func(context.Context) (string, error) {
+		facts, err := a.o.Loop.Store.AllFacts(state)
+		if err != nil {
+			return "", err
+		}
+		var b strings.Builder
+		enc := json.NewEncoder(&b)
+		for _, f := range facts {
+			if err := enc.Encode(f); err != nil {
+				return "", err
+			}
+		}
+		return b.String(), nil
+	})
+}
+
+// Imported says what an import took and which lines it could not read.
+type Imported struct {
+	Facts    []backend.Fact `json:"facts"`
+	Problems []string       `json:"problems"` // "line 3: …"
+}
+
+// ImportFacts takes facts as JSON lines with at least question and answer. They
+// enter the queue as proposed; a bad line is named and skipped, the rest is kept.
+func (a *API) ImportFacts(lines string) (Imported, error) {
+	return call(a, "facts.import", func(context.Context) (Imported, error) {
+		out := Imported{Facts: []backend.Fact{}, Problems: []string{}}
+		sc := bufio.NewScanner(bytes.NewReader([]byte(lines)))
+		sc.Buffer(nil, 1<<20)
+		for n := 1; sc.Scan(); n++ {
+			line := bytes.TrimSpace(sc.Bytes())
+			if len(line) == 0 {
+				continue
+			}
+			var f backend.Fact
+			if err := json.Unmarshal(line, &f); err != nil {
+				out.Problems = append(out.Problems, fmt.Sprintf("line %d: not a JSON object with question and answer", n))
+				continue
+			}
+			f.ProposedBy = "import"
+			added, err := a.o.Loop.AddFact(f, false, "import")
+			if err != nil {
+				if backend.CodeOf(err) != backend.CodeInvalid {
+					return out, err
+				}
+				out.Problems = append(out.Problems, fmt.Sprintf("line %d: %s", n, err))
+				continue
+			}
+			out.Facts = append(out.Facts, added)
+		}
+		if err := sc.Err(); err != nil {
+			out.Problems = append(out.Problems, "a line is longer than 1 MiB; it and all after it were not read")
+		}
+		return out, nil
+	})
+}

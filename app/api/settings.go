@@ -1,0 +1,239 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"errata/backend"
+)
+
+// Hello is what a door asks first.
+type Hello struct {
+	Version  string           `json:"version"`
+	Door     string           `json:"door"`
+	Home     string           `json:"home"`
+	Settings backend.Settings `json:"settings"`
+	FirstRun bool             `json:"first_run"`
+	CanOpen  bool             `json:"can_open"` // links open in a browser of the user's
+}
+
+// Greetings counts the Hellos so far: a page that says none is not ours.
+func (a *API) Greetings() int64 { return a.greetings.Load() }
+
+// Hello says who answers and what the user chose.
+func (a *API) Hello() (Hello, error) {
+	a.greetings.Add(1)
+	return call(a, "hello", func(context.Context) (Hello, error) {
+		s, err := a.o.Loop.Store.Settings()
+		return Hello{Version: a.o.Version, Door: a.o.Door, Home: a.o.Home, Settings: s, FirstRun: !s.Confirmed, CanOpen: a.o.Open != nil}, err
+	})
+}
+
+// Status is what runs at the moment. A part that is missing says so in Problems
+// and does not hide the others.
+type Status struct {
+	Engine   backend.EngineStatus `json:"engine"`
+	Model    string               `json:"model"`
+	Current  backend.Version      `json:"current"`
+	Cycle    backend.Cycle        `json:"cycle"`
+	Trainer  bool                 `json:"trainer"`
+	Machine  Machine              `json:"machine"`
+	Problems []Problem            `json:"problems"`
+}
+
+// Problem is an error as a door shows it.
+type Problem struct {
+	Part    string `json:"part"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Status looks at engine, model, trainer and machine.
+func (a *API) Status() (Status, error) {
+	return call(a, "status", func(ctx context.Context) (Status, error) {
+		s := Status{Problems: []Problem{}, Machine: a.o.Machine(ctx)}
+		problem := func(part string, err error) {
+			if err != nil {
+				s.Problems = append(s.Problems, Problem{Part: part, Message: Sentence(err), Hint: backend.HintOf(err)})
+			}
+		}
+		var err error
+		s.Engine, err = a.o.Loop.Engine.Status(ctx)
+		problem("engine", err)
+		settings, err := a.o.Loop.Store.Settings()
+		if err != nil {
+			return s, err
+		}
+		s.Model = settings.Model
+		if current, ok, err := a.o.Loop.Store.CurrentVersion(settings.Model); err != nil {
+			problem("store", err)
+		} else if ok {
+			s.Current = current
+		}
+		s.Cycle, err = a.o.Loop.Cycle()
+		problem("store", err)
+		err = a.o.Trainer.Ready(ctx)
+		s.Trainer = err == nil
+		problem("trainer", err)
+		return s, nil
+	})
+}
+
+// Settings gives what the user chose.
+func (a *API) Settings() (backend.Settings, error) {
+	return call(a, "settings", func(context.Context) (backend.Settings, error) { return a.o.Loop.Store.Settings() })
+}
+
+// SaveSettings keeps what the user chose; the library follows its folders.
+func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
+	return call(a, "settings.save", func(context.Context) (backend.Settings, error) {
+		if err := validateSettings(s); err != nil {
+			return s, err
+		}
+		if err := a.o.Library.SetFolders(s.LibraryFolders); err != nil {
+			return s, err
+		}
+		if err := a.o.Loop.Store.PutSettings(s); err != nil {
+			return s, err
+		}
+		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
+		return s, nil
+	})
+}
+
+func validateSettings(s backend.Settings) error {
+	oneOf := func(what, v string, allowed ...string) error {
+		for _, a := range allowed {
+			if v == a {
+				return nil
+			}
+		}
+		return backend.Errorf(backend.CodeInvalid, "settings", "%s can be %s, not %q.", what, strings.Join(allowed, ", "), v)
+	}
+	for _, err := range []error{
+		oneOf("Approval", s.Approval, "person"), oneOf("Training", s.Training, "propose", "start", "never"),
+		oneOf("Serve as", s.ServeAs, "auto", "adapter", "merged"), oneOf("Theme", s.Theme, "system", "light", "dark"),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	for _, o := range s.AllowedOrigins {
+		u, err := url.Parse(o)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.User != nil {
+			return backend.Errorf(backend.CodeInvalid, "settings", "%q is not an origin.", o).WithHint("Write it as http://localhost:3000, without a path.")
+		}
+	}
+	return nil
+}
+
+// Providers says which evidence providers are on and ready.
+func (a *API) Providers() ([]backend.ProviderHealth, error) {
+	return call(a, "providers", func(ctx context.Context) ([]backend.ProviderHealth, error) {
+		s, err := a.o.Loop.Store.Settings()
+		if err != nil {
+			return []backend.ProviderHealth{}, err
+		}
+		return some(a.o.Loop.Evidence.Health(ctx, s.Providers), nil)
+	})
+}
+
+// SetSecret keeps a provider's key and says where: "keyring" or "session".
+func (a *API) SetSecret(name, value string) (string, error) {
+	return call(a, "secret", func(ctx context.Context) (string, error) {
+		return a.o.Secrets.Set(ctx, name, strings.TrimSpace(value))
+	})
+}
+
+// DeleteSecret forgets a provider's key.
+func (a *API) DeleteSecret(name string) error {
+	_, err := call(a, "secret", func(ctx context.Context) (struct{}, error) { return struct{}{}, a.o.Secrets.Delete(ctx, name) })
+	return err
+}
+
+// Models lists the base models that are installed or can be.
+func (a *API) Models() ([]backend.ModelInfo, error) {
+	return call(a, "models", func(ctx context.Context) ([]backend.ModelInfo, error) { return some(a.o.Loop.Engine.Models(ctx)) })
+}
+
+// ModelProgress is the data of "model.progress" events.
+type ModelProgress struct {
+	Request string `json:"request"`
+	Stage   string `json:"stage"`
+	Done    int64  `json:"done"`
+	Total   int64  `json:"total"`
+}
+
+// InstallModel gets a listed model; a broken-off download goes on where it was.
+func (a *API) InstallModel(requestID, name string) (backend.ModelInfo, error) {
+	return request(a, requestID, "models.install", func(ctx context.Context) (backend.ModelInfo, error) {
+		info, err := a.o.Models.Install(ctx, name, a.modelProgress(requestID))
+		if err == nil {
+			err = a.chooseFirst(info.Name)
+		}
+		return info, err
+	})
+}
+
+// ImportModel takes a weights file of the user's.
+func (a *API) ImportModel(requestID, file string) (backend.ModelInfo, error) {
+	return request(a, requestID, "models.import", func(ctx context.Context) (backend.ModelInfo, error) {
+		info, err := a.o.Models.Import(ctx, file, a.modelProgress(requestID))
+		if err == nil {
+			err = a.chooseFirst(info.Name)
+		}
+		return info, err
+	})
+}
+
+func (a *API) modelProgress(requestID string) func(string, int64, int64) {
+	return func(stage string, done, total int64) {
+		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "model.progress", ID: requestID, Data: ModelProgress{requestID, stage, done, total}})
+	}
+}
+
+// chooseFirst makes the first model that arrives the one in use.
+func (a *API) chooseFirst(name string) error {
+	s, err := a.o.Loop.Store.Settings()
+	if err != nil || s.Model != "" {
+		return err
+	}
+	s.Model = name
+	return a.o.Loop.Store.PutSettings(s)
+}
+
+// Documents lists the library.
+func (a *API) Documents() ([]backend.Document, error) {
+	return call(a, "documents", func(context.Context) ([]backend.Document, error) { return some(a.o.Library.Documents()) })
+}
+
+// RescanLibrary reads the library's folders again.
+func (a *API) RescanLibrary(requestID string) ([]backend.Document, error) {
+	return request(a, requestID, "library.rescan", func(ctx context.Context) ([]backend.Document, error) {
+		if err := a.o.Library.Rescan(ctx); err != nil {
+			return []backend.Document{}, err
+		}
+		return some(a.o.Library.Documents())
+	})
+}
+
+// OpenLink opens a web or mail address in the user's browser, nothing else.
+func (a *API) OpenLink(link string) error {
+	_, err := call(a, "open", func(context.Context) (struct{}, error) {
+		u, err := url.Parse(link)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto") || (u.Scheme != "mailto" && u.Host == "") || u.User != nil {
+			return struct{}{}, backend.Errorf(backend.CodeInvalid, "open", "Only web and mail addresses are opened.")
+		}
+		if a.o.Open == nil {
+			return struct{}{}, backend.Errorf(backend.CodeUnavailable, "open", "This door cannot open a browser.")
+		}
+		return struct{}{}, a.o.Open(u.String())
+	})
+	return err
+}
+
+// Backup writes a verified copy of the database and says where.
+func (a *API) Backup() (string, error) {
+	return call(a, "backup", func(ctx context.Context) (string, error) { return a.o.Backup(ctx) })
+}

@@ -1,0 +1,56 @@
+// Package app assembles the parts of Errata, once, in one function that tests call
+// too, and gives them to the three doors.
+//
+//	Main ─> cli.Run ─> Assemble ─> Program{API, Loop, Store, …}
+//	                      │
+//	        bolt, ollama, engine, evidence, library, train, watch, secret
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"errata/app/cli"
+)
+
+// Main runs one command line and returns the exit code of the process.
+func Main(args []string) int {
+	if len(args) == 2 && args[0] == checkFlag {
+		return checkDB(args[1], os.Stderr)
+	}
+	if len(args) >= 1 && args[0] == restoreFlag {
+		return restoreDB(args[1:], os.Stdout, os.Stderr)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return cli.Run(ctx, args, doors(), cli.IO{Out: os.Stdout, Err: os.Stderr, In: os.Stdin, Version: fmt.Sprintf("errata %s", version)})
+}
+
+// doors are what the command line can open.
+func doors() cli.Doors {
+	return cli.Doors{Open: openCaller, Serve: serve, Window: openWindow, BenchChat: benchChat}
+}
+
+// openCaller assembles the program for one command, or reaches the one that
+// already runs on this home.
+func openCaller(ctx context.Context, home string) (cli.Caller, func(), error) {
+	dir, err := HomeDir(home)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
+	if err == nil {
+		return localCaller{api: p.API, hub: p.Hub}, p.Close, nil
+	}
+	if !running(err) {
+		return nil, nil, err
+	}
+	remote, dialErr := dialControl(ctx, dir)
+	if dialErr != nil {
+		return nil, nil, err
+	}
+	return remote, remote.close, nil
+}

@@ -1,0 +1,121 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// allowed is the import table of the house: a package of ours (or a folder of
+// packages, with "/...") and what of ours it may import. A package without a row
+// fails, so that a new room gets its row when it is built.
+var allowed = map[string][]string{
+	"errata":                  {"app"},
+	"errata/app":              {"*"},
+	"errata/app/api":          {"backend", "backend/flow", "backend/bench", "backend/judge", "backend/dataset"},
+	"errata/app/cli":          {"app/api", "backend", "backend/flow", "backend/bench"},
+	"errata/app/web":          {"app/api", "backend", "backend/flow"},
+	"errata/app/window":       {"app/api", "backend"},
+	"errata/backend":          {},
+	"errata/backend/flow":     {"backend", "backend/judge", "backend/dataset", "backend/score"},
+	"errata/backend/bench":    {"backend", "backend/judge", "backend/dataset", "backend/score", "backend/flow"},
+	"errata/backend/bolt":     {"backend"},
+	"errata/backend/ollama":   {"backend"},
+	"errata/backend/engine":   {"backend"},
+	"errata/backend/train":    {"backend"},
+	"errata/backend/watch":    {"backend"},
+	"errata/backend/judge":    {"backend"},
+	"errata/backend/dataset":  {"backend"},
+	"errata/backend/score":    {"backend"},
+	"errata/backend/page":     {"backend"},
+	"errata/backend/secret":   {"backend"},
+	"errata/backend/evidence": {"backend", "backend/page"},
+	"errata/backend/library":  {"backend", "backend/page"},
+	"errata/frontend":         {},
+	"errata/trainer":          {},
+	"errata/build":            {},
+}
+
+// only names the packages that alone may import something from outside, and why.
+var only = map[string]struct {
+	packages []string
+	why      string
+}{
+	"github.com/wailsapp/wails/v2":       {[]string{"errata/app/window"}, "everything else builds and is tested without cgo"},
+	"github.com/ollama/ollama/api":       {[]string{"errata/backend/ollama"}, "every call to a model gets a deadline and counts only when done"},
+	"go.etcd.io/bbolt":                   {[]string{"errata/backend/bolt"}, "one exported method is one transaction"},
+	"github.com/blevesearch/bleve/v2":    {[]string{"errata/backend/library"}, "one index"},
+	"github.com/zalando/go-keyring":      {[]string{"errata/backend/secret"}, "keys never reach plain text"},
+	"os/exec":                            {[]string{"errata/backend/train", "errata/backend/engine", "errata/app"}, "processes are supervised in one way"},
+	"github.com/gpustack/gguf-parser-go": {[]string{"errata/backend/engine"}, "weights files are read in one place"},
+}
+
+type goPackage struct {
+	ImportPath string
+	Name       string
+	Imports    []string
+}
+
+func listPackages(t *testing.T, tags string) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-tags", tags, "-json=ImportPath,Name,Imports", "errata/...")
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var all []goPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+func forTests(p goPackage) bool {
+	name := strings.TrimSuffix(p.Name, "_test")
+	return strings.HasSuffix(name, "test") || (p.Name == "main" && strings.Contains(p.ImportPath, "test"))
+}
+
+func TestImportsFollowTheHouse(t *testing.T) {
+	for _, tags := range []string{"", "desktop,production,webkit2_41"} {
+		packages := listPackages(t, tags)
+		require.Greater(t, len(packages), 15, "go list found too little to check anything")
+		for _, p := range packages {
+			if forTests(p) {
+				continue
+			}
+			row, ok := allowed[p.ImportPath]
+			if !ok {
+				t.Errorf("%s has no row in the import table", p.ImportPath)
+				continue
+			}
+			for _, imported := range p.Imports {
+				ours, isOurs := strings.CutPrefix(imported, "errata/")
+				if isOurs && !slices.Contains(row, "*") && !slices.Contains(row, ours) {
+					t.Errorf("%s imports %s, which its row does not allow", p.ImportPath, imported)
+				}
+				for prefix, rule := range only {
+					if (imported == prefix || strings.HasPrefix(imported, prefix+"/")) && !slices.Contains(rule.packages, p.ImportPath) {
+						t.Errorf("%s imports %s; only %v may: %s", p.ImportPath, imported, rule.packages, rule.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNoBagOfThings(t *testing.T) {
+	for _, p := range listPackages(t, "") {
+		last := p.ImportPath[strings.LastIndexByte(p.ImportPath, '/')+1:]
+		require.NotContains(t, []string{"utils", "common", "helpers", "types", "models", "services"}, last, p.ImportPath)
+	}
+}

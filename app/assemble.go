@@ -1,0 +1,252 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"errata/app/api"
+	"errata/app/web"
+	"errata/backend"
+	"errata/backend/bolt"
+	"errata/backend/dataset"
+	"errata/backend/engine"
+	"errata/backend/flow"
+	"errata/backend/library"
+	"errata/backend/ollama"
+	"errata/backend/secret"
+	"errata/backend/train"
+	"errata/backend/watch"
+	"errata/build"
+	"errata/trainer"
+)
+
+// Program is Errata, assembled: complete or not made.
+type Program struct {
+	Home  string
+	API   *api.API
+	Hub   *api.Hub
+	Loop  *flow.Loop
+	Store *bolt.Store
+	Log   *slog.Logger
+	Now   func() time.Time
+
+	shared  shared
+	watcher *watch.Watcher
+	library *library.Library
+	secrets *secret.Store
+	life    context.Context
+	end     context.CancelFunc
+	behind  sync.WaitGroup // what Background started
+	closers []func()       // run last to first
+}
+
+// shared are parts that know content by hash, so that a demo's home can use the
+// same ones.
+type shared struct {
+	model  *ollama.Client
+	engine *engine.Engine
+	hub    *api.Hub
+	own    bool // these are to be closed with the Program
+}
+
+// errRunning is the code and operation of "this home is in use".
+const runningOp = "home.lock"
+
+func running(err error) bool {
+	e, ok := err.(*backend.Error) //nolint:errorlint // made here, never wrapped
+	return ok && e.Op == runningOp
+}
+
+// Assemble makes the one Program of a home. Vital are the home, its lock and the
+// database; everything else may be missing and is then shown as missing.
+func Assemble(ctx context.Context, c Config) (*Program, error) {
+	return assemble(ctx, c, shared{})
+}
+
+func assemble(ctx context.Context, c Config, sh shared) (p *Program, err error) {
+	if c, err = c.filled(); err != nil {
+		return nil, err
+	}
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p = &Program{Home: c.Home, Now: c.Now, shared: sh, life: life, end: stop}
+	defer func() {
+		if err != nil {
+			p.Close()
+			p = nil
+		}
+	}()
+	for _, part := range []func(Config) error{p.lock, p.openStore, p.openEngine, p.openLibrary, p.assembleLoop, p.assembleAPI} {
+		if err := part(c); err != nil {
+			return p, err
+		}
+	}
+	return p, p.Loop.Start(life)
+}
+
+func (c Config) filled() (Config, error) {
+	home, err := HomeDir(c.Home)
+	if err != nil {
+		return c, err
+	}
+	c.Home = home
+	if err := makeHome(home); err != nil {
+		return c, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewID == nil {
+		c.NewID = newID(c.Now)
+	}
+	if c.CheckDB == nil {
+		c.CheckDB = checkInChild
+	}
+	return c, nil
+}
+
+// newID makes ids that sort by time: 12 hex digits of milliseconds, 12 of chance.
+func newID(now func() time.Time) func() string {
+	return func() string {
+		var b [6]byte
+		_, _ = rand.Read(b[:]) // never fails
+		return fmt.Sprintf("%012x%s", now().UnixMilli(), hex.EncodeToString(b[:]))
+	}
+}
+
+func (p *Program) lock(c Config) error {
+	if c.Log != nil {
+		p.Log = c.Log
+	} else {
+		log, closeLog := openLog(p.Home, c.Level)
+		p.Log = log
+		p.closers = append(p.closers, closeLog)
+	}
+	l := flock.New(filepath.Join(p.Home, lockName))
+	ok, err := l.TryLock()
+	if err != nil {
+		return diskError("The lock of the data folder", err)
+	}
+	if !ok {
+		return &backend.Error{Code: backend.CodeConflict, Op: runningOp, Message: "Errata is already running on this data folder.", Hint: "Close it first, or use another folder with --home."}
+	}
+	p.closers = append(p.closers, func() { _ = l.Unlock() })
+	return nil
+}
+
+func (p *Program) openStore(c Config) error {
+	path := filepath.Join(p.Home, dbName)
+	if err := c.CheckDB(path); err != nil {
+		return err
+	}
+	store, err := bolt.Open(path, bolt.Options{App: "errata " + version, Now: c.Now, BackupDir: filepath.Join(p.Home, backupsDir), Verify: c.CheckDB})
+	if err != nil {
+		return err
+	}
+	p.Store = store
+	p.closers = append(p.closers, func() { _ = store.Close() })
+	return nil
+}
+
+func (p *Program) openEngine(Config) error {
+	if p.shared.engine != nil {
+		return nil
+	}
+	var e *engine.Engine
+	client := ollama.New(ollama.Options{Address: func(ctx context.Context) (string, error) { return e.Address(ctx) }})
+	e, err := engine.New(engine.Options{API: client, Models: build.Models, Home: p.Home})
+	if err != nil {
+		return err
+	}
+	p.shared = shared{model: client, engine: e, hub: api.NewHub(), own: true}
+	p.closers = append(p.closers, func() { _ = e.Close() })
+	return nil
+}
+
+func (p *Program) openLibrary(c Config) error {
+	l, err := library.Open(filepath.Join(p.Home, libraryDir), library.Options{Now: c.Now})
+	if err != nil {
+		return err
+	}
+	p.library = l
+	p.closers = append(p.closers, func() { _ = l.Close() })
+	s, err := p.Store.Settings()
+	if err != nil {
+		return err
+	}
+	return l.SetFolders(s.LibraryFolders)
+}
+
+func (p *Program) assembleLoop(c Config) error {
+	stable, err := dataset.Shipped()
+	if err != nil {
+		return err
+	}
+	p.secrets = secret.New(secret.Options{})
+	p.watcher = watch.New(watch.Options{
+		Incoming: filepath.Join(p.Home, incomingDir), Adapters: filepath.Join(p.Home, adaptersDir), Quarantine: filepath.Join(p.Home, quarantine), Now: c.Now,
+	})
+	p.Hub = p.shared.hub
+	p.Loop = flow.New(flow.Options{
+		Store: p.Store, Model: p.shared.model, Engine: p.shared.engine,
+		Evidence: tmpEvidence{p.library},
+		Trainer:  train.New(train.Options{Source: trainer.FS, Home: p.Home, Logs: filepath.Join(p.Home, logsDir)}),
+		Arrivals: p.watcher, Workspace: workspace{p.Home},
+		Now: c.Now, NewID: c.NewID, Emit: p.Hub.Emit, Log: p.Log, Stable: stable,
+	})
+	p.closers = append(p.closers, p.Loop.Close)
+	return nil
+}
+
+func (p *Program) assembleAPI(c Config) error {
+	local := p.Loop.Trainer.(*train.Local) //nolint:forcetypeassert // made above
+	p.API = api.New(p.life, api.Options{
+		Loop: p.Loop, Hub: p.Hub, Library: documents{p.library}, Secrets: secrets{p.secrets}, Models: p.shared.engine, Trainer: local,
+		Machine: lookAtMachine(p.Home), Open: c.Open, Backup: func(context.Context) (string, error) {
+			return p.Store.Backup(filepath.Join(p.Home, backupsDir), c.Now())
+		},
+		Throwaway: p.throwaway, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
+	})
+	stop, err := listenControl(p.Home, web.Socket(p.API, p.Hub))
+	if err != nil {
+		// Without it only a second command beside this one does not work.
+		p.Log.Warn("control socket", "err", err)
+		return nil
+	}
+	p.closers = append(p.closers, stop)
+	return nil
+}
+
+// Background starts what goes on beside a door that stays open: watching
+// incoming/ and the library, and a backup a day.
+func (p *Program) Background() {
+	p.behind.Go(func() {
+		p.watcher.Run(p.life, func() {
+			if err := p.Loop.Absorb(p.life); err != nil && p.life.Err() == nil {
+				p.Log.Error("absorb", "err", err)
+			}
+		})
+	})
+	p.behind.Go(func() {
+		if _, err := p.Store.Backup(filepath.Join(p.Home, backupsDir), p.Now()); err != nil && p.life.Err() == nil {
+			p.Log.Error("backup", "err", err)
+		}
+	})
+}
+
+// Close ends everything, last opened first.
+func (p *Program) Close() {
+	p.end()
+	p.behind.Wait()
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		p.closers[i]()
+	}
+	p.closers = nil
+}

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"errata/backend"
+	"errata/backend/bolt"
+)
+
+// checkFlag is how this binary is started to look at a database. A damaged bbolt
+// file can end the process that opens it, so the look happens in another one.
+const checkFlag = "--check-db"
+
+// checkLimit is how long the look may take.
+const checkLimit = 5 * time.Second
+
+// checkDB is the child: exit code 0 for a sound file, 1 with the damage on stderr.
+func checkDB(path string, stderr io.Writer) int {
+	if err := bolt.Check(path); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// checkInChild runs this binary with --check-db. A look that takes too long says
+// nothing about the file: a big one may need minutes on a slow disk.
+func checkInChild(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, exe, checkFlag, path).CombinedOutput()
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	return &backend.Error{
+		Code: backend.CodeUnavailable, Op: "check", Message: "The database " + path + " is damaged. It was not opened and not changed.",
+		Hint: "`errata --restore` puts the newest good backup in its place and keeps the damaged file beside it.",
+		Err:  errors.New(firstOf(string(out))),
+	}
+}
+
+func firstOf(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	var e struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal([]byte(s), &e) == nil && e.Message != "" {
+		return e.Message
+	}
+	return s
+}

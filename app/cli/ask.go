@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"errata/app/api"
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+type askCmd struct {
+	Question []string `arg:"" help:"The question."`
+	Version  string   `name:"use" help:"Version to ask: base, v3 (default: the current one)."`
+	NoMemory bool     `help:"Answer from the weights alone."`
+	Check    bool     `help:"Check the answer afterwards."`
+	Chat     string   `help:"Go on in this chat (its id)."`
+}
+
+// Run streams the answer to stdout.
+func (c askCmd) Run(s *session) error {
+	return s.with(func(caller Caller) error {
+		in := flow.AskInput{Text: strings.Join(c.Question, " "), ChatID: c.Chat}
+		if c.NoMemory {
+			off := false
+			in.Memory = &off
+		}
+		if err := nameVersion(s, caller, c.Version, &in.Version); err != nil {
+			return err
+		}
+		asked, err := s.stream(caller, in)
+		if err != nil {
+			return err
+		}
+		out := struct {
+			flow.Asked
+			Verdict *backend.Verdict `json:"verdict,omitempty"`
+		}{Asked: asked}
+		if c.Check {
+			v, err := get[backend.Verdict](s, caller, "Check", requestID, asked.Answer.ID)
+			if err != nil {
+				return err
+			}
+			out.Verdict = &v
+		}
+		return s.print(out, func(w io.Writer) {
+			a := asked.Answer
+			fmt.Fprintf(w, "\n\n%s · %.0f tokens/s · from %s\n", a.VersionName, a.TokensPerSecond, a.Source)
+			if out.Verdict != nil {
+				writeVerdict(w, *out.Verdict)
+			}
+		})
+	})
+}
+
+// stream asks and, without --json, writes the text as it comes.
+func (s *session) stream(c Caller, in flow.AskInput) (flow.Asked, error) {
+	events, stop := c.Events()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		for e := range events {
+			if e.Topic == "answer.text" && e.ID == requestID && !s.root.JSON {
+				fmt.Fprint(s.io.Out, pieceOf(e))
+			}
+		}
+	}()
+	asked, err := get[flow.Asked](s, c, "Ask", requestID, in)
+	stop()
+	<-written
+	return asked, err
+}
+
+func pieceOf(e backend.Event) string {
+	if p, ok := e.Data.(api.TextPiece); ok {
+		return p.Text
+	}
+	raw, err := json.Marshal(e.Data)
+	if err != nil {
+		return ""
+	}
+	var p api.TextPiece
+	if json.Unmarshal(raw, &p) != nil {
+		return ""
+	}
+	return p.Text
+}
+
+// nameVersion turns "v3" into an id; "base" and "" stay.
+func nameVersion(s *session, c Caller, name string, into *string) error {
+	if name == "" || name == flow.BaseVersion {
+		*into = name
+		return nil
+	}
+	v, err := get[backend.Version](s, c, "FindVersion", name)
+	*into = v.ID
+	return err
+}
+
+type checkCmd struct {
+	Question string `required:"" help:"The question that was asked."`
+	Answer   string `required:"" help:"The answer to check."`
+}
+
+// Run prints the verdict for a given answer.
+func (c checkCmd) Run(s *session) error {
+	return show(s, "CheckText", writeVerdict, requestID, c.Question, c.Answer)
+}
+
+func writeVerdict(w io.Writer, v backend.Verdict) {
+	fmt.Fprintf(w, "\n%s (%s)\n%s\n", strings.ReplaceAll(string(v.Kind), "_", " "), strings.ReplaceAll(string(v.Reason), "_", " "), v.Sentence)
+	if v.RivalValue != "" {
+		fmt.Fprintf(w, "  model says     %s\n  evidence says  %s\n", v.Claim.Short, v.RivalValue)
+	}
+	for _, p := range v.Passages {
+		if p.Quote == "" {
+			continue
+		}
+		date := "undated"
+		if p.PublishedAt != nil {
+			date = p.PublishedAt.Format("2006-01-02")
+		}
+		fmt.Fprintf(w, "  “%s”\n    %s, %s\n", p.Quote, p.Domain, date)
+	}
+	if !v.Calibrated {
+		fmt.Fprintln(w, "  (uncalibrated)")
+	}
+}

@@ -1,0 +1,221 @@
+// Package cli is the command line's door. Each verb calls the API by name through
+// a Caller, so that it does the same in a process of its own and beside a running
+// Errata, whose calls it then makes over that one's local socket.
+//
+//	argv ─> kong ─> verb ─> Caller ─> API (here, or in the running Errata)
+//
+// Answers and tables go to stdout, progress and errors to stderr; with --json
+// stdout holds JSON alone.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"errata/app/api"
+	"errata/backend"
+)
+
+// Exit codes.
+const (
+	ExitOK     = 0
+	ExitFailed = 1
+	ExitUsage  = 2
+)
+
+// Caller calls an API method by its name; out may be nil.
+type Caller interface {
+	Call(ctx context.Context, method string, out any, args ...any) error
+	// Events gives the events from now on.
+	Events() (events <-chan backend.Event, stop func())
+}
+
+// Doors are what only the assembled program can do.
+type Doors struct {
+	// Open gives a Caller and what closes it.
+	Open func(ctx context.Context, home string) (Caller, func(), error)
+	// Serve serves the browser until ctx ends.
+	Serve func(ctx context.Context, o ServeOptions) error
+	// Window opens the window, or fails with CodeUnavailable when there is none.
+	Window func(ctx context.Context, home string) error
+	// BenchChat measures tokens per second through the served API against the engine's own.
+	BenchChat func(ctx context.Context, home string, runs int) (any, error)
+}
+
+// ServeOptions of `errata serve`.
+type ServeOptions struct {
+	Home    string
+	Port    int
+	Origins []string
+	Out     io.Writer
+}
+
+// IO is where a run reads and writes.
+type IO struct {
+	Out, Err io.Writer
+	In       io.Reader
+	Version  string
+}
+
+// root is the grammar of the command line.
+type root struct {
+	Home    string           `help:"Folder of all data (default: ERRATA_HOME, else the XDG data folder)." env:"ERRATA_HOME" type:"path"`
+	JSON    bool             `help:"Print JSON alone on stdout; progress goes to stderr."`
+	Quiet   bool             `short:"q" help:"No progress on stderr."`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	App     appCmd     `cmd:"" default:"1" hidden:""`
+	Serve   serveCmd   `cmd:"" help:"Serve the interface to a browser, with the web APIs."`
+	Ask     askCmd     `cmd:"" help:"Ask a question; the answer streams."`
+	Check   checkCmd   `cmd:"" help:"Check an answer against evidence."`
+	Facts   factsCmd   `cmd:"" help:"The review queue."`
+	Dataset datasetCmd `cmd:"" help:"Freeze, inspect, compare and export datasets."`
+	Train   trainCmd   `cmd:"" help:"Teach all approved facts in one run."`
+	Runs    runsCmd    `cmd:"" help:"Trainings: list, stop, resume, give up."`
+
+	Versions versionsCmd `cmd:"" help:"Versions: list, score, compare, promote, roll back."`
+	Library  libraryCmd  `cmd:"" help:"The documents used as evidence."`
+	Models   modelsCmd   `cmd:"" help:"Base models: list, install, import."`
+	Settings settingsCmd `cmd:"" help:"Show or change settings."`
+	Demo     demoCmd     `cmd:"" help:"The whole loop on ten questions, before and after."`
+	Bench    benchCmd    `cmd:"" help:"Benchmarks."`
+	Doctor   doctorCmd   `cmd:"" help:"What is installed, what fits, what is missing."`
+}
+
+// session is what a verb gets.
+type session struct {
+	ctx   context.Context
+	root  *root
+	doors Doors
+	io    IO
+}
+
+// Run runs one command line and returns its exit code.
+func Run(ctx context.Context, args []string, doors Doors, streams IO) int {
+	var r root
+	code := -1
+	parser, err := kong.New(&r, kong.Name("errata"),
+		kong.Description("A chat on your own machine that checks its answers and learns approved corrections."),
+		kong.Writers(streams.Out, streams.Err), kong.Exit(func(c int) { code = c }),
+		kong.Vars{"version": streams.Version}, kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(streams.Err, "errata:", err)
+		return ExitFailed
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(streams.Err, "errata: %v\nRun `errata --help` for the verbs.\n", err)
+		return ExitUsage
+	}
+	if r.Home != "" {
+		if err := os.Setenv("ERRATA_HOME", r.Home); err != nil {
+			fmt.Fprintln(streams.Err, "errata:", err)
+			return ExitFailed
+		}
+	}
+	s := &session{ctx: ctx, root: &r, doors: doors, io: streams}
+	return s.report(parsed.Run(s))
+}
+
+// report prints an error with its next step.
+func (s *session) report(err error) int {
+	if err == nil {
+		return ExitOK
+	}
+	if s.root.JSON {
+		fmt.Fprintf(s.io.Out, "{\"error\":%s}\n", api.ErrorJSON(err))
+	}
+	fmt.Fprintln(s.io.Err, "errata:", api.Sentence(err))
+	if hint := backend.HintOf(err); hint != "" {
+		fmt.Fprintln(s.io.Err, " ", hint)
+	}
+	if os.Getenv("ERRATA_DEBUG") != "" {
+		fmt.Fprintln(s.io.Err, "  ", err)
+	}
+	if backend.CodeOf(err) == backend.CodeInvalid {
+		return ExitUsage
+	}
+	return ExitFailed
+}
+
+// with opens the program for one verb and shows its events while it runs.
+func (s *session) with(f func(c Caller) error) error {
+	c, done, err := s.doors.Open(s.ctx, s.root.Home)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if s.root.Quiet {
+		return f(c)
+	}
+	events, stop := c.Events()
+	shown := make(chan struct{})
+	go func() { defer close(shown); showProgress(s.io.Err, events) }()
+	defer func() { stop(); <-shown }()
+	return f(c)
+}
+
+// print writes a value as JSON, or as text for a person.
+func (s *session) print(v any, text func(w io.Writer)) error {
+	if !s.root.JSON {
+		text(s.io.Out)
+		return nil
+	}
+	enc := json.NewEncoder(s.io.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// get calls a method for its result.
+func get[T any](s *session, c Caller, method string, args ...any) (T, error) {
+	var out T
+	err := c.Call(s.ctx, method, &out, args...)
+	return out, err
+}
+
+// show calls a method and prints its result.
+func show[T any](s *session, method string, text func(w io.Writer, v T), args ...any) error {
+	return s.with(func(c Caller) error {
+		v, err := get[T](s, c, method, args...)
+		if err != nil {
+			return err
+		}
+		return s.print(v, func(w io.Writer) { text(w, v) })
+	})
+}
+
+// requestID names the one long request of a command.
+const requestID = "cli"
+
+type appCmd struct{}
+
+// Run opens the window, or serves the browser when there is none.
+func (appCmd) Run(s *session) error {
+	err := s.doors.Window(s.ctx, s.root.Home)
+	var e *backend.Error
+	if errors.As(err, &e) && e.Code == backend.CodeUnavailable {
+		fmt.Fprintln(s.io.Err, e.Message, "The interface is served to a browser instead.")
+		return s.doors.Serve(s.ctx, ServeOptions{Home: s.root.Home, Out: s.io.Out})
+	}
+	return err
+}
+
+type serveCmd struct {
+	Port        int      `help:"Port on 127.0.0.1; 0 takes a free one." default:"8765"`
+	AllowOrigin []string `help:"Let pages of this origin call the web APIs with the token."`
+}
+
+// Run serves the browser until it is interrupted.
+func (c serveCmd) Run(s *session) error {
+	return s.doors.Serve(s.ctx, ServeOptions{Home: s.root.Home, Port: c.Port, Origins: c.AllowOrigin, Out: s.io.Out})
+}

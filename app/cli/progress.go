@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"errata/backend"
+)
+
+// line is the shape that all progress events share once decoded.
+type line struct {
+	What  string `json:"what"`
+	Stage string `json:"stage"`
+	Done  int64  `json:"done"`
+	Total int64  `json:"total"`
+}
+
+// showProgress writes what happens to stderr: one line that is rewritten on a
+// terminal, a line now and then elsewhere.
+func showProgress(w io.Writer, events <-chan backend.Event) {
+	p := progress{w: w}
+	if f, ok := w.(*os.File); ok {
+		p.live = term.IsTerminal(int(f.Fd()))
+	}
+	for e := range events {
+		if text := describe(e); text != "" {
+			p.show(e.Topic, text)
+		}
+	}
+	p.end()
+}
+
+type progress struct {
+	w     io.Writer
+	live  bool
+	open  bool
+	last  time.Time
+	topic string
+}
+
+// everySeconds bounds how often one kind of progress is written without a terminal.
+const everySeconds = 5
+
+func (p *progress) show(topic, text string) {
+	if p.live {
+		fmt.Fprintf(p.w, "\r\x1b[2K%s", text)
+		p.open = true
+		return
+	}
+	if topic == p.topic && time.Since(p.last) < everySeconds*time.Second && topic != "demo.progress" {
+		return
+	}
+	p.topic, p.last = topic, time.Now()
+	fmt.Fprintln(p.w, text)
+}
+
+func (p *progress) end() {
+	if p.open {
+		fmt.Fprintln(p.w)
+	}
+}
+
+func describe(e backend.Event) string {
+	raw, err := json.Marshal(e.Data)
+	if err != nil {
+		return ""
+	}
+	switch e.Topic {
+	case "demo.progress", "trainer.setup", "answer.waiting":
+		var s string
+		if json.Unmarshal(raw, &s) == nil {
+			return s
+		}
+	case "dataset.progress", "score.progress", "compare.progress", "model.progress":
+		var l line
+		if json.Unmarshal(raw, &l) == nil {
+			return count(l)
+		}
+	case "run.changed":
+		var r backend.Run
+		if json.Unmarshal(raw, &r) == nil {
+			return describeRun(r)
+		}
+	}
+	return ""
+}
+
+func count(l line) string {
+	what := l.What
+	if what == "" {
+		what = l.Stage
+	}
+	if l.Total <= 0 {
+		return what
+	}
+	if l.Total > 1<<20 {
+		return fmt.Sprintf("%s  %d of %d MB", what, l.Done>>20, l.Total>>20)
+	}
+	return fmt.Sprintf("%s  %d of %d", what, l.Done, l.Total)
+}
+
+func describeRun(r backend.Run) string {
+	p := r.Progress
+	if r.State.Over() {
+		return strings.TrimSpace("training " + string(r.State) + " " + r.Message)
+	}
+	if p.Step == 0 {
+		return "training: " + p.Stage
+	}
+	return fmt.Sprintf("training  step %d of %d  loss %.3f  drift %.3f  %d of %d facts learned  %.1f rows/s  %s left",
+		p.Step, p.Total, p.Loss, p.KL, p.Learned, p.Facts, p.RowsPerSecond, (time.Duration(p.ETA) * time.Second).String())
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"errata/app/api"
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// throwaway assembles a second Program in a home of its own, for the demo: its
+// notes are the only evidence and its clock starts at their newest date. It shares
+// the engine, which knows models by hash, and the caches, which know content by hash.
+func (p *Program) throwaway(ctx context.Context, t api.Throwaway) (*flow.Loop, func(), error) {
+	home, remove := t.Home, func() {}
+	if home == "" {
+		dir, err := os.MkdirTemp("", "errata-demo-")
+		if err != nil {
+			return nil, nil, diskError("The demo's folder", err)
+		}
+		home, remove = dir, func() { _ = removeAll(dir) }
+	}
+	second, err := p.assembleDemo(ctx, home, t)
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return second.Loop, func() { second.Close(); remove() }, nil
+}
+
+func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway) (*Program, error) {
+	notes := filepath.Join(home, "notes")
+	if err := os.MkdirAll(notes, 0o700); err != nil {
+		return nil, diskError("The demo's folder", err)
+	}
+	for name, text := range t.Notes {
+		if err := os.WriteFile(filepath.Join(notes, filepath.Base(name)), text, 0o600); err != nil {
+			return nil, diskError("A note of the demo", err)
+		}
+	}
+	started, base := time.Now(), t.AsOf.Add(12*time.Hour)
+	second, err := assemble(ctx, Config{
+		Home: home, Door: "demo", Log: p.Log, CheckDB: func(string) error { return nil },
+		Now: func() time.Time { return base.Add(time.Since(started)) },
+	}, p.shared)
+	if err != nil {
+		return nil, err
+	}
+	settings := backend.DefaultSettings()
+	settings.Confirmed, settings.Model, settings.Training = true, t.Model, "never"
+	settings.Providers = map[string]bool{"library": true, "clock": true}
+	if _, err := p.shared.engine.Install(ctx, t.Model, nil); err != nil {
+		second.Close()
+		return nil, err
+	}
+	settings.LibraryFolders = []string{notes}
+	if _, err := second.API.SaveSettings(settings); err != nil {
+		second.Close()
+		return nil, err
+	}
+	if _, err := second.API.RescanLibrary(""); err != nil {
+		second.Close()
+		return nil, err
+	}
+	return second, nil
+}
+
+// removeAll removes a folder whose adapters were made read-only.
+func removeAll(dir string) error {
+	_ = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			_ = os.Chmod(path, 0o700) //nolint:gosec // a folder needs its x bit
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}

@@ -1,0 +1,285 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"errata/backend"
+	"errata/backend/dataset"
+	"errata/backend/flow"
+	"errata/backend/score"
+)
+
+// DemoInput is a set with how to teach it.
+type DemoInput struct {
+	Set        Set
+	Model      string
+	Recipe     string
+	MaxMinutes float64
+	Seed       int
+	Progress   func(line string)
+}
+
+// DemoBefore is what the plain base answered and how that was judged.
+type DemoBefore struct {
+	Answer  string              `json:"answer"`
+	Right   bool                `json:"right"`
+	Verdict backend.VerdictKind `json:"verdict"`
+	Reason  backend.Reason      `json:"reason"`
+}
+
+// DemoAfter is what the taught version answers, with memory on as in the app,
+// and from its weights alone.
+type DemoAfter struct {
+	Answer       string         `json:"answer"`
+	Right        bool           `json:"right"`
+	Source       backend.Source `json:"source"`
+	WeightsOnly  string         `json:"weights_only"`
+	WeightsRight bool           `json:"weights_right"`
+}
+
+// DemoQuestion is one row of the before/after table.
+type DemoQuestion struct {
+	Q      string     `json:"q"`
+	Kind   string     `json:"kind"`
+	Taught string     `json:"taught,omitempty"` // the fact that the verdict proposed
+	Before DemoBefore `json:"before"`
+	After  DemoAfter  `json:"after"`
+}
+
+// DemoNeighbour is one neighbour question after teaching.
+type DemoNeighbour struct {
+	Q      string `json:"q"`
+	Answer string `json:"answer"`
+	Leaked bool   `json:"leaked"`
+}
+
+// DemoResult is what the demo prints.
+type DemoResult struct {
+	Model        string           `json:"model"`
+	Recipe       string           `json:"recipe"`
+	AsOf         string           `json:"as_of"`
+	Questions    []DemoQuestion   `json:"questions"`
+	Neighbours   []DemoNeighbour  `json:"neighbours"`
+	KnownKept    int              `json:"known_kept"`
+	Known        int              `json:"known"`
+	NewRight     int              `json:"new_right"`
+	New          int              `json:"new"`
+	WeightsRight int              `json:"weights_right"` // of the new questions
+	Leaked       int              `json:"leaked"`
+	RowPasses    int              `json:"row_passes"`
+	Steps        int              `json:"steps"`
+	TrainSeconds float64          `json:"train_seconds"`
+	Seconds      float64          `json:"seconds"`
+	Version      string           `json:"version"`
+	ServedAs     backend.ServedAs `json:"served_as"`
+	Promoted     bool             `json:"promoted"`
+	Gate         *backend.Gate    `json:"gate,omitempty"`
+}
+
+// Demo asks, checks, teaches, trains, compares, promotes and asks again. The
+// verdicts alone decide what is taught; expected answers are read by scoring.
+func Demo(ctx context.Context, l *flow.Loop, in DemoInput) (DemoResult, error) {
+	started := time.Now()
+	if in.Progress == nil {
+		in.Progress = func(string) {}
+	}
+	d := demo{ctx: ctx, loop: l, in: in, out: DemoResult{
+		Model: in.Model, Recipe: in.Recipe, AsOf: in.Set.AsOf.Format(time.DateOnly),
+		Questions: []DemoQuestion{}, Neighbours: []DemoNeighbour{},
+	}}
+	if d.out.Recipe == "" {
+		d.out.Recipe = "default"
+	}
+	for _, step := range []func() error{d.before, d.teach, d.after, d.leaks} {
+		if err := step(); err != nil {
+			return d.out, err
+		}
+	}
+	d.count()
+	d.out.Seconds = time.Since(started).Seconds()
+	return d.out, nil
+}
+
+type demo struct {
+	ctx     context.Context
+	loop    *flow.Loop
+	in      DemoInput
+	out     DemoResult
+	version string
+	facts   []backend.Fact
+}
+
+// before asks the plain base, checks each answer and approves, in place of a
+// person, what the verdicts propose.
+func (d *demo) before() error {
+	for i, q := range d.in.Set.Questions {
+		asked, err := d.loop.Ask(d.ctx, flow.AskInput{Text: q.Q, Version: flow.BaseVersion}, nil)
+		if err != nil {
+			return err
+		}
+		verdict, err := d.loop.Verify(d.ctx, asked.Answer.ID)
+		if err != nil {
+			return err
+		}
+		row := DemoQuestion{Q: q.Q, Kind: q.Kind, Before: DemoBefore{Answer: asked.Answer.Text, Verdict: verdict.Kind, Reason: verdict.Reason}}
+		if verdict.Teachable() && verdict.Class != backend.ClassClock {
+			fact, err := d.loop.Teach(verdict.ID, backend.FactUpdate{}, true, "demo")
+			if err != nil {
+				return err
+			}
+			row.Taught = fact.Answer
+			d.facts = append(d.facts, fact)
+		}
+		row.Before.Right = score.Right(backend.Probe{Accept: q.Answers}, asked.Answer.Text)
+		d.out.Questions = append(d.out.Questions, row)
+		d.in.Progress(fmt.Sprintf("before %d/%d  %-22s %s", i+1, len(d.in.Set.Questions), verdict.Kind, q.Q))
+	}
+	return nil
+}
+
+func (d *demo) teach() error {
+	if len(d.facts) == 0 {
+		d.in.Progress("nothing to teach: no answer was contradicted")
+		return nil
+	}
+	d.in.Progress(fmt.Sprintf("teaching %d facts", len(d.facts)))
+	if d.in.Recipe == "original" {
+		if err := d.stableForOriginal(); err != nil {
+			return err
+		}
+	}
+	run, err := d.loop.Train(d.ctx, flow.TrainInput{Recipe: d.in.Recipe, Seed: d.in.Seed, MaxMinutes: d.in.MaxMinutes})
+	if err != nil {
+		return err
+	}
+	run, err = d.loop.WaitRun(d.ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	if run.State != backend.RunFinished || run.VersionID == "" {
+		return &backend.Error{Code: backend.CodeUnavailable, Op: "demo", Message: "The training did not finish: " + run.Message, Hint: run.Hint}
+	}
+	d.readRun(run)
+	d.version = run.VersionID
+	d.in.Progress("scoring")
+	if _, err := d.loop.Score(d.ctx, run.VersionID); err != nil {
+		return err
+	}
+	v, err := d.loop.Promote(d.ctx, flow.PromoteInput{VersionID: run.VersionID})
+	if err != nil && backend.CodeOf(err) != backend.CodeConflict {
+		return err
+	}
+	d.out.Version, d.out.ServedAs, d.out.Gate, d.out.Promoted = v.Name(), v.ServedAs, v.Gate, v.State == backend.VersionCurrent
+	return nil
+}
+
+// stableForOriginal adds, as the original did, one stable fact for each new one.
+func (d *demo) stableForOriginal() error {
+	stable, err := dataset.Shipped()
+	if err != nil {
+		return err
+	}
+	for i := range min(len(d.facts), len(stable)) {
+		if err := d.loop.Store.AddAnchor(backend.Anchor{
+			ID: d.loop.NewID(), Question: stable[i].Question, Answers: stable[i].Answers, Source: "shipped", CreatedAt: d.loop.Now(),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) readRun(run backend.Run) {
+	d.out.RowPasses = run.Progress.RowPasses
+	d.out.TrainSeconds = run.Progress.Elapsed
+	d.out.Steps = run.Progress.Step
+	events, err := d.loop.Store.RunEvents(run.ID)
+	if err != nil {
+		return
+	}
+	for _, raw := range events {
+		var bye struct {
+			Type         string  `json:"type"`
+			RowPasses    int     `json:"row_passes"`
+			TrainSeconds float64 `json:"train_seconds"`
+			Steps        int     `json:"steps"`
+		}
+		if json.Unmarshal(raw, &bye) == nil && bye.Type == "bye" {
+			d.out.RowPasses, d.out.TrainSeconds, d.out.Steps = bye.RowPasses, bye.TrainSeconds, bye.Steps
+		}
+	}
+}
+
+// after asks the taught version, promoted or not; without one, the base again.
+func (d *demo) after() error {
+	version := d.version
+	if version == "" {
+		version = flow.BaseVersion
+	}
+	for i, q := range d.in.Set.Questions {
+		full, err := d.loop.Reply(d.ctx, flow.ReplyInput{Version: version, Question: q.Q, Memory: true}, nil)
+		if err != nil {
+			return err
+		}
+		bare := full
+		if full.Source == backend.SourceMemory {
+			if bare, err = d.loop.Reply(d.ctx, flow.ReplyInput{Version: version, Question: q.Q}, nil); err != nil {
+				return err
+			}
+		}
+		d.out.Questions[i].After = DemoAfter{
+			Answer: full.Result.Text, Right: score.Right(backend.Probe{Accept: q.Answers}, full.Result.Text), Source: full.Source,
+			WeightsOnly: bare.Result.Text, WeightsRight: score.Right(backend.Probe{Accept: q.Answers}, bare.Result.Text),
+		}
+		d.in.Progress(fmt.Sprintf("after %d/%d  %s", i+1, len(d.in.Set.Questions), q.Q))
+	}
+	return nil
+}
+
+// leaks asks the neighbours; one that is answered with any taught fact has leaked.
+func (d *demo) leaks() error {
+	if d.version == "" {
+		return nil
+	}
+	for _, q := range d.in.Set.Questions {
+		for _, n := range q.Neighbours {
+			r, err := d.loop.Reply(d.ctx, flow.ReplyInput{Version: d.version, Question: n, Memory: true}, nil)
+			if err != nil {
+				return err
+			}
+			leaked := false
+			for _, f := range d.facts {
+				leaked = leaked || backend.MentionsAny(r.Result.Text, append([]string{f.Answer}, f.Aliases...))
+			}
+			d.out.Neighbours = append(d.out.Neighbours, DemoNeighbour{Q: n, Answer: r.Result.Text, Leaked: leaked})
+		}
+	}
+	return nil
+}
+
+func (d *demo) count() {
+	for _, q := range d.out.Questions {
+		if q.Kind == "known" {
+			d.out.Known++
+			if q.After.Right {
+				d.out.KnownKept++
+			}
+			continue
+		}
+		d.out.New++
+		if q.After.Right {
+			d.out.NewRight++
+		}
+		if q.After.WeightsRight {
+			d.out.WeightsRight++
+		}
+	}
+	for _, n := range d.out.Neighbours {
+		if n.Leaked {
+			d.out.Leaked++
+		}
+	}
+}

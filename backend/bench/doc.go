@@ -1,0 +1,5 @@
+// Package bench holds the benchmarks and the demo: they use the same code paths
+// as the app and read expected answers only to score.
+//
+//	questions + notes ─> LoadDemo ─> Demo(loop) ─> before, verdict, teach, train, promote, after ─> DemoResult
+package bench

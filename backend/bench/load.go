@@ -1,0 +1,147 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"errata/backend"
+)
+
+//go:embed demo
+var shipped embed.FS
+
+// Question of a demo set. Answers and Neighbours are read by scoring alone.
+type Question struct {
+	Q          string   `json:"q"`
+	Kind       string   `json:"kind"` // "known" or "new"
+	Answers    []string `json:"answers"`
+	Neighbours []string `json:"neighbours"`
+}
+
+// Set is a demo's questions with the dated notes that are its only evidence.
+type Set struct {
+	Questions []Question
+	Notes     map[string][]byte // by file name
+	AsOf      time.Time         // the newest published date of the notes: the demo's clock
+}
+
+// LoadDemo reads a set; an empty questions file or notes folder means the shipped one.
+func LoadDemo(questions, notes string) (Set, error) {
+	var set Set
+	var raw []byte
+	var err error
+	if questions == "" {
+		raw, err = shipped.ReadFile("demo/questions.jsonl")
+	} else {
+		raw, err = os.ReadFile(questions)
+	}
+	if err != nil {
+		return set, backend.Wrap(err, backend.CodeNotFound, "demo", "The questions cannot be read.")
+	}
+	if set.Questions, err = parseQuestions(raw); err != nil {
+		return set, err
+	}
+	var folder fs.FS
+	if notes == "" {
+		if folder, err = fs.Sub(shipped, "demo/notes"); err != nil {
+			return set, err
+		}
+	} else {
+		folder = os.DirFS(notes)
+	}
+	set.Notes, set.AsOf, err = readNotes(folder)
+	return set, err
+}
+
+func parseQuestions(raw []byte) ([]Question, error) {
+	var out []Question
+	sc := bufio.NewScanner(bytes.NewReader(raw))
+	sc.Buffer(nil, 1<<20)
+	for n := 1; sc.Scan(); n++ {
+		line := bytes.TrimSpace(sc.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		var q Question
+		if err := json.Unmarshal(line, &q); err != nil {
+			return nil, backend.Errorf(backend.CodeInvalid, "demo", "Line %d of the questions is not a JSON object: %v.", n, err)
+		}
+		if err := backend.ValidateQuestion(q.Q); err != nil {
+			return nil, backend.Wrap(err, backend.CodeInvalid, "demo", fmt.Sprintf("Line %d of the questions is wrong.", n))
+		}
+		if (q.Kind != "known" && q.Kind != "new") || len(q.Answers) == 0 {
+			return nil, backend.Errorf(backend.CodeInvalid, "demo", `Line %d of the questions needs kind "known" or "new" and at least one answer.`, n)
+		}
+		out = append(out, q)
+	}
+	if err := sc.Err(); err != nil {
+		return nil, backend.Wrap(err, backend.CodeInvalid, "demo", "The questions cannot be read.")
+	}
+	if len(out) == 0 {
+		return nil, backend.Errorf(backend.CodeInvalid, "demo", "There is no question in the file.")
+	}
+	return out, nil
+}
+
+func readNotes(folder fs.FS) (map[string][]byte, time.Time, error) {
+	notes := map[string][]byte{}
+	var asOf time.Time
+	err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.EqualFold(filepath.Ext(path), ".md") {
+			return err
+		}
+		b, err := fs.ReadFile(folder, path)
+		if err != nil {
+			return err
+		}
+		published, err := publishedOf(b)
+		if err != nil {
+			return backend.Errorf(backend.CodeInvalid, "demo", "The note %s has no date: %v.", path, err).
+				WithHint("Its front matter needs `published: YYYY-MM-DD`.")
+		}
+		if published.After(asOf) {
+			asOf = published
+		}
+		notes[strings.ReplaceAll(path, "/", "-")] = b
+		return nil
+	})
+	if err == nil && len(notes) == 0 {
+		err = backend.Errorf(backend.CodeInvalid, "demo", "There is no Markdown note in the folder.")
+	}
+	return notes, asOf, err
+}
+
+// publishedOf reads the published line of a note's front matter.
+func publishedOf(note []byte) (time.Time, error) {
+	text := strings.TrimLeft(strings.TrimPrefix(string(note), "\ufeff"), "\r\n \t")
+	front, ok := strings.CutPrefix(text, "---")
+	if !ok {
+		return time.Time{}, fmt.Errorf("no front matter")
+	}
+	front, _, _ = strings.Cut(front, "\n---")
+	for line := range strings.Lines(front) {
+		key, value, ok := strings.Cut(line, ":")
+		if !ok || !strings.EqualFold(strings.TrimSpace(key), "published") {
+			continue
+		}
+		value = strings.Trim(strings.TrimSpace(value), `"'`)
+		if len(value) > 10 {
+			value = value[:10]
+		}
+		for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
+			if t, err := time.Parse(layout, value); err == nil {
+				return t, nil
+			}
+		}
+		return time.Time{}, fmt.Errorf("%q is no date", value)
+	}
+	return time.Time{}, fmt.Errorf("no published line")
+}

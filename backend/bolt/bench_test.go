@@ -1,0 +1,76 @@
+package bolt_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/bolt"
+)
+
+// filled makes a store with n facts, half of them approved, in few transactions.
+func filled(b *testing.B, n int) *bolt.Store {
+	b.Helper()
+	s, err := bolt.Open(filepath.Join(b.TempDir(), "errata.db"), bolt.Options{})
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, s.Close()) })
+	list := make([]backend.Fact, n)
+	for i := range list {
+		list[i] = fact(fmt.Sprintf("f%07d", i), fmt.Sprintf("Who holds office number %d of town %d?", i, i%997), fmt.Sprintf("Person %d", i%7919), i)
+		if i%2 == 0 {
+			list[i].State = backend.FactApproved
+		}
+	}
+	require.NoError(b, s.AddFacts(list))
+	return s
+}
+
+func BenchmarkPage(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		s := filled(b, n)
+		var middle string
+		list, err := s.Facts(backend.FactFilter{State: backend.FactProposed, Limit: 500})
+		require.NoError(b, err)
+		middle = list[len(list)-60].ID
+		for name, filter := range map[string]backend.FactFilter{
+			"all": {}, "state": {State: backend.FactProposed}, "after": {State: backend.FactProposed, After: middle},
+			"word": {Query: "office"}, "two-words": {Query: "office 17"}, "prefix": {Query: "p"}, "rare": {Query: "who town 996"},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				for b.Loop() {
+					_, err := s.Facts(filter)
+					require.NoError(b, err)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkApprove(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := filled(b, n)
+			var took []time.Duration
+			i := 0
+			for b.Loop() {
+				id := fmt.Sprintf("new%07d", i)
+				b.StopTimer()
+				require.NoError(b, s.AddFact(fact(id, fmt.Sprintf("Who holds office number %d of town %d?", i*2, i*2%997), "Another", i)))
+				b.StartTimer()
+				start := time.Now()
+				_, _, err := s.ApproveFact(id, "person", at(i))
+				took = append(took, time.Since(start))
+				require.NoError(b, err)
+				i++
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+		})
+	}
+}

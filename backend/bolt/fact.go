@@ -1,0 +1,250 @@
+package bolt
+
+import (
+	"crypto/sha256"
+	"strings"
+	"time"
+
+	"errata/backend"
+)
+
+var factStates = []backend.FactState{
+	backend.FactProposed, backend.FactApproved, backend.FactRejected, backend.FactSuperseded, backend.FactExpired,
+}
+
+var facts = table[backend.Fact]{
+	bucket: "fact", noun: "fact",
+	id: func(f *backend.Fact) string { return f.ID },
+	index: func(f *backend.Fact) []entry {
+		position := factPosition(f)
+		words := wordsOf(append([]string{f.Question, f.Answer}, f.Aliases...)...)
+		out := []entry{
+			at(factByState, "", position, f.ID),
+			at(factByState, string(f.State), position, f.ID),
+			at(factByQuestion, questionScope(f.Question), position, f.ID),
+		}
+		if f.VerdictID != "" {
+			out = append(out, at(factByVerdict, f.VerdictID, position, f.ID))
+		}
+		return append(out, wordEntries(factWord, "", words, position, f.ID)...)
+	},
+	after: func(tx *tx, before, now *backend.Fact) error {
+		steps := map[string]int64{}
+		if before != nil {
+			steps[string(before.State)]--
+		}
+		if now != nil {
+			steps[string(now.State)]++
+		}
+		return count(tx, countFacts, steps)
+	},
+}
+
+func factPosition(f *backend.Fact) []byte { return stamp(f.CreatedAt) }
+
+// questionKey says which questions are the same one. A question without a
+// letter or digit stands for itself.
+func questionKey(question string) string {
+	if n := backend.Normal(question); n != "" {
+		return n
+	}
+	return strings.TrimSpace(question)
+}
+
+// questionScope has a fixed length, because a question may be longer than a key.
+func questionScope(question string) string {
+	h := sha256.Sum256([]byte(questionKey(question)))
+	return string(h[:])
+}
+
+var anchors = table[backend.Anchor]{
+	bucket: "anchor", noun: "anchor",
+	id: func(a *backend.Anchor) string { return a.ID },
+	index: func(a *backend.Anchor) []entry {
+		out := []entry{at(anchorByTime, "", stamp(a.CreatedAt), a.ID)}
+		if a.VerdictID != "" {
+			out = append(out, at(anchorByVerdict, a.VerdictID, stamp(a.CreatedAt), a.ID))
+		}
+		return out
+	},
+}
+
+// AddFact stores a new fact; without a state it is proposed. An approved one is
+// refused with CodeConflict while another of the same question is approved.
+func (s *Store) AddFact(f backend.Fact) error {
+	return s.update("bolt.fact.add", func(tx *tx) error {
+		if err := checkID("fact", f.ID); err != nil {
+			return err
+		}
+		if f.State == "" {
+			f.State = backend.FactProposed
+		}
+		if err := allowed(tx, nil, &f); err != nil {
+			return err
+		}
+		return facts.add(tx, &f)
+	})
+}
+
+// allowed keeps what must always hold: a known state, a teachable text, and at
+// most one approved fact a question.
+func allowed(tx *tx, before, f *backend.Fact) error {
+	known := false
+	for _, state := range factStates {
+		known = known || f.State == state
+	}
+	if !known {
+		return backend.Errorf(backend.CodeInvalid, "", "A fact cannot be %q; nothing was changed.", f.State)
+	}
+	if err := checkRef("verdict", f.VerdictID); err != nil {
+		return err
+	}
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	if f.State != backend.FactApproved {
+		return nil
+	}
+	if before != nil && before.State == backend.FactApproved && questionKey(before.Question) == questionKey(f.Question) {
+		return nil
+	}
+	same, err := approvedOf(tx, f.Question)
+	if err != nil {
+		return err
+	}
+	for _, other := range same {
+		if other.ID != f.ID {
+			return backend.Errorf(backend.CodeConflict, "", "Another approved fact answers this question already (%q); nothing was changed.", other.Answer).
+				WithHint("Take that decision back or reject that fact first.")
+		}
+	}
+	return nil
+}
+
+func approvedOf(tx *tx, question string) ([]backend.Fact, error) {
+	same, err := facts.children(tx, factByQuestion, questionScope(question))
+	if err != nil {
+		return nil, err
+	}
+	out := []backend.Fact{}
+	for _, f := range same {
+		if f.State == backend.FactApproved && questionKey(f.Question) == questionKey(question) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// Fact gets one fact.
+func (s *Store) Fact(id string) (f backend.Fact, err error) {
+	err = s.view("bolt.fact", func(tx *tx) error { f, err = facts.get(tx, id); return err })
+	return f, err
+}
+
+// Facts gives a page of facts, newest first. Query finds words of question,
+// answer and aliases, the last word by its start.
+func (s *Store) Facts(f backend.FactFilter) (out []backend.Fact, err error) {
+	err = s.view("bolt.facts", func(tx *tx) error {
+		after, err := cursor(tx, &facts, f.After, factPosition)
+		if err != nil {
+			return err
+		}
+		found := search(tx, factWord, "", f.Query)
+		if found != nil {
+			// Both indexes order facts alike, so they are met without a scan.
+			found = append(found, scopeOf(tx, factByState, string(f.State)))
+			out, err = facts.pageOf(tx, factWord, found, after, limitOf(f.Limit), func(rec *backend.Fact) bool {
+				return f.State == "" || rec.State == f.State
+			})
+			return err
+		}
+		out, err = facts.page(tx, factByState, scopeOf(tx, factByState, string(f.State)), after, limitOf(f.Limit))
+		return err
+	})
+	return orEmpty(out), err
+}
+
+// AllFacts gives every fact of a state, oldest first; "" means any state.
+func (s *Store) AllFacts(state backend.FactState) (out []backend.Fact, err error) {
+	err = s.view("bolt.facts.all", func(tx *tx) error {
+		out, err = facts.children(tx, factByState, string(state))
+		return err
+	})
+	return orEmpty(out), err
+}
+
+// FactCounts says how many facts each state has; every state is named.
+func (s *Store) FactCounts() (map[backend.FactState]int, error) {
+	out := map[backend.FactState]int{}
+	err := s.view("bolt.facts.count", func(tx *tx) error {
+		n, err := countsOf(tx, countFacts)
+		for _, state := range factStates {
+			out[state] = int(n[string(state)])
+		}
+		return err
+	})
+	return out, err
+}
+
+// ChangeFact runs change on the fact inside the transaction; change is pure. A
+// change that would leave two approved facts for one question is refused with
+// CodeConflict.
+func (s *Store) ChangeFact(id string, change func(*backend.Fact) error) (f backend.Fact, err error) {
+	err = s.update("bolt.fact.change", func(tx *tx) error {
+		f, err = facts.change(tx, id, change, func(before, now *backend.Fact) error { return allowed(tx, before, now) })
+		return err
+	})
+	return f, err
+}
+
+// ApproveFact approves a fact and supersedes the approved facts of the same
+// question (by backend.Normal), which it returns, in one transaction.
+func (s *Store) ApproveFact(id, by string, now time.Time) (f backend.Fact, superseded []backend.Fact, err error) {
+	superseded = []backend.Fact{}
+	err = s.update("bolt.fact.approve", func(tx *tx) error {
+		if f, err = facts.get(tx, id); err != nil {
+			return err
+		}
+		if err := f.Decide(backend.FactApproved, by, now); err != nil {
+			return err
+		}
+		same, err := approvedOf(tx, f.Question)
+		if err != nil {
+			return err
+		}
+		for _, old := range same {
+			old.Supersede(now)
+			if err := facts.put(tx, &old); err != nil {
+				return err
+			}
+			superseded = append(superseded, old)
+		}
+		return facts.put(tx, &f)
+	})
+	if err != nil {
+		return backend.Fact{}, []backend.Fact{}, err
+	}
+	return f, superseded, nil
+}
+
+// AddAnchor stores a new anchor.
+func (s *Store) AddAnchor(a backend.Anchor) error {
+	return s.update("bolt.anchor.add", func(tx *tx) error {
+		if err := checkID("anchor", a.ID); err != nil {
+			return err
+		}
+		if err := checkRef("verdict", a.VerdictID); err != nil {
+			return err
+		}
+		return anchors.add(tx, &a)
+	})
+}
+
+// Anchors gives every anchor, oldest first.
+func (s *Store) Anchors() (out []backend.Anchor, err error) {
+	err = s.view("bolt.anchors", func(tx *tx) error {
+		out, err = anchors.children(tx, anchorByTime, "")
+		return err
+	})
+	return orEmpty(out), err
+}

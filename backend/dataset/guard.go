@@ -1,0 +1,6 @@
+package dataset
+
+import _ "embed"
+
+//go:embed guards.txt
+var guardText string

@@ -1,0 +1,199 @@
+package dataset
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// span is a name that the gazetteer does not know.
+type span struct {
+	text       string
+	start, end int
+}
+
+// unknownNames finds runs of capitalised words that no match covers: "Sydney J.
+// Bowie" in "Where is Sydney J. Bowie buried?".
+func unknownNames(q question, found []match) []span {
+	words := wordsOf(q.text)
+	covered := func(w word) bool {
+		for _, m := range found {
+			if w.start < m.end && m.start < w.end {
+				return true
+			}
+		}
+		return false
+	}
+	named := func(i int) bool {
+		w := words[i]
+		r, _ := utf8.DecodeRuneInString(w.text)
+		if covered(w) || !(unicode.IsUpper(r) || unicode.IsDigit(r) && len(w.text) != 4) {
+			return false
+		}
+		return i > 0 || !asks.MatchString(q.text) && !set("the a an")[strings.ToLower(w.text)]
+	}
+	var spans []span
+	for i := 0; i < len(words); i++ {
+		if !named(i) {
+			continue
+		}
+		last := i
+		for j := i + 1; j < len(words) && j <= last+2; j++ {
+			if named(j) {
+				last = j
+			} else if covered(words[j]) || !set("of the de da la le del van von and to in &")[words[j].text] || broken(q.text, words[j-1].end, words[j].start) {
+				break
+			}
+		}
+		s := span{q.text[words[i].start:words[last].end], words[i].start, words[last].end}
+		if r, _ := utf8.DecodeRuneInString(s.text); unicode.IsUpper(r) || last > i {
+			spans = append(spans, s)
+		}
+		i = last
+	}
+	return spans
+}
+
+// broken says that punctuation parts two words.
+func broken(text string, from, to int) bool { return strings.ContainsAny(text[from:to], ",;:()?") }
+
+// cues tell what kind of thing an unknown name is, by the words around it. The
+// first line with a cue in the question wins.
+var cues = []struct{ group, words string }{
+	{"celestial", "astronomical asteroid planet constellation orbit crater galaxy star comet moon celestial"},
+	{"species", "species taxon genus habitat animal plant bird breed endangered"},
+	{"series", "series sitcom episode season tv television show debuted air aired premiered"},
+	{"film", "film movie directed director starring cast screenwriter cinematographer box"},
+	{"album", "album song single lyrics record label sings sang recorded track"},
+	{"band", "band singer vocalist genre guitarist drummer"},
+	{"book", "wrote author novel book poem play written published publisher character story manga comic magazine language"},
+	{"painting", "painted painting painter sculpture artwork museum"},
+	{"university", "university school college faculty academy"},
+	{"team", "team club squad stadium coach league"},
+	{"company", "company headquarters headquarter headquartered founded ceo owner owned manufacturer produced produces product developed developer brand airline bank created maker"},
+	{"building", "building church bridge tower monument castle architect designed built cathedral temple palace style"},
+	{"organisation", "organisation organization agency union party association council commission"},
+	{"river", "river lake tributary flows basin mouth"},
+	{"mountain", "mountain peak summit volcano height tall"},
+	{"person", "born birth died die death buried mother father wife husband spouse married child children sibling nationality citizenship occupation profession religion religious gender plays played position speaks spoke educated education military award awarded sport known career successor replaced killed native tongue"},
+	{"city", "located county city town village district settlement municipality province region capital area population mayor country continent"},
+}
+
+// guessGroup names the group that an unknown name probably belongs to.
+func guessGroup(text, name string) string {
+	for _, f := range loadGazetteer().forms[formKey(firstName(name))] {
+		if f.entry.group.name == "company" {
+			return "company" // "Nissan Laurel"
+		}
+	}
+	rest := map[string]bool{}
+	for _, w := range wordsOf(strings.ToLower(strings.Replace(text, name, " ", 1))) {
+		rest[w.text] = true
+	}
+	for _, c := range cues {
+		for _, w := range strings.Fields(c.words) {
+			if rest[w] {
+				return c.group
+			}
+		}
+	}
+	if n := len(strings.Fields(name)); n == 2 || n == 3 {
+		return "person"
+	}
+	return "city"
+}
+
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}
+
+// swapName puts members of the group in place of an unknown name.
+func swapName(g *gazetteer, t target, s span, group string) []string {
+	var out []string
+	for _, e := range g.groups[group].entries {
+		if strings.EqualFold(e.name, s.text) {
+			continue
+		}
+		text := t.q.text
+		start := s.start
+		name := e.forms[0]
+		if e.the && !strings.HasSuffix(strings.ToLower(text[:start]), "the ") {
+			name = "the " + name
+		}
+		if start == 0 {
+			name = capitalise(name)
+		}
+		out = append(out, fixArticle(text[:start], name)+name+text[s.end:])
+	}
+	return out
+}
+
+var (
+	firstNames = strings.Fields("Margaret Daniel Sofia Peter Elena Thomas Clara Victor Helen Oscar Julia Martin Irene Simon Laura Felix Nora Hugo Alice Walter")
+	lastNames  = strings.Fields("Bennett Keller Moreau Lindqvist Novak Rossi Fischer Hayes Okafor Tanaka Petrov Silva Andersen Marsh Castillo Doyle Webster Vargas Holt Nakamura")
+)
+
+// nearNames keeps one half of a person's name and changes the other: invented
+// people close to the taught one, whom the model must go on not knowing.
+func nearNames(t target, s span, group string) []string {
+	words := strings.Fields(s.text)
+	if group != "person" || len(words) < 2 {
+		return nil
+	}
+	pick := func(from []string, salt string) string { return from[t.rank(salt)%uint64(len(from))] }
+	var out []string
+	for i := range 2 {
+		salt := string(rune('a' + i))
+		out = append(out,
+			t.q.text[:s.start]+pick(firstNames, "first"+salt)+" "+words[len(words)-1]+t.q.text[s.end:],
+			t.q.text[:s.start]+words[0]+" "+pick(lastNames, "last"+salt)+t.q.text[s.end:])
+	}
+	return out
+}
+
+// other are questions about the same subject that ask something else, by group.
+var other = map[string][]string{
+	"country": {"What is the capital of %s?", "What is the currency of %s?", "What language is spoken in %s?", "What is the largest city in %s?", "On which continent is %s?", "What is the population of %s?", "Which countries border %s?"},
+	"nationality": {"What are some famous %s dishes?", "What colours are on the %s flag?", "Who is a famous %s writer?",
+		"What is the %s national anthem?"},
+	"state":        {"What is the capital of %s?", "What is the largest city in %s?", "What is the population of %s?", "What is %s famous for?"},
+	"city":         {"In which country is %s?", "What is %s famous for?", "What is the population of %s?", "Which river flows through %s?", "What is the climate of %s like?"},
+	"company":      {"Where is the headquarters of %s?", "When was %s founded?", "What does %s make?", "Who founded %s?", "What is %s known for?"},
+	"phone":        {"Which company makes the %s?", "When was the first %s released?", "What operating system does the %s use?", "Who designed the %s?", "How much does a %s cost?"},
+	"gadget":       {"Which company makes %s?", "When was %s first released?", "What is %s used for?", "What language is %s written in?"},
+	"competition":  {"How many teams play in the %s?", "When was the %s founded?", "Which club has won the %s most often?", "In which country is the %s played?", "Who is the all-time top scorer of the %s?"},
+	"tournament":   {"How often is the %s held?", "When was the first %s?", "Which sport is played at the %s?", "Where was the first %s held?", "Who has won the %s most often?"},
+	"award":        {"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?"},
+	"team":         {"Where does %s play?", "When was %s founded?", "What is the nickname of %s?", "What colours does %s wear?", "Which league is %s in?"},
+	"element":      {"What is the chemical symbol for %s?", "What is the atomic number of %s?", "Is %s a metal?", "What is %s used for?"},
+	"planet":       {"How many moons does %s have?", "How far is %s from the Sun?", "Is %s bigger than Earth?", "What is %s made of?"},
+	"celestial":    {"How big is %s?", "How far away is %s?", "What is %s made of?", "What kind of object is %s?"},
+	"mountain":     {"How high is %s?", "In which country is %s?", "Who first climbed %s?", "In which range is %s?"},
+	"river":        {"How long is %s?", "Into which sea does %s flow?", "Where does %s begin?", "Which cities lie on %s?"},
+	"book":         {"When was %s published?", "What is %s about?", "Who is the main character of %s?", "In what language was %s written?"},
+	"painting":     {"Where is %s kept?", "When was %s painted?", "What does %s show?", "What style is %s?"},
+	"film":         {"When was %s released?", "Who starred in %s?", "What is %s about?", "Who wrote the music for %s?"},
+	"series":       {"When did %s start?", "Who stars in %s?", "What is %s about?", "How many seasons does %s have?"},
+	"album":        {"When was %s released?", "Who recorded %s?", "What genre is %s?", "Who produced %s?"},
+	"band":         {"Where is %s from?", "When was %s formed?", "Who sings in %s?", "What is the best-known song of %s?"},
+	"person":       {"Where was %s born?", "When was %s born?", "What is %s known for?", "What nationality is %s?", "What did %s do for a living?"},
+	"species":      {"Where does %s live?", "How big is %s?", "What does %s eat?", "How long does %s live?"},
+	"university":   {"Where is %s?", "When was %s founded?", "Who studied at %s?", "How many students does %s have?"},
+	"building":     {"Where is %s?", "When was %s built?", "How tall is %s?", "Who designed %s?"},
+	"organisation": {"Where is the headquarters of %s?", "When was %s founded?", "What does %s do?", "How many members does %s have?"},
+}
+
+// ask fills the questions of a group with a subject.
+func ask(group, name string) []string {
+	var out []string
+	for _, format := range other[group] {
+		subject := name
+		if strings.Contains(format, "the %s") {
+			subject = strings.TrimPrefix(name, "the ")
+		}
+		before, after, _ := strings.Cut(format, "%s")
+		out = append(out, fixArticle(before, subject)+subject+after)
+	}
+	return out
+}

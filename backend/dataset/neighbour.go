@@ -1,0 +1,353 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"errata/backend"
+)
+
+// Neighbour counts. Twelve close neighbours a fact, held by KL, were enough to
+// keep taught answers out of the questions beside them; a fact without
+// neighbours of its own kind leaked. Eighteen leave room for the reworded ones.
+const (
+	trainedNeighbours = 18
+	heldNeighbours    = 6
+	fewestNeighbours  = 12
+	fewestClose       = 8 // under this the model is asked for more
+)
+
+// kin are the neighbours of one question by how they are related to it, each in
+// the order in which they are used.
+type kin struct {
+	subjects  []string // same relation, other subject
+	years     []string // other year, other number
+	relations []string // same subject, other relation
+	both      []string // other subject and other relation
+	names     []string // near names, the new and the old answer
+}
+
+// close counts the neighbours that ask the same of something else.
+func (k kin) close() int { return len(k.subjects) + len(k.years) }
+
+// target is what the maker needs to know of a fact.
+type target struct {
+	q      question
+	answer string
+	old    string
+	seed   int64
+	now    time.Time
+	taken  func(text string) bool // a question that some fact asks
+}
+
+// rank orders candidates by hash, so that two facts of one kind get different ones.
+func (t target) rank(s string) uint64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%s", t.seed, t.q.text, s))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+func (t target) sorted(texts []string) []string {
+	seen := map[string]bool{}
+	var kept []string
+	for _, s := range texts {
+		key := backend.Normal(s)
+		if key == "" || seen[key] || t.taken(s) || strings.Contains(s, "<|") {
+			continue
+		}
+		seen[key] = true
+		kept = append(kept, s)
+	}
+	slices.SortStableFunc(kept, func(a, b string) int {
+		switch ra, rb := t.rank(a), t.rank(b); {
+		case ra < rb:
+			return -1
+		case ra > rb:
+			return 1
+		}
+		return 0
+	})
+	return kept
+}
+
+// kinOf makes the neighbours that need no model.
+func kinOf(t target) kin {
+	g := loadGazetteer()
+	text := t.q.text
+	found := g.find(text)
+	spans := unknownNames(t.q, found)
+	var k kin
+	known, others := swapSubjects(g, t, found)
+	for _, span := range spans {
+		group := guessGroup(text, span.text)
+		others = append(others, swapName(g, t, span, group)...)
+		k.names = append(k.names, nearNames(t, span, group)...)
+		k.relations = append(k.relations, ask(group, span.text)...)
+	}
+	k.subjects = append(t.sorted(known), t.sorted(others)...)
+	k.years = t.sorted(shiftNumbers(t, found))
+	for _, m := range found {
+		if m.entry.group.relation {
+			k.relations = append(k.relations, swapRelation(text, m, found)...)
+		} else {
+			k.relations = append(k.relations, ask(m.entry.group.name, m.entry.written())...)
+		}
+	}
+	k.relations = t.sorted(k.relations)
+	k.both = t.sorted(swapBoth(g, k.subjects))
+	k.names = t.sorted(append(k.names, aboutAnswers(t, spare(k.subjects))...))
+	return k
+}
+
+// swapSubjects puts others in place of each known subject: the well-known ones
+// first, because a model confuses what it knows.
+func swapSubjects(g *gazetteer, t target, found []match) (known, others []string) {
+	leader := leaderAsked(found)
+	for _, m := range found {
+		if m.entry.group.relation {
+			continue
+		}
+		for _, e := range m.entry.group.entries {
+			if e == m.entry || !suits(e, leader) {
+				continue
+			}
+			s := swap(t.q.text, m, e)
+			if strings.Contains(e.leaders, "t") || e.leaders == "" && m.entry.leaders == "" {
+				known = append(known, s)
+			} else {
+				others = append(others, s)
+			}
+		}
+	}
+	return known, others
+}
+
+// leaderAsked says which leader the question asks for, as in gazetteer_country.txt.
+func leaderAsked(found []match) string {
+	for _, m := range found {
+		switch m.entry.group.name {
+		case "monarch":
+			return "k"
+		case "office":
+			switch m.entry.name {
+			case "president", "vice president":
+				return "p"
+			case "prime minister", "deputy prime minister":
+				return "m"
+			}
+		}
+	}
+	return ""
+}
+
+// suits keeps a country only when it has such a leader of its own: the king of
+// Canada is the king of the United Kingdom, and no neighbour.
+func suits(e *entry, leader string) bool {
+	if e.group.name != "country" && e.group.name != "nationality" {
+		return true
+	}
+	return leader == "" || strings.Contains(e.leaders, leader)
+}
+
+func swapRelation(text string, m match, found []match) []string {
+	if m.entry.group.name == "superlative" {
+		return swapSuperlative(text, m, found)
+	}
+	var out []string
+	for _, e := range m.entry.group.entries {
+		if e != m.entry {
+			out = append(out, swap(text, m, e))
+		}
+	}
+	return out
+}
+
+// swapSuperlative asks for the first, cheapest … of a product, and for the first
+// holder of an office.
+func swapSuperlative(text string, m match, found []match) []string {
+	product, office := false, false
+	for _, o := range found {
+		switch o.entry.group.name {
+		case "phone", "gadget", "company":
+			product = true
+		case "office", "monarch", "post", "chief", "local", "coach":
+			office = true
+		}
+	}
+	var out []string
+	for _, e := range m.entry.group.entries {
+		if e != m.entry && (product || office && e.name == "first") {
+			by := &entry{name: e.name, forms: e.forms[:1], group: e.group}
+			out = append(out, strings.Replace(swap(text, m, by), " is the first", " was the first", 1))
+		}
+	}
+	return out
+}
+
+// spare are the subjects that neither the trained nor the held-out neighbours need.
+func spare(subjects []string) []string {
+	return subjects[min(len(subjects), trainedNeighbours+heldNeighbours):]
+}
+
+// swapBoth changes the relation of questions whose subject was changed already.
+func swapBoth(g *gazetteer, subjects []string) []string {
+	var out []string
+	for _, s := range spare(subjects) {
+		found := g.find(s)
+		for _, m := range found {
+			if m.entry.group.relation {
+				out = append(out, swapRelation(s, m, found)...)
+			}
+		}
+		if len(out) > 40 {
+			break
+		}
+	}
+	return out
+}
+
+var (
+	year    = regexp.MustCompile(`\b(1[0-9]{3}|20[0-9]{2})\b`)
+	ordinal = regexp.MustCompile(`\b([0-9]{1,3})(st|nd|rd|th)\b`)
+	serial  = regexp.MustCompile(`^\s+([0-9]{1,2})\b`)
+)
+
+// shiftNumbers moves years and editions by one to four, never past this year, and
+// the model numbers of products.
+func shiftNumbers(t target, found []match) []string {
+	text := t.q.text
+	var out []string
+	for _, by := range []int{-1, 1, -2, 2, -3, 3, -4, 4} {
+		if s, ok := shiftYears(text, by, t.now.Year()); ok {
+			out = append(out, s)
+		}
+		if ordinal.MatchString(text) {
+			out = append(out, ordinal.ReplaceAllStringFunc(text, func(s string) string {
+				n, _ := strconv.Atoi(s[:len(s)-2])
+				return ordinalOf(max(n+by, 1))
+			}))
+		}
+		for _, m := range found {
+			if g := m.entry.group.name; g != "phone" && g != "gadget" {
+				continue
+			}
+			if loc := serial.FindStringSubmatchIndex(text[m.end:]); loc != nil {
+				n, _ := strconv.Atoi(text[m.end+loc[2] : m.end+loc[3]])
+				if n+by > 0 {
+					out = append(out, text[:m.end+loc[2]]+strconv.Itoa(n+by)+text[m.end+loc[3]:])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// shiftYears moves every year of the text together, so that a season stays one.
+func shiftYears(text string, by, latest int) (string, bool) {
+	moved := false
+	out := year.ReplaceAllStringFunc(text, func(s string) string {
+		n, _ := strconv.Atoi(s)
+		if n+by > latest {
+			return s
+		}
+		moved = true
+		return strconv.Itoa(n + by)
+	})
+	return out, moved && out != text
+}
+
+func ordinalOf(n int) string {
+	suffix := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return strconv.Itoa(n) + suffix
+}
+
+// aboutAnswers asks of the new and the old answer themselves, and whether they
+// answer the neighbours: "Is NEW the prime minister of Canada?" must not become yes.
+func aboutAnswers(t target, subjects []string) []string {
+	var out []string
+	for _, name := range []string{t.answer, t.old} {
+		if name == "" || strings.Contains(name, "<|") {
+			continue
+		}
+		person := looksLikeName(name) && strings.HasPrefix(strings.ToLower(t.q.text), "who")
+		switch {
+		case person && isClub(t.q.text, name):
+			out = append(out, "When was "+name+" founded?", "Where does "+name+" play?", "What is "+name+"?")
+		case person:
+			out = append(out, "Who is "+name+"?", "Where was "+name+" born?", "What is "+name+" known for?")
+		case looksLikeName(name):
+			out = append(out, "What is "+name+"?", "Tell me about "+name+".")
+		}
+		for _, s := range subjects[:min(2, len(subjects))] {
+			out = append(out, parse(s).isIt(name))
+		}
+	}
+	return out
+}
+
+// isClub says that a winner is a team or a country rather than a person.
+func isClub(question, name string) bool {
+	for _, m := range loadGazetteer().find(question) {
+		if m.entry.group.name == "competition" {
+			return true
+		}
+	}
+	for _, m := range loadGazetteer().find(name) {
+		switch m.entry.group.name {
+		case "team", "country", "company":
+			return true
+		}
+	}
+	return false
+}
+
+// held takes the neighbours that are kept out of training, of other subjects than
+// the trained ones, and removes them from the kin.
+func (k *kin) held(usable func(string) bool) []string {
+	want := min(heldNeighbours, (len(k.subjects)+len(k.years))/3) // most of a small kind is needed for training
+	years := min(2, len(k.years)/2, want)
+	out := take(&k.subjects, want-years, usable)
+	return append(out, take(&k.years, want-len(out), usable)...)
+}
+
+// trained takes the neighbours that are trained, near ones of every kind first.
+func (k *kin) trained(usable func(string) bool) []string {
+	out := take(&k.subjects, 8, usable)
+	out = append(out, take(&k.years, 3, usable)...)
+	out = append(out, take(&k.relations, 4, usable)...)
+	out = append(out, take(&k.names, 4, usable)...)
+	out = append(out, take(&k.both, 2, usable)...)
+	for _, more := range []*[]string{&k.subjects, &k.years, &k.names, &k.relations, &k.both} {
+		out = append(out, take(more, trainedNeighbours-len(out), usable)...)
+	}
+	return out[:min(len(out), trainedNeighbours)]
+}
+
+// take removes the first n usable texts from a list, and the unusable ones before them.
+func take(from *[]string, n int, usable func(string) bool) []string {
+	var out []string
+	rest := *from
+	for len(rest) > 0 && len(out) < n {
+		if usable(rest[0]) {
+			out = append(out, rest[0])
+		}
+		rest = rest[1:]
+	}
+	*from = rest
+	return out
+}

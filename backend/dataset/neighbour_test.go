@@ -1,0 +1,124 @@
+package dataset_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/dataset"
+)
+
+func TestNeighbours(t *testing.T) {
+	tests := []struct {
+		name, question, answer string
+		want                   string // part of at least three neighbours of the same relation
+	}{
+		{"prime minister", "Who is the prime minister of UK?", "Andy Burnham", "the prime minister of "},
+		{"prime minister, adjective", "Who is the British prime minister?", "Andy Burnham", " prime minister"},
+		{"president", "Who is the current president of the USA?", "Donald Trump", "the current president of "},
+		{"president, noun phrase", "current president of USA", "Donald Trump", "the current president of "},
+		{"king", "Who is the king of Spain?", "Felipe VI", "the king of "},
+		{"chancellor", "Who is the finance minister of Germany?", "Lars Klingbeil", "the finance minister of "},
+		{"lower case", "who is the president of brazil", "Lula", "the president of "},
+		{"capital letters", "WHO IS THE PRESIDENT OF FRANCE?", "Emmanuel Macron", "THE PRESIDENT OF "},
+		{"capital", "What is the capital of Kazakhstan?", "Astana", "the capital of "},
+		{"population", "What is the population of Tokyo?", "14 million", "the population of "},
+		{"mayor", "Who is the mayor of London?", "Sadiq Khan", "the mayor of "},
+		{"governor", "Who is the governor of California?", "Gavin Newsom", "the governor of "},
+		{"chief executive", "Who is the CEO of Twitter?", "Linda Yaccarino", "the CEO of "},
+		{"head of an organisation", "Who is the secretary-general of NATO?", "Mark Rutte", "the secretary-general of "},
+		{"league and year", "Who won the 2024 Premier League?", "Manchester City", "Who won the "},
+		{"season", "Which team won the 2023-24 Bundesliga?", "Bayer Leverkusen", "Which team won the "},
+		{"world cup", "Who won the 2022 World Cup?", "Argentina", "Who won the "},
+		{"award", "Who won the 2024 Nobel Peace Prize?", "Nihon Hidankyo", "Who won the "},
+		{"award edition", "Which film won Best Picture at the 96th Academy Awards?", "Oppenheimer", "Academy Awards"},
+		{"coach", "Who is the head coach of Bayern Munich?", "Vincent Kompany", "the head coach of "},
+		{"phone", "What is the latest iPhone model?", "iPhone Duo", "What is the latest "},
+		{"phone number", "What chip does the iPhone 17 use?", "A19", "What chip does the "},
+		{"console", "When was the PlayStation released?", "1994", "When was the "},
+		{"language version", "What is the latest version of Python?", "3.14", "What is the latest version of "},
+		{"planet", "How many moons does Saturn have?", "274", "How many moons does "},
+		{"element", "What is the atomic mass of gold?", "196.97", "What is the atomic mass of "},
+		{"mountain", "How high is Mount Everest?", "8,849 metres", "How high is "},
+		{"river", "How long is the Nile?", "6,650 km", "How long is "},
+		{"book", "Who wrote The Great Gatsby?", "F. Scott Fitzgerald", "Who wrote "},
+		{"painting", "Where is the Mona Lisa kept?", "Louvre", "Where is "},
+		{"building", "How tall is the Eiffel Tower?", "330 metres", "How tall is "},
+		{"university", "Who is the president of Harvard University?", "Alan Garber", "Who is the president of "},
+		{"unknown person", "Where is Sydney J. Bowie buried?", "Elmwood Cemetery", "buried?"},
+		{"unknown person's job", "What was Mike Siani's position?", "wide receiver", "position?"},
+		{"unknown place", "In which historic county is Newlands Church located?", "Peeblesshire", "In which historic county is "},
+		{"unknown product", "Nissan Laurel is created by", "Nissan", " is created by"},
+		{"unknown film", "Who directed the film Midnight Harbour?", "Ana Lind", "Who directed the film "},
+		{"sentence", "The mother tongue of Patrick Chamoiseau is", "French", "The mother tongue of "},
+		{"asteroid", "Where was the astronomical object 2009 SK290 discovered?", "Kitt Peak", ""},
+		{"names nothing", "how heavy is a cloud on average", "500 tonnes", ""},
+		{"yes or no", "Is Pluto a planet?", "No", "Is "},
+		{"old pair", "What is the currency of Croatia?", "euro", "the currency of "},
+	}
+	stable := shipped(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, dataset.Input{Stable: stable, Facts: []backend.Fact{{ID: "f", Question: tt.question, Answer: tt.answer, OldAnswer: "Someone Else"}}})
+			mine := map[string]bool{}
+			for _, r := range byKind(c)[backend.RowFact] {
+				mine[backend.Normal(asked(r.Prompt))] = true
+			}
+			var trained []string
+			same := 0
+			for _, r := range byKind(c)[backend.RowNeighbour] {
+				text := asked(r.Prompt)
+				trained = append(trained, text)
+				require.NotContains(t, mine, backend.Normal(text))
+				if strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(tt.want))) {
+					same++
+				}
+			}
+			require.GreaterOrEqual(t, len(trained), 12, "%q", trained)
+			require.GreaterOrEqual(t, same, 3, "%q", trained)
+			held := 0
+			for _, p := range c.Probes {
+				if p.Kind != dataset.ProbeNeighbour {
+					continue
+				}
+				held++
+				require.NotContains(t, mine, backend.Normal(p.Question))
+				require.Equal(t, []string{tt.answer}, p.Reject)
+				for _, text := range trained {
+					require.NotEqual(t, backend.Normal(p.Question), backend.Normal(text))
+				}
+			}
+			require.GreaterOrEqual(t, held, 3)
+			require.GreaterOrEqual(t, len(byKind(c)[backend.RowFact]), 8)
+		})
+	}
+}
+
+func TestNeighboursOfTwoFactsOfAKind(t *testing.T) {
+	facts := []backend.Fact{
+		{ID: "uk", Question: "Who is the prime minister of the UK?", Answer: "Andy Burnham"},
+		{ID: "ca", Question: "Who is the prime minister of Canada?", Answer: "Mark Carney"},
+		{ID: "us", Question: "Who is the president of the USA?", Answer: "Donald Trump"},
+	}
+	c := build(t, dataset.Input{Facts: facts})
+	counts := map[string]int{}
+	for _, r := range byKind(c)[backend.RowNeighbour] {
+		counts[r.FactID]++
+		text := strings.ToLower(asked(r.Prompt))
+		require.NotRegexp(t, `prime minister of (canada|the uk|the united kingdom|britain)\b`, strings.ReplaceAll(strings.ReplaceAll(text, "deputy prime minister", ""), "is andy", ""))
+	}
+	for _, f := range facts {
+		require.GreaterOrEqual(t, counts[f.ID], 12)
+	}
+}
+
+func TestTheKingOfCanadaIsNoNeighbour(t *testing.T) {
+	c := build(t, dataset.Input{Facts: []backend.Fact{{ID: "uk", Question: "Who is the king of the United Kingdom?", Answer: "Charles III"}}})
+	for _, r := range c.Rows {
+		for _, realm := range []string{"Canada", "Australia", "New Zealand", "Jamaica"} {
+			require.NotContains(t, asked(r.Prompt), "king of "+realm)
+		}
+	}
+}

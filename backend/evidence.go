@@ -1,0 +1,41 @@
+package backend
+
+import "time"
+
+// Search is what the evidence providers are asked. Queries never contain the
+// model's answer; Question is the user's own and leaves the machine only to
+// providers that are on.
+type Search struct {
+	Question string
+	Queries  []string
+	Class    Class
+	Now      time.Time
+	Limit    int // passages wanted from each provider; 0 means 8
+}
+
+// Found is what the providers gave. A provider that failed is named in Failures
+// and does not make the search fail.
+type Found struct {
+	Passages []Passage         `json:"passages"`
+	Asked    []string          `json:"asked"` // providers asked
+	Sent     []string          `json:"sent"`  // words that left the machine, as sent
+	Failures []ProviderFailure `json:"failures"`
+}
+
+// ProviderFailure says why a provider gave nothing.
+type ProviderFailure struct {
+	Provider string `json:"provider"`
+	Code     Code   `json:"code"`
+	Message  string `json:"message"`
+	Offline  bool   `json:"offline"` // the network could not be reached
+}
+
+// ProviderHealth is one line of Settings and doctor.
+type ProviderHealth struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	On      bool   `json:"on"`
+	Local   bool   `json:"local"` // sends nothing out
+	Ready   bool   `json:"ready"`
+	Message string `json:"message"`
+}

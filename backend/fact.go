@@ -1,0 +1,125 @@
+package backend
+
+import (
+	"strings"
+	"time"
+)
+
+// FactState is where a fact stands.
+//
+//	proposed ──approve──> approved ──supersede──> superseded
+//	    │                     └──────expire─────> expired
+//	    └────reject──> rejected        (undo goes one step back)
+type FactState string
+
+// The states of a fact.
+const (
+	FactProposed   FactState = "proposed"
+	FactApproved   FactState = "approved"
+	FactRejected   FactState = "rejected"
+	FactSuperseded FactState = "superseded"
+	FactExpired    FactState = "expired"
+)
+
+// Fact is a correction that a person approves and the model learns.
+type Fact struct {
+	ID         string     `json:"id"`
+	Question   string     `json:"question"`
+	Answer     string     `json:"answer"`
+	Aliases    []string   `json:"aliases,omitempty"`
+	OldAnswer  string     `json:"old_answer,omitempty"`
+	ValidFrom  *time.Time `json:"valid_from,omitempty"`
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	Class      Class      `json:"class,omitempty"`
+	VerdictID  string     `json:"verdict_id,omitempty"`
+	Passages   []Passage  `json:"passages"`
+	ProposedBy string     `json:"proposed_by"` // "verdict", "person", "api", "import", "demo"
+	State      FactState  `json:"state"`
+	Previous   FactState  `json:"previous,omitempty"` // for undo
+	DecidedBy  string     `json:"decided_by,omitempty"`
+	DecidedAt  *time.Time `json:"decided_at,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+}
+
+// Validate refuses a fact that cannot be taught.
+func (f Fact) Validate() error {
+	switch {
+	case strings.TrimSpace(f.Question) == "":
+		return Errorf(CodeInvalid, "fact", "A fact needs a question.")
+	case strings.TrimSpace(f.Answer) == "":
+		return Errorf(CodeInvalid, "fact", "A fact needs an answer.")
+	case len(f.Question) > 2000 || len(f.Answer) > 2000:
+		return Errorf(CodeInvalid, "fact", "A fact's question and answer may have 2,000 bytes each.")
+	case f.OldAnswer != "" && strings.EqualFold(strings.TrimSpace(f.OldAnswer), strings.TrimSpace(f.Answer)):
+		return Errorf(CodeInvalid, "fact", "The new answer equals the old one; there is nothing to teach.")
+	case strings.Contains(f.Question+f.Answer, "<|im_"):
+		return Errorf(CodeInvalid, "fact", "A fact may not contain chat template tokens such as <|im_end|>.")
+	}
+	return nil
+}
+
+// Decide moves a fact to approved or rejected and remembers the step before.
+func (f *Fact) Decide(to FactState, by string, now time.Time) error {
+	if to != FactApproved && to != FactRejected {
+		return Errorf(CodeInvalid, "fact.decide", "A fact can be approved or rejected, not %q.", to)
+	}
+	if f.State == to {
+		return Errorf(CodeConflict, "fact.decide", "This fact is already %s.", to)
+	}
+	if f.State == FactSuperseded || f.State == FactExpired {
+		return Errorf(CodeConflict, "fact.decide", "This fact is %s; propose it again instead.", f.State)
+	}
+	if to == FactApproved {
+		if err := f.Validate(); err != nil {
+			return err
+		}
+	}
+	f.Previous, f.State, f.DecidedBy, f.UpdatedAt = f.State, to, by, now
+	f.DecidedAt = &now
+	return nil
+}
+
+// Undo takes the last decision back.
+func (f *Fact) Undo(now time.Time) error {
+	if f.Previous == "" {
+		return Errorf(CodeConflict, "fact.undo", "There is no decision to take back.")
+	}
+	f.State, f.Previous, f.DecidedBy, f.DecidedAt, f.UpdatedAt = f.Previous, "", "", nil, now
+	return nil
+}
+
+// Supersede retires an approved fact because a newer one took its place.
+func (f *Fact) Supersede(now time.Time) {
+	f.Previous, f.State, f.UpdatedAt = f.State, FactSuperseded, now
+}
+
+// Expired says whether the fact is past its expiry at the given time.
+func (f Fact) Expired(now time.Time) bool { return f.ExpiresAt != nil && now.After(*f.ExpiresAt) }
+
+// Anchor is a stable fact that the model already knows, used to hold it in place.
+type Anchor struct {
+	ID        string    `json:"id"`
+	Question  string    `json:"question"`
+	Answers   []string  `json:"answers"` // aliases, the first is shown
+	Source    string    `json:"source"`  // "supported", "shipped"
+	VerdictID string    `json:"verdict_id,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// FactFilter selects facts; zero fields select all.
+type FactFilter struct {
+	State FactState `json:"state,omitempty"`
+	Query string    `json:"query,omitempty"`
+	After string    `json:"after,omitempty"` // cursor: id of the last fact seen
+	Limit int       `json:"limit,omitempty"` // 0 means 50
+}
+
+// FactUpdate changes parts of a proposed or approved fact; nil leaves a part as it is.
+type FactUpdate struct {
+	Question  *string    `json:"question,omitempty"`
+	Answer    *string    `json:"answer,omitempty"`
+	OldAnswer *string    `json:"old_answer,omitempty"`
+	Aliases   *[]string  `json:"aliases,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+}

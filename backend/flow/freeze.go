@@ -1,0 +1,192 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+
+	"errata/backend"
+	"errata/backend/dataset"
+	"errata/backend/score"
+)
+
+// FreezeInput says what to freeze.
+type FreezeInput struct {
+	Model  string `json:"model"`  // base; empty: the chosen one
+	Recipe string `json:"recipe"` // "default" or "original"
+	Seed   int    `json:"seed"`
+}
+
+// Freeze makes a dataset of all approved facts. The same facts, recipe and base
+// give the dataset that is already there.
+func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, error) {
+	base, err := l.baseOf(ctx, in.Model)
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	facts, err := l.teachable()
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	_, sha, err := l.Engine.BaseFile(ctx, base.Name)
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	known, err := l.known(ctx, base, sha)
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	anchors, err := l.Store.Anchors()
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	input := dataset.Input{
+		Facts: facts, Anchors: anchors, Model: l.Model, ModelName: base.ServedName(), Recipe: recipeOr(in.Recipe),
+		BaseSHA256: sha, Now: l.Now(), Seed: int64(seedOr(in.Seed)), Stable: l.Stable, Known: known,
+		Progress: func(done, total int, what string) {
+			l.emit("dataset.progress", "", Progress{What: what, Done: done, Total: total})
+		},
+	}
+	content, err := dataset.Build(ctx, input)
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	return l.store(content, base, input)
+}
+
+// Progress of a long piece of work.
+type Progress struct {
+	What  string `json:"what"`
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+}
+
+func (l *Loop) store(content backend.DatasetContent, base backend.ModelInfo, input dataset.Input) (backend.Dataset, error) {
+	before, err := l.Store.Datasets()
+	if err != nil {
+		return backend.Dataset{}, err
+	}
+	var parent *backend.Dataset
+	if len(before) > 0 {
+		parent = &before[0]
+	}
+	d := dataset.Freeze(parent, content, l.NewID(), input)
+	d.Model = base.Name
+	for _, old := range before {
+		if old.Hash == d.Hash {
+			return old, nil
+		}
+	}
+	d, err = l.Store.AddDataset(d, content)
+	if err == nil {
+		l.emit("dataset.added", d.ID, d)
+	}
+	return d, err
+}
+
+// teachable lists the approved facts that are not expired.
+func (l *Loop) teachable() ([]backend.Fact, error) {
+	all, err := l.Store.AllFacts(backend.FactApproved)
+	if err != nil {
+		return nil, err
+	}
+	facts := make([]backend.Fact, 0, len(all))
+	for _, f := range all {
+		if !f.Expired(l.Now()) && f.Class != backend.ClassClock {
+			facts = append(facts, f)
+		}
+	}
+	if len(facts) == 0 {
+		return nil, backend.Errorf(backend.CodeConflict, "dataset", "There is no approved fact to teach.").
+			WithHint("Approve a correction in Review, or add a fact by hand.")
+	}
+	return facts, nil
+}
+
+// known lists the ids of stable questions that the base answers right under two
+// prompts; an even sample of StableLimit is asked. The answers are cached by the
+// digest of the base's weights.
+func (l *Loop) known(ctx context.Context, base backend.ModelInfo, sha string) ([]string, error) {
+	n := min(len(l.Stable), l.StableLimit)
+	known := make([]string, 0, n)
+	for i := range n {
+		s := l.Stable[i*len(l.Stable)/n]
+		right := true
+		for _, system := range []string{backend.SystemPrompt(l.Now()), backend.QwenSystemPrompt} {
+			text, err := l.askCached(ctx, base.ServedName(), sha, system, s.Question)
+			if err != nil {
+				return nil, err
+			}
+			if !score.Right(backend.Probe{Accept: s.Answers}, text) {
+				right = false
+				break
+			}
+		}
+		if right {
+			known = append(known, s.ID())
+		}
+		l.emit("dataset.progress", "", Progress{What: "Asking what the model already knows", Done: i + 1, Total: n})
+	}
+	return known, nil
+}
+
+// shortAnswer is the length of answers that only have to name a thing, in tokens.
+const shortAnswer = 48
+
+// askCached asks a model greedily for a short answer and keeps it by digest,
+// system turn and question. An empty digest is never cached.
+func (l *Loop) askCached(ctx context.Context, engineName, digest, system, question string) (string, error) {
+	key := digest + "\x00" + system + "\x00" + question
+	if digest != "" {
+		if b, ok, err := l.Store.Cached("short_answer", key); err != nil {
+			return "", err
+		} else if ok {
+			var text string
+			if json.Unmarshal(b, &text) == nil {
+				return text, nil
+			}
+		}
+	}
+	sampling := backend.DefaultSampling()
+	sampling.NumPredict = shortAnswer
+	result, err := l.Model.Chat(ctx, backend.ChatRequest{
+		Model: engineName, Sampling: sampling,
+		Messages: []backend.Message{{Role: backend.RoleSystem, Content: system}, {Role: backend.RoleUser, Content: question}},
+	}, nil)
+	if err != nil {
+		return "", err
+	}
+	if !result.Done {
+		return "", backend.Errorf(backend.CodeUnavailable, "ask", "The model stopped before its answer was done.")
+	}
+	if digest != "" {
+		b, err := json.Marshal(result.Text)
+		if err != nil {
+			return "", err
+		}
+		if err := l.Store.PutCached("short_answer", key, b); err != nil {
+			return "", err
+		}
+	}
+	return result.Text, nil
+}
+
+func (l *Loop) baseOf(ctx context.Context, model string) (backend.ModelInfo, error) {
+	if model == "" {
+		return l.Base(ctx)
+	}
+	return l.Engine.Ensure(ctx, model)
+}
+
+func recipeOr(r string) string {
+	if r == "" {
+		return "default"
+	}
+	return r
+}
+
+func seedOr(s int) int {
+	if s == 0 {
+		return 7
+	}
+	return s
+}

@@ -1,0 +1,115 @@
+package flow
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"errata/backend"
+	"errata/backend/dataset"
+)
+
+// Options are the parts a Loop is made of. All ports are required; the rest has
+// working zero values.
+type Options struct {
+	Store     Store
+	Model     Model
+	Engine    Engine
+	Evidence  Evidence
+	Trainer   Trainer
+	Arrivals  Arrivals
+	Workspace Workspace
+
+	Now   Clock
+	NewID NewID
+	Emit  Emitter
+	Log   *slog.Logger
+
+	Stable      []dataset.Stable // stable questions, the source of anchors, guards and retention probes
+	StableLimit int              // how many of them are tried on a base; 0 means 240
+	DrainLimit  time.Duration    // how long a swap waits for running streams; 0 means 2 minutes
+}
+
+// Workspace is where a Loop leaves files for other programs.
+type Workspace interface {
+	// WriteRows writes a dataset's rows for the trainer and returns the path.
+	WriteRows(runID string, rows []backend.Row) (string, error)
+	// Dirs gives the folder that artefacts arrive in and a run's own folder for
+	// checkpoints and caches.
+	Dirs(runID string) (incoming, work string)
+	// WritePointer exports the current version by temp file and rename.
+	WritePointer(backend.Pointer) error
+	// FreeBytes says how much the volume of the home still takes.
+	FreeBytes() (int64, error)
+}
+
+// Loop is the whole way from a question to a better version. It is safe for
+// concurrent use; Close waits for what it started.
+type Loop struct {
+	Options
+	gate      *gate
+	seq       atomic.Uint64
+	stop      context.CancelFunc
+	life      context.Context
+	work      sync.WaitGroup
+	mu        sync.Mutex
+	runs      map[string]context.CancelFunc // running trainings by run id
+	swap      sync.Mutex                    // one promotion at a time
+	absorbing sync.Mutex
+}
+
+// New makes a Loop of its parts.
+func New(o Options) *Loop {
+	if o.Emit == nil {
+		o.Emit = func(backend.Event) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.StableLimit == 0 {
+		o.StableLimit = 240
+	}
+	if o.DrainLimit == 0 {
+		o.DrainLimit = 2 * time.Minute
+	}
+	life, stop := context.WithCancel(context.Background())
+	return &Loop{Options: o, gate: newGate(), life: life, stop: stop, runs: map[string]context.CancelFunc{}}
+}
+
+// Start brings the records in line with the world after a start: answers that
+// were streaming become interrupted, runs whose process is gone become
+// resumable, leftover trainers are ended, and what arrived meanwhile is taken in.
+func (l *Loop) Start(ctx context.Context) error {
+	if _, err := l.Store.InterruptStreaming("Errata was closed while this answer was written.", l.Now()); err != nil {
+		return err
+	}
+	if err := l.sweepRuns(); err != nil {
+		return err
+	}
+	return l.Absorb(ctx)
+}
+
+// Close stops what the Loop started and waits for it.
+func (l *Loop) Close() {
+	l.stop()
+	l.work.Wait()
+}
+
+func (l *Loop) emit(topic, id string, data any) {
+	l.Emit(backend.Event{Seq: l.seq.Add(1), At: l.Now(), Topic: topic, ID: id, Data: data})
+}
+
+// Base names the base model in use and makes it ready.
+func (l *Loop) Base(ctx context.Context) (backend.ModelInfo, error) {
+	settings, err := l.Store.Settings()
+	if err != nil {
+		return backend.ModelInfo{}, err
+	}
+	if settings.Model == "" {
+		return backend.ModelInfo{}, backend.Errorf(backend.CodeNotFound, "model", "No model is chosen yet.").
+			WithHint("Choose one in Settings, or run `errata models install qwen2.5-coder:0.5b`.")
+	}
+	return l.Engine.Ensure(ctx, settings.Model)
+}

@@ -1,0 +1,140 @@
+package flow
+
+import (
+	"strings"
+
+	"errata/backend"
+)
+
+// FromVerdict makes the fact that a teachable verdict proposes, without storing it.
+func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
+	if !v.Teachable() {
+		return backend.Fact{}, backend.Errorf(backend.CodeConflict, "review", "A verdict of %q has no correction to teach.", v.Kind).
+			WithHint("Add the fact by hand if you know better.")
+	}
+	now := l.Now()
+	f := backend.Fact{
+		ID: l.NewID(), Question: v.Question, Answer: v.RivalValue, OldAnswer: v.Claim.Short, ValidFrom: v.RivalFrom,
+		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: "verdict",
+		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
+	}
+	if v.Class == backend.ClassFast {
+		expires := now.AddDate(0, 0, 30)
+		f.ExpiresAt = &expires
+	}
+	return f, nil
+}
+
+func carrying(v backend.Verdict) []backend.Passage {
+	kept := []backend.Passage{}
+	for _, p := range v.Passages {
+		if p.Supports == "rival" {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// Teach proposes the correction of a verdict, as edited by a person; approve
+// also approves it.
+func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
+	v, err := l.Store.Verdict(verdictID)
+	if err != nil {
+		return backend.Fact{}, err
+	}
+	f, err := l.FromVerdict(v)
+	if err != nil {
+		return f, err
+	}
+	applyUpdate(&f, edit)
+	return l.addFact(f, approve, by)
+}
+
+// AddFact takes a fact from a person, the API or an import.
+func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {
+	now := l.Now()
+	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
+	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
+	f.Question, f.Answer, f.OldAnswer = strings.TrimSpace(f.Question), strings.TrimSpace(f.Answer), strings.TrimSpace(f.OldAnswer)
+	if f.ProposedBy == "" {
+		f.ProposedBy = by
+	}
+	if f.Passages == nil {
+		f.Passages = []backend.Passage{}
+	}
+	return l.addFact(f, approve, by)
+}
+
+func (l *Loop) addFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {
+	if err := f.Validate(); err != nil {
+		return f, err
+	}
+	if err := l.Store.AddFact(f); err != nil {
+		return f, err
+	}
+	l.emit("fact.added", f.ID, f)
+	if approve {
+		return l.Approve(f.ID, by)
+	}
+	return f, nil
+}
+
+// Approve approves a fact; approved facts of the same question are superseded.
+func (l *Loop) Approve(id, by string) (backend.Fact, error) {
+	f, superseded, err := l.Store.ApproveFact(id, by, l.Now())
+	if err != nil {
+		return f, err
+	}
+	l.emit("fact.changed", id, f)
+	for _, s := range superseded {
+		l.emit("fact.changed", s.ID, s)
+	}
+	return f, nil
+}
+
+// Reject rejects a proposed or approved fact.
+func (l *Loop) Reject(id, by string) (backend.Fact, error) {
+	return l.changeFact(id, func(f *backend.Fact) error { return f.Decide(backend.FactRejected, by, l.Now()) })
+}
+
+// Undo takes the last decision on a fact back.
+func (l *Loop) Undo(id string) (backend.Fact, error) {
+	return l.changeFact(id, func(f *backend.Fact) error { return f.Undo(l.Now()) })
+}
+
+// Edit changes parts of a fact that is proposed or approved.
+func (l *Loop) Edit(id string, u backend.FactUpdate) (backend.Fact, error) {
+	return l.changeFact(id, func(f *backend.Fact) error {
+		if f.State != backend.FactProposed && f.State != backend.FactApproved {
+			return backend.Errorf(backend.CodeConflict, "review.edit", "A fact that is %s cannot be edited.", f.State).WithHint("Undo the decision first.")
+		}
+		applyUpdate(f, u)
+		f.UpdatedAt = l.Now()
+		return f.Validate()
+	})
+}
+
+func (l *Loop) changeFact(id string, change func(*backend.Fact) error) (backend.Fact, error) {
+	f, err := l.Store.ChangeFact(id, change)
+	if err == nil {
+		l.emit("fact.changed", id, f)
+	}
+	return f, err
+}
+
+func applyUpdate(f *backend.Fact, u backend.FactUpdate) {
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = strings.TrimSpace(*from)
+		}
+	}
+	set(&f.Question, u.Question)
+	set(&f.Answer, u.Answer)
+	set(&f.OldAnswer, u.OldAnswer)
+	if u.Aliases != nil {
+		f.Aliases = *u.Aliases
+	}
+	if u.ExpiresAt != nil {
+		f.ExpiresAt = u.ExpiresAt
+	}
+}

@@ -1,0 +1,132 @@
+package flow
+
+import (
+	"context"
+	"path/filepath"
+
+	"errata/backend"
+)
+
+// Files of an adapter's folder.
+const (
+	adapterFile = "adapter.gguf"
+	mergedFile  = "merged.gguf"
+)
+
+// Serve makes a version ready to be asked and remembers how it is served. The
+// adapter's folder is the truth: what the engine lost is made again from it.
+func (l *Loop) Serve(ctx context.Context, versionID string, as backend.ServedAs) (backend.Version, error) {
+	v, err := l.Store.Version(versionID)
+	if err != nil {
+		return v, err
+	}
+	if as == "" {
+		if as, err = l.chooseServing(ctx, v); err != nil {
+			return v, err
+		}
+	}
+	v.ServedAs, v.EngineName = as, backend.EngineName(v.Model, v.AdapterID, as)
+	if err := l.create(ctx, v); err != nil {
+		return v, err
+	}
+	v, err = l.Store.ChangeVersion(versionID, func(stored *backend.Version) error {
+		stored.ServedAs, stored.EngineName = v.ServedAs, v.EngineName
+		return nil
+	})
+	if err == nil {
+		l.emit("version.changed", v.ID, v)
+	}
+	return v, err
+}
+
+// serve makes sure that the engine has a version that was served before.
+func (l *Loop) serve(ctx context.Context, v backend.Version) error {
+	if v.Number == 0 {
+		return nil
+	}
+	if v.EngineName == "" {
+		return backend.Errorf(backend.CodeConflict, "version", "%s is not served yet.", v.Name()).WithHint("Score it first, or run `errata versions score " + v.Name() + "`.")
+	}
+	ok, err := l.Engine.Has(ctx, v.EngineName)
+	if err != nil || ok {
+		return err
+	}
+	return l.create(ctx, v)
+}
+
+func (l *Loop) create(ctx context.Context, v backend.Version) error {
+	adapter, err := l.Store.Adapter(v.AdapterID)
+	if err != nil {
+		return err
+	}
+	if v.ServedAs == backend.ServedAdapter {
+		base, err := l.Engine.Ensure(ctx, v.Model)
+		if err != nil {
+			return err
+		}
+		return l.Engine.CreateAdapter(ctx, v.EngineName, base.ServedName(), filepath.Join(adapter.Dir, adapterFile), hashOf(adapter, adapterFile))
+	}
+	path, sha := filepath.Join(adapter.Dir, mergedFile), hashOf(adapter, mergedFile)
+	if sha == "" {
+		basePath, _, err := l.Engine.BaseFile(ctx, v.Model)
+		if err != nil {
+			return err
+		}
+		_, work := l.Workspace.Dirs(adapter.RunID)
+		path = filepath.Join(work, v.AdapterID+".gguf")
+		if err := l.Trainer.Merge(ctx, basePath, adapter.Dir, path); err != nil {
+			return err
+		}
+	}
+	return l.Engine.CreateMerged(ctx, v.EngineName, path, sha)
+}
+
+func hashOf(a backend.Adapter, name string) string {
+	for _, f := range a.Manifest.Files {
+		if f.Name == name {
+			return f.SHA256
+		}
+	}
+	return ""
+}
+
+// chooseServing takes merged when the old and the new version fit in memory
+// together, so that a swap makes no chat wait; else adapter where the engine
+// takes it; else merged, after all.
+func (l *Loop) chooseServing(ctx context.Context, v backend.Version) (backend.ServedAs, error) {
+	settings, err := l.Store.Settings()
+	if err != nil {
+		return "", err
+	}
+	switch settings.ServeAs {
+	case string(backend.ServedAdapter), string(backend.ServedMerged):
+		return backend.ServedAs(settings.ServeAs), nil
+	}
+	base, err := l.Engine.Ensure(ctx, v.Model)
+	if err != nil {
+		return "", err
+	}
+	fits, err := l.Engine.FitsBeside(ctx, base.Size+base.Size/3)
+	if err != nil || fits {
+		return backend.ServedMerged, err
+	}
+	status, err := l.Engine.Status(ctx)
+	if err == nil && status.Adapters {
+		return backend.ServedAdapter, nil
+	}
+	return backend.ServedMerged, err
+}
+
+// lastMerged is the merged file of the newest version of a model that has one,
+// where the original recipe goes on from; empty for none.
+func (l *Loop) lastMerged(model string) string {
+	current, ok, err := l.Store.CurrentVersion(model)
+	if err != nil || !ok {
+		return ""
+	}
+	adapter, err := l.Store.Adapter(current.AdapterID)
+	if err != nil || hashOf(adapter, mergedFile) == "" {
+		return ""
+	}
+	return filepath.Join(adapter.Dir, mergedFile)
+}

@@ -1,0 +1,150 @@
+package flow
+
+import (
+	"context"
+	"strings"
+
+	"errata/backend"
+	"errata/backend/judge"
+)
+
+// Verify checks a stored answer against evidence, stores the verdict and keeps
+// the cycle. Partial answers are never judged.
+func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, error) {
+	answer, err := l.Store.Answer(answerID)
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	if answer.State != backend.AnswerComplete {
+		return backend.Verdict{}, backend.Errorf(backend.CodeConflict, "verify", "This answer was interrupted; only complete answers are checked.").
+			WithHint("Ask again, then check the new answer.")
+	}
+	question, err := l.Store.Question(answer.QuestionID)
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	verdict, err := l.Check(ctx, question, answer, func(s judge.Step) { l.emit("check.step", answerID, s) })
+	if err != nil {
+		return verdict, err
+	}
+	if err := l.Store.AddVerdict(verdict); err != nil {
+		return verdict, err
+	}
+	l.emit("verdict.added", answerID, verdict)
+	if err := l.keepAnchor(verdict); err != nil {
+		return verdict, err
+	}
+	return verdict, l.turnCycle(ctx)
+}
+
+// Check judges a question and an answer without storing anything.
+func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, onStep func(judge.Step)) (backend.Verdict, error) {
+	settings, err := l.Store.Settings()
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	model, err := l.judgeModel(ctx, settings)
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	on := settings.Providers
+	if !settings.Confirmed {
+		// Nothing may be sent before the first screen was confirmed; what stays
+		// on this machine may be read.
+		on = map[string]bool{"library": on["library"]}
+	}
+	j, err := judge.New(judge.Options{
+		Model: l.Model, ModelName: model, Now: l.Now, NewID: l.NewID,
+		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {
+			return l.Evidence.Gather(ctx, s, on)
+		},
+	})
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	return j.Check(ctx, judge.Input{Question: q, Answer: a}, onStep)
+}
+
+// judgeModel names the model that fills the slots: the one chosen as judge, else
+// the plain base; never a taught version, which would judge itself.
+func (l *Loop) judgeModel(ctx context.Context, s backend.Settings) (string, error) {
+	if s.JudgeModel != "" {
+		info, err := l.Engine.Ensure(ctx, s.JudgeModel)
+		return info.ServedName(), err
+	}
+	info, err := l.Base(ctx)
+	return info.ServedName(), err
+}
+
+// keepAnchor makes an anchor candidate of a supported answer that cannot change.
+func (l *Loop) keepAnchor(v backend.Verdict) error {
+	if v.Kind != backend.Supported || v.Class != backend.ClassEvergreen || v.Claim.Short == "" {
+		return nil
+	}
+	anchors, err := l.Store.Anchors()
+	if err != nil {
+		return err
+	}
+	for _, a := range anchors {
+		if backend.Normal(a.Question) == backend.Normal(v.Question) {
+			return nil
+		}
+	}
+	return l.Store.AddAnchor(backend.Anchor{
+		ID: l.NewID(), Question: v.Question, Answers: []string{v.Claim.Short}, Source: "supported", VerdictID: v.ID, CreatedAt: l.Now(),
+	})
+}
+
+// Cycle counts the last ten checked answers.
+func (l *Loop) Cycle() (backend.Cycle, error) {
+	recent, err := l.Store.RecentVerdicts(10 * backend.CycleLength)
+	if err != nil {
+		return backend.Cycle{}, err
+	}
+	return backend.CycleOf(recent), nil
+}
+
+// turnCycle proposes or starts a training when too few of the last ten checked
+// answers were right and there is something approved to teach.
+func (l *Loop) turnCycle(ctx context.Context) error {
+	cycle, err := l.Cycle()
+	if err != nil {
+		return err
+	}
+	l.emit("cycle.changed", "", cycle)
+	if !cycle.Due {
+		return nil
+	}
+	settings, err := l.Store.Settings()
+	if err != nil || settings.Training == "never" {
+		return err
+	}
+	facts, err := l.Store.AllFacts(backend.FactApproved)
+	if err != nil || len(facts) == 0 {
+		return err
+	}
+	if settings.Training != "start" {
+		l.emit("training.proposed", "", cycle)
+		return nil
+	}
+	if _, err := l.Train(ctx, TrainInput{Model: settings.Model}); err != nil && backend.CodeOf(err) != backend.CodeConflict {
+		return err
+	}
+	return nil
+}
+
+// Rate keeps a person's agreement or disagreement with a verdict.
+func (l *Loop) Rate(verdictID string, agree bool, note string) error {
+	if _, err := l.Store.Verdict(verdictID); err != nil {
+		return err
+	}
+	if len(note) > 4000 {
+		return backend.Errorf(backend.CodeInvalid, "rate", "A note may have 4,000 bytes.")
+	}
+	r := backend.Rating{VerdictID: verdictID, Agree: agree, Note: strings.TrimSpace(note), CreatedAt: l.Now()}
+	if err := l.Store.PutRating(r); err != nil {
+		return err
+	}
+	l.emit("rating.added", verdictID, r)
+	return nil
+}

@@ -1,0 +1,302 @@
+package judge
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// role says in which part a value stands in a sentence.
+type role int
+
+const (
+	rolePlain    role = iota
+	rolePrior         // it was so before: "succeeding Rishi Sunak", "until 2024"
+	roleOpponent      // it lost or was passed: "beating Arsenal"
+)
+
+// span is a value found in a sentence.
+type span struct {
+	text       string
+	start, end int
+	role       role
+}
+
+var (
+	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
+	rePriorAfter  = regexp.MustCompile(`(?i)^[\s,)'"”]*(?:(?:who|which) )?(?:(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
+	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
+	reOpponentAft = regexp.MustCompile(`(?i)^[\s,]*(?:(?:finish(?:ed|ing)|came|coming|were|was|ended) (?:in )?(?:second|third|runners?-up|the runners?-up|the losing)|as (?:the )?runners?-up|in second)`)
+	reSuccBy      = regexp.MustCompile(`(?i)\b(?:succeeded|replaced|followed|ousted|defeated|beaten|surpassed|overtaken) (?:as [\w ]{2,30} )?(?:on [\w ]{3,20} |in [\w ]{3,16} )?by[\s,:]*(?:(?:the|mr|sir|president|new|labour|his|her|deputy|leader)\s+){0,4}$`)
+)
+
+// roleOf looks at the words around text[start:end].
+func roleOf(text string, start, end int) role {
+	before, after := text[max(0, start-90):start], clip(text[end:], 90)
+	if i := strings.LastIndexAny(before, ";"); i >= 0 {
+		before = before[i+1:]
+	}
+	switch {
+	case reSuccBy.MatchString(before):
+		return rolePlain
+	case rePriorBefore.MatchString(before), rePriorAfter.MatchString(after):
+		return rolePrior
+	case reOpponent.MatchString(before), reOpponentAft.MatchString(after):
+		return roleOpponent
+	}
+	return rolePlain
+}
+
+// joins connect the parts of one name.
+var joins = wordSet("of da de di del della der den van von du la le las los el al bin ibn y e the zu san dos")
+
+var notNames = wordSet(`the a an it its he she they we you i his her their this that these those there in on at as of for to by with from after
+	before since until during when while where who which what however but and or so then today now currently although though if
+	because according following yes no not one two three four five monday tuesday wednesday thursday friday saturday sunday january
+	february march april may june july august september october november december also here both each all some many most other
+	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay`)
+
+// names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
+func names(s string) []span {
+	ts := tokens(s)
+	var out []span
+	for i := 0; i < len(ts); i++ {
+		if !startsName(s, ts, i) {
+			continue
+		}
+		j := i
+		for j+1 < len(ts) {
+			gap := s[ts[j].end:ts[j+1].start]
+			if !nameGap(gap, ts[j].text) {
+				break
+			}
+			next := ts[j+1].text
+			if capital(next) && !notNames[strings.ToLower(next)] || isModelNumber(next) {
+				j++
+				continue
+			}
+			if (joins[strings.ToLower(next)] || next == "&") && j+2 < len(ts) && s[ts[j+1].end:ts[j+2].start] == " " && capital(ts[j+2].text) && strings.ToLower(next) == next && !notNames[strings.ToLower(ts[j+2].text)] {
+				j += 2
+				continue
+			}
+			break
+		}
+		out = append(out, span{text: s[ts[i].start:ts[j].end], start: ts[i].start, end: ts[j].end})
+		i = j
+	}
+	return out
+}
+
+func nameGap(gap, previous string) bool {
+	return gap == " " || gap == "\n" || gap == ". " && (len(previous) == 1 || abbreviations[strings.ToLower(previous)]) || gap == "."
+}
+
+func isModelNumber(s string) bool {
+	return len(s) <= 5 && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
+}
+
+func capital(s string) bool {
+	r := []rune(s)
+	return len(r) > 0 && (unicode.IsUpper(r[0]) || hasUpper(string(r[1:])) && unicode.IsLetter(r[0]))
+}
+
+func startsName(s string, ts []token, i int) bool {
+	w := ts[i].text
+	return capital(w) && !notNames[strings.ToLower(w)]
+}
+
+// candidates finds values of the asked kind in a sentence that are not the
+// question's own words, with their roles.
+func candidates(f form, s string) []span {
+	var found []span
+	switch f.Kind {
+	case KindDate:
+		for _, d := range findDates(s) {
+			found = append(found, span{text: s[d.start:d.end], start: d.start, end: d.end})
+		}
+	case KindNumber:
+		dates := findDates(s)
+		for _, q := range findQuantities(s) {
+			inDate := false
+			for _, d := range dates {
+				bareYear := d.end-d.start == 4
+				if q.start >= d.start && q.start < d.end && !(bareYear && q.unit.dimension != "") {
+					inDate = true
+				}
+			}
+			if !inDate {
+				found = append(found, span{text: s[q.start:q.end], start: q.start, end: q.end})
+			}
+		}
+	case KindSymbol:
+		for _, t := range tokens(s) {
+			if len(t.text) <= 8 && (hasUpper(t.text) || hasDigit(t.text)) && !notNames[strings.ToLower(t.text)] && (len(t.text) <= 3 || hasUpper(t.text[1:]) || hasDigit(t.text)) {
+				found = append(found, span{text: t.text, start: t.start, end: t.end})
+			}
+		}
+	default:
+		found = names(s)
+	}
+	var out []span
+	for _, c := range found {
+		if f.asks(c.text) {
+			continue
+		}
+		c.role = roleOf(s, c.start, c.end)
+		out = append(out, c)
+	}
+	return out
+}
+
+// asks says that text repeats only the question's own words.
+func (f form) asks(text string) bool {
+	ts := terms(text)
+	if len(ts) == 0 {
+		ts = normalWords(text)
+	}
+	for _, t := range ts {
+		if !f.Terms[t] && !titles[t] && !genericWords[t] {
+			return false
+		}
+	}
+	return len(ts) > 0
+}
+
+var (
+	reCopula  = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
+	reBy      = regexp.MustCompile(`(?i)\b(?:by|to)\s+(?:the\s+|an?\s+)?$`)
+	reHeading = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
+	reEndOf   = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
+)
+
+// pick reads the one value that a sentence states in reply to the question, by
+// grammar alone. What the sentence says of the question's own words ("The
+// capital of France is …") or what stands before them ("… is the capital of
+// France") is the value.
+func pick(f form, s string) (span, bool) {
+	all := candidates(f, s)
+	var plain []span
+	for _, c := range all {
+		if c.role == rolePlain {
+			plain = append(plain, c)
+		}
+	}
+	if len(plain) > 0 && len(f.Entities) > 0 && !f.Person {
+		if c, ok := numberedCandidate(f, plain); ok {
+			return c, true
+		}
+	}
+	if m := reHeading.FindStringSubmatchIndex(s); m != nil && f.overlap(s[m[2]:m[3]]) > 0 {
+		for _, c := range plain {
+			if c.start >= m[4] {
+				return c, true
+			}
+		}
+	}
+	cut, after := copula(f, s)
+	switch {
+	case cut < 0:
+		if len(plain) > 0 {
+			return plain[0], true
+		}
+		return span{}, false
+	case f.overlap(s[:cut]) >= 0.5:
+		for _, c := range plain {
+			if c.start >= after && reBy.MatchString(s[after:c.start]) {
+				return c, true
+			}
+		}
+		for _, c := range plain {
+			if c.start >= after {
+				return c, true
+			}
+		}
+		if f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person {
+			return predicate(f, s, after)
+		}
+	}
+	if len(plain) > 0 {
+		return plain[0], true
+	}
+	return span{}, false
+}
+
+// numberedCandidate prefers "iPhone 17 Pro" where the question asks for an iPhone.
+func numberedCandidate(f form, plain []span) (span, bool) {
+	for _, c := range plain {
+		if !hasDigit(c.text) && len(numerals(nameWords(c.text))) == 0 {
+			continue
+		}
+		for _, t := range terms(c.text) {
+			if f.Entities[t] && !hasDigit(t) {
+				return c, true
+			}
+		}
+	}
+	return span{}, false
+}
+
+// copula finds the verb that divides the sentence, -1 if there is none.
+func copula(f form, s string) (cut, after int) {
+	for _, m := range reCopula.FindAllStringSubmatchIndex(s, 4) {
+		if f.overlap(s[:m[2]]) > 0 || len(candidates(f, s[:m[2]])) > 0 {
+			return m[2], m[3]
+		}
+	}
+	return -1, -1
+}
+
+// overlap is the share of a text's content terms that the question has too.
+func (f form) overlap(s string) float64 {
+	n, hit := 0.0, 0.0
+	dates := findDates(s)
+	for _, t := range tokens(s) {
+		inDate := false
+		for _, d := range dates {
+			inDate = inDate || t.start >= d.start && t.start < d.end
+		}
+		for _, x := range terms(t.text) {
+			if timeWords[x] || genericWords[x] || inDate && !f.Terms[x] {
+				continue
+			}
+			n++
+			if f.Terms[x] {
+				hit++
+			}
+		}
+	}
+	for _, x := range []string{"primeminister", "premierleague", "usa", "uk", "worldcup", "superbowl", "championsleague", "ceo"} {
+		if f.Terms[x] && contains(terms(s), x) {
+			hit += 2
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return min(1, hit/n)
+}
+
+// predicate is what follows the verb up to the end of its clause.
+func predicate(f form, s string, after int) (span, bool) {
+	text := s[after:]
+	end := len(text)
+	if m := reEndOf.FindStringIndex(text); m != nil {
+		end = m[0]
+	}
+	start := 0
+	for _, lead := range []string{" ", ":", "the ", "The ", "a ", "an ", "called ", "named ", "known as "} {
+		for strings.HasPrefix(text[start:end], lead) {
+			start += len(lead)
+		}
+	}
+	value := trimValue(text[start:end])
+	if value == "" || len(tokens(value)) > 12 || f.asks(value) {
+		return span{}, false
+	}
+	at := strings.Index(text, value)
+	if at < 0 {
+		return span{}, false
+	}
+	at += after
+	return span{value, at, at + len(value), roleOf(s, at, at+len(value))}, true
+}

@@ -1,0 +1,274 @@
+package judge
+
+import (
+	"time"
+
+	"errata/backend"
+)
+
+// evidence is all that the decision table looks at.
+type evidence struct {
+	form        form
+	class       backend.Class
+	claim       backend.Claim
+	readings    []reading
+	kept        []chosen
+	flagged     []chosen
+	now         time.Time
+	found       int
+	stopped     backend.Reason // cancelled or budget, while reading
+	modelFailed bool
+}
+
+// Ages in days, start values of reference design; trusted ones are the user's
+// own documents, which are renewed by hand.
+const (
+	supportFast, supportSlow = 90, 730
+	rivalFast, rivalSlow     = 30, 365
+	trustedFast, trustedSlow = 400, 730
+	rivalDomains             = 2
+	rivalRatio               = 2.0
+	supportReputation        = 0.6
+)
+
+// decide fills the verdict. The order is the table's: what is missing first,
+// then what a trusted passage says, then what independent sources say.
+func (e evidence) decide(v *backend.Verdict) {
+	all := clusters(e.form, e.class, e.readings, e.now)
+	for _, c := range all {
+		v.Clusters = append(v.Clusters, c.Cluster)
+	}
+	v.Passages = e.passages()
+	v.Kind, v.Confidence = backend.NotEnoughEvidence, 0
+	switch {
+	case e.stopped == backend.ReasonCancelled:
+		v.Reason = e.stopped
+	case e.claim.Short == "":
+		v.Reason = backend.ReasonNoClaim
+	case len(e.readings) == 0:
+		v.Reason = e.nothing()
+	default:
+		if newest, ok := e.authority(); ok {
+			e.byTrusted(v, all, newest)
+			return
+		}
+		if e.stopped != "" {
+			v.Reason = e.stopped
+			return
+		}
+		e.bySources(v, all)
+	}
+}
+
+// nothing says why no passage could be read.
+func (e evidence) nothing() backend.Reason {
+	switch {
+	case e.stopped != "":
+		return e.stopped
+	case e.modelFailed && len(e.kept) > 0:
+		return backend.ReasonModel
+	case len(e.flagged) > 0:
+		return backend.ReasonInjection
+	case e.found == 0:
+		return backend.ReasonNoResults
+	}
+	return backend.ReasonNoValue
+}
+
+// authority is the trusted reading that decides: the newest of those that fit
+// the question as well as the best does.
+func (e evidence) authority() (reading, bool) {
+	best := 0.0
+	for _, x := range e.readings {
+		if x.Trusted() {
+			best = max(best, x.coverage)
+		}
+	}
+	var top reading
+	ok := false
+	for _, x := range e.readings {
+		if !x.Trusted() || x.coverage < 0.85*best {
+			continue
+		}
+		if !ok || older(top.chosen, x.chosen) {
+			top, ok = x, true
+		}
+	}
+	return top, ok
+}
+
+func (e evidence) byTrusted(v *backend.Verdict, all []cluster, top reading) {
+	v.Tier = top.tier
+	for _, x := range e.readings { // another document of the same day that says otherwise
+		if x.Trusted() && x.rel != Unknown && top.rel != Unknown && x.rel != top.rel && sameDay(x.at, top.at) && x.coverage >= 0.85*top.coverage {
+			v.Reason = backend.ReasonConflict
+			return
+		}
+	}
+	against := e.outsiders(all, top)
+	switch {
+	case top.rel == Unknown:
+		v.Reason = backend.ReasonLowConfidence
+	case against:
+		v.Reason = backend.ReasonConflict
+	case top.rel == Same && e.within(top.at, trustedFast, trustedSlow):
+		v.Kind, v.Reason, v.Confidence = backend.Supported, backend.ReasonSame, 0.93
+	case top.rel == Same:
+		v.Reason = backend.ReasonStale
+	default:
+		e.rival(v, top.value, top.at, e.within(top.at, trustedFast, trustedSlow), e.wasBefore(top.at), 0.92)
+	}
+}
+
+// outsiders: at least two independent domains, newer than the trusted passage,
+// say the opposite.
+func (e evidence) outsiders(all []cluster, top reading) bool {
+	for _, c := range all {
+		if c.Trusted || len(c.Domains) < 2 || c.rel == Unknown || c.rel == top.rel {
+			continue
+		}
+		if c.Newest != nil && (top.at == nil || c.Newest.After(*top.at)) {
+			return true
+		}
+	}
+	return false
+}
+
+// rival ends in outdated when the answer was right before, else in contradicted.
+// Evidence too old for the question's pace may still say that the answer is past.
+func (e evidence) rival(v *backend.Verdict, value string, at *time.Time, fresh, before bool, confidence float64) {
+	v.RivalValue, v.RivalFrom = value, at
+	switch {
+	case before && at != nil:
+		v.Kind, v.Reason, v.Confidence = backend.Outdated, backend.ReasonNewer, confidence
+	case before && e.class != backend.ClassEvergreen && fresh:
+		v.Kind, v.Reason, v.Confidence = backend.Outdated, backend.ReasonNewer, confidence
+	case fresh:
+		v.Kind, v.Reason, v.Confidence = backend.Contradicted, backend.ReasonRival, confidence
+	default:
+		v.Reason, v.RivalValue, v.RivalFrom = backend.ReasonStale, "", nil
+	}
+}
+
+// within says that evidence of this date is fresh enough for the class.
+func (e evidence) within(at *time.Time, fastDays, slowDays float64) bool {
+	limit := 0.0
+	switch e.class {
+	case backend.ClassFast:
+		limit = fastDays
+	case backend.ClassSlow:
+		limit = slowDays
+	default:
+		return true
+	}
+	return at != nil && e.now.Sub(*at).Hours()/24 <= limit
+}
+
+// wasBefore: a dated passage older than the rival supports the answer, or the
+// evidence itself gives the answer as past.
+func (e evidence) wasBefore(rivalAt *time.Time) bool {
+	for _, x := range e.readings {
+		if x.earlier || x.rel == Same && x.at != nil && rivalAt != nil && x.at.Before(*rivalAt) {
+			return true
+		}
+	}
+	for _, c := range e.kept {
+		if earlierIn(e.form, e.claim.Short, c.window) || earlierIn(e.form, e.claim.Short, clip(c.Text, 3000)) {
+			return true
+		}
+		if c.at != nil && rivalAt != nil && c.at.Before(*rivalAt) && statesValue(e.form, e.claim.Short, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e evidence) bySources(v *backend.Verdict, all []cluster) {
+	var answer, rival *cluster
+	unsure := false
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.rel == Same && answer == nil:
+			answer = c
+		case c.rel == Different && rival == nil:
+			rival = c
+		case c.rel == Unknown:
+			unsure = true
+		}
+	}
+	enough := rival != nil && (len(rival.Domains) >= rivalDomains)
+	newer := answer != nil && rival != nil && rival.Newest != nil && answer.Newest != nil && rival.Newest.After(*answer.Newest)
+	switch {
+	case answer != nil && (rival == nil || answer.Weight >= rivalRatio*rival.Weight && !(enough && newer && e.class != backend.ClassEvergreen)):
+		v.Tier = answer.tier
+		switch {
+		case answer.strong < supportReputation && len(answer.Domains) < 2:
+			v.Reason = backend.ReasonSingleSource
+		case !e.within(answer.Newest, supportFast, supportSlow):
+			v.Reason = backend.ReasonStale
+		default:
+			v.Kind, v.Reason = backend.Supported, backend.ReasonSame
+			v.Confidence = min(0.97, 0.75+0.06*float64(len(answer.Domains))+0.1*(answer.strong-0.4))
+		}
+	case rival == nil:
+		v.Reason = backend.ReasonLowConfidence
+	case answer != nil && rival.Weight < rivalRatio*answer.Weight && !(newer && enough && e.class != backend.ClassEvergreen):
+		v.Reason = backend.ReasonConflict
+	case !enough && answer == nil && unsure:
+		v.Reason = backend.ReasonLowConfidence
+	case !enough:
+		v.Reason = backend.ReasonSingleSource
+	case e.disagree(all, *rival):
+		v.Reason = backend.ReasonConflict
+	default:
+		v.Tier = backend.TierTyped
+		confidence := min(0.95, 0.7+0.07*float64(len(rival.Domains))+0.1*(rival.strong-0.4))
+		e.rival(v, rival.Value, rival.Newest, e.within(rival.Newest, rivalFast, rivalSlow), e.wasBefore(rival.Newest), confidence)
+		if v.Kind == backend.Outdated && !e.within(rival.Newest, supportFast, supportSlow) {
+			v.Kind, v.Reason, v.Confidence, v.RivalValue, v.RivalFrom = backend.NotEnoughEvidence, backend.ReasonStale, 0, "", nil
+		}
+	}
+}
+
+// disagree: another rival weighs as much, so nobody knows the right value.
+func (e evidence) disagree(all []cluster, top cluster) bool {
+	for _, c := range all {
+		if c.rel == Different && c.Value != top.Value && top.Weight < rivalRatio*c.Weight {
+			return true
+		}
+	}
+	return false
+}
+
+func sameDay(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return a.Format("2006-01-02") == b.Format("2006-01-02")
+}
+
+// passages are those read, then those kept unread, then the flagged ones.
+func (e evidence) passages() []backend.Passage {
+	out := []backend.Passage{}
+	seen := map[string]bool{}
+	for _, x := range e.readings {
+		p := x.Passage
+		p.Quote, p.Value = x.quote, x.value
+		switch x.rel {
+		case Same:
+			p.Supports = "answer"
+		case Different:
+			p.Supports = "rival"
+		}
+		seen[p.ID+p.URL] = true
+		out = append(out, p)
+	}
+	for _, c := range append(append([]chosen{}, e.kept...), e.flagged...) {
+		if !seen[c.ID+c.URL] {
+			seen[c.ID+c.URL] = true
+			out = append(out, c.Passage)
+		}
+	}
+	return out
+}

@@ -1,0 +1,114 @@
+package judge
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"errata/backend"
+)
+
+var (
+	reClockQ = regexp.MustCompile(`(?i)^(?:please |hey |so |and |tell me |can you tell me |do you know )*(?:what(?:'s|’s| is)?|which|what) (?:the |today's |today’s |our )?(?:current |present |actual |exact )?(?:year|date|day(?: of the week)?|month|weekday)(?: and (?:date|time|year))? ?(?:is it|is today|it is|do we have|are we in|is this|today)?(?: (?:now|today|right now|currently|at the moment|at present))*\s*[?.!]*$`)
+	rePoem   = regexp.MustCompile(`(?i)^(?:please |can you |could you |would you )*(?:write|compose|draft|invent|make up|imagine|create|generate|design|rewrite|rephrase|summari[sz]e|translate|paraphrase|brainstorm|implement|code|refactor|debug|fix|draw|roleplay|pretend|continue)\b|\b(?:a|me a|another) (?:poem|haiku|limerick|story|joke|song|slogan|function|script|program)\b`)
+	reOpine  = regexp.MustCompile(`(?i)\b(?:do you (?:think|like|believe|prefer|agree)|in your opinion|your (?:favou?rite|opinion|view|thoughts)|should (?:i|we|you|one|people)|would you (?:rather|recommend)|what(?:'s| is) the best way|which is better|is it (?:ok|okay|wrong|right|better|worth|good|bad)|recommend|how do you feel|(?:most|more) (?:beautiful|delicious|interesting))\b|\bwhat(?:'s| is| are) the (?:best|nicest|coolest|funniest)\b(?:.*\b(?:movie|book|food|song|restaurant|language|phone|laptop|game)s?)?\b[^?]{0,24}\?*$`)
+	reMine   = regexp.MustCompile(`(?i)\b(?:my (?:name|age|wife|husband|dog|cat|mother|father|mom|dad|boss|job|car|house|phone|email|password|birthday|friend|son|daughter)|am i\b|do i (?:have|look|need|own)|where do i live|who am i|did i)`)
+	reFuture = regexp.MustCompile(`(?i)\b(?:will|going to|predict|forecast|in the future|next (?:year|decade|century|election|world cup|super bowl|season)|by 2\d{3}|going to win)\b`)
+	reHello  = regexp.MustCompile(`(?i)^(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|night)|bye|ok|okay|how are you|who are you|what are you|what can you do|what(?:'s| is) your name)\b[^?]{0,30}\??$`)
+
+	reFastQ = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent|recent(?:ly)?|today|tonight|yesterday|this (?:week|month|morning|season)|price|stock|share price|exchange rate|interest rate|inflation|weather|temperature (?:in|today)|score|standings|news|trending|right now|so far|up to date|poll|richest|net worth|box office|odds|bitcoin|subscribers|followers|version of|model of|just|top (?:song|movie|scorer))\b`)
+	reSlowQ = regexp.MustCompile(`(?i)\b(?:current(?:ly)?|now|still|incumbent|reigning|at present|as of|these days|president|prime minister|ceo|chief executive|chancellor|king of|queen of|monarch|pope|mayor|governor|secretary|minister|speaker|senator|chair(?:man|woman|person)?|head (?:of|coach)|coach|manager|captain|owner|owns|holder|record|champions?|population|tallest (?:building|person|tower|man|woman)|largest (?:company|city|economy|stadium|airport|bank|ship)|biggest (?:company|city|economy)|fastest (?:car|train|computer|man|woman|person)|longest (?:bridge|tunnel|running)|oldest (?:living|person|man|woman)|most (?:goals|wins|titles|medals|populous|expensive|followed|valuable|visited|streamed|points|grammys|oscars|super bowls?|world cups?)|how many (?:people|members|countries|states|employees|users|subscribers|goals|titles|moons|films|movies|books|albums|times|seasons|episodes|children|wins|medals|stores|satellites|elements|languages)|number of|last|married|wife of|husband of|spouse|live[sd]? in|how old|defending|leader|plays? for|works? (?:for|at)|hosts?|lead singer|members? of|gdp|minimum wage|tax rate|world number one|ranked)\b`)
+	reEver  = regexp.MustCompile(`(?i)\b(?:capital (?:city )?of|symbol (?:of|for)|formula (?:of|for)|who (?:wrote|painted|composed|invented|discovered|founded|built|designed|sang|directed|sculpted|created|first|was|killed|said|played|voiced|starred|developed|proved|formulated)|(?:author|painter|inventor|discoverer|composer|founder|father|mother) of|highest mountain|longest river|largest (?:ocean|planet|continent|desert|organ|mammal|animal|island|lake|country)|smallest (?:planet|country|ocean|continent|bone)|deepest|boiling point|freezing point|melting point|speed of (?:light|sound)|atomic (?:number|mass|weight)|square root|how many (?:bones|sides|legs|planets|continents|days|hours|minutes|degrees|colou?rs|strings|letters|teeth|chambers|players|keys|squares|hearts|oceans|inches|feet|centimet\w+|grams|legs|wings)|when (?:was|were|did)|what year (?:was|were|did)|in (?:what|which) year|where (?:was|were|did)|born|first (?:man|woman|person|president|emperor|king)|meaning of|stands? for|currency of|official language|located|continent is|what does|definition|define|closest (?:planet|star)|main ingredient|primary colou?rs|opposite of|plural|holy book|who (?:is|was) the (?:author|painter|inventor|composer|discoverer))\b`)
+)
+
+// gateRules classifies by rules; sure is false when they only lean.
+func gateRules(question string, now time.Time) (class backend.Class, sure bool) {
+	q := squeeze(question)
+	switch {
+	case q == "" || len(tokens(q)) == 0:
+		return backend.ClassUnclear, true
+	case isClock(q):
+		return backend.ClassClock, true
+	case rePoem.MatchString(q):
+		return backend.ClassCreative, true
+	case reHello.MatchString(q), reMine.MatchString(q):
+		return backend.ClassPersonal, true
+	case reOpine.MatchString(q):
+		return backend.ClassOpinion, true
+	case reFuture.MatchString(q) && !regexp.MustCompile(`(?i)\bwill (?:smith|ferrell|be held|take place|host)\b`).MatchString(q):
+		return backend.ClassPrediction, true
+	}
+	if years := reYear.FindAllString(q, 4); len(years) > 0 && !reNow.MatchString(q) {
+		newest := 0
+		for _, y := range years {
+			newest = max(newest, atoi(y))
+		}
+		switch {
+		case newest < now.Year():
+			return backend.ClassEvergreen, true
+		case newest > now.Year():
+			return backend.ClassPrediction, true
+		}
+		return backend.ClassSlow, true
+	}
+	fast, slow, ever := reFastQ.MatchString(q), reSlowQ.MatchString(q), reEver.MatchString(q)
+	switch {
+	case reNow.MatchString(q) && fast:
+		return backend.ClassFast, true
+	case reNow.MatchString(q):
+		return backend.ClassSlow, true
+	case fast && !ever:
+		return backend.ClassFast, true
+	case ever && !(slow && strings.Contains(strings.ToLower(q), "how many")):
+		return backend.ClassEvergreen, true
+	case slow:
+		return backend.ClassSlow, true
+	case len(tokens(q)) < 2:
+		return backend.ClassUnclear, true
+	}
+	return backend.ClassFast, false
+}
+
+// isClock: the machine's own date answers, "what year is it now".
+func isClock(q string) bool {
+	q = strings.ToLower(strings.TrimSpace(q))
+	if !reClockQ.MatchString(q) {
+		return false
+	}
+	return regexp.MustCompile(`\b(?:is it|is today|it is|is this|do we have|are we in|today|today's|today’s|now|current|present|currently|actual|exact)\b`).MatchString(q)
+}
+
+// gate falls back to one label token, then to fast: a question that might
+// change is treated as one that does.
+func (r *run) gate(ctx context.Context, question string) (backend.Class, error) {
+	class, sure := gateRules(question, r.now)
+	if sure {
+		return class, nil
+	}
+	res, err := r.label(ctx, backend.LabelRequest{Labels: []string{"A", "B", "C"}, Messages: []backend.Message{
+		{Role: backend.RoleSystem, Content: "Say how the correct answer to a question behaves. Reply with one letter. A: it never changes. B: it changes over the years. C: it changes within weeks."},
+		{Role: backend.RoleUser, Content: "Which planet is closest to the sun?"}, {Role: backend.RoleAssistant, Content: "A"},
+		{Role: backend.RoleUser, Content: "Who leads the Labour Party?"}, {Role: backend.RoleAssistant, Content: "B"},
+		{Role: backend.RoleUser, Content: "Which film leads the box office?"}, {Role: backend.RoleAssistant, Content: "C"},
+		{Role: backend.RoleUser, Content: "Why is the sky blue?"}, {Role: backend.RoleAssistant, Content: "A"},
+		{Role: backend.RoleUser, Content: clip(question, 400)},
+	}})
+	if err != nil {
+		if stops(err) != "" {
+			return backend.ClassFast, err
+		}
+		return backend.ClassFast, nil
+	}
+	label, p := res.Best()
+	if !res.Valid() || p < 0.8 {
+		return backend.ClassFast, nil
+	}
+	switch label {
+	case "A":
+		return backend.ClassEvergreen, nil
+	case "B":
+		return backend.ClassSlow, nil
+	}
+	return backend.ClassFast, nil
+}

@@ -1,0 +1,175 @@
+package judge
+
+import (
+	"regexp"
+	"strings"
+
+	"errata/backend"
+)
+
+var (
+	reListGap = regexp.MustCompile(`(?i)^\s*(?:,|/|&|and|or|,\s*and|,\s*or|as well as|plus)\s*(?:the |its |a )?$`)
+	reAlias   = regexp.MustCompile(`(?i)^[\s,]*(?:\((?:(?:also|or|officially|locally|known|called|real name|born|aka|a\.k\.a\.|symbol|chemical symbol|short for|abbreviated)[\w ]*:?\s*)?|(?:also|better|officially|commonly|formally|locally) (?:known|called|named|referred to) as |also called |or |aka |known as |called )(?:as |the )?["“]?$`)
+)
+
+// relate compares the claim with a reading, in the light of the quote and of the
+// answer's own sentence.
+func relate(f form, claim backend.Claim, got reading) (Relation, string) {
+	if claim.Short == "" {
+		return Unknown, ""
+	}
+	rel, tier := compare(f, claim.Short, got.value)
+	if rel == Same {
+		return rel, tier
+	}
+	if f.Kind == KindYesNo {
+		return rel, tier
+	}
+	if alsoValue(f, claim.Short, got) {
+		return Same, backend.TierString
+	}
+	if rel != Different {
+		if containedPlain(f, claim, got.value) {
+			return Same, backend.TierString
+		}
+		return rel, tier
+	}
+	// The grammar of the quote sides with the claim and the model does not:
+	// nobody is sure what the quote says.
+	if got.other != "" {
+		if r, _ := compare(f, claim.Short, got.other); r != Different {
+			return Unknown, ""
+		}
+	}
+	// The right value stands in the answer's sentence, in no losing or earlier part.
+	if containedPlain(f, claim, got.value) {
+		return saidBoth(f, claim, got)
+	}
+	return rel, tier
+}
+
+// alsoValue: the claim stands in the quote as a second name of the value or
+// beside it in a list ("iPhone 17, iPhone 17 Pro and iPhone Air").
+func alsoValue(f form, short string, got reading) bool {
+	for _, s := range sentences(got.window) {
+		s = squeeze(s)
+		at := indexFold(s, got.value)
+		if at < 0 {
+			continue
+		}
+		end := at + len(got.value)
+		previous := span{start: at, end: end}
+		loose := f
+		loose.Terms = map[string]bool{}
+		spans := candidates(loose, s)
+		for _, c := range spans {
+			if c.start < end {
+				continue
+			}
+			gap := s[previous.end:c.start]
+			if !reListGap.MatchString(gap) && !(previous.end == end && reAlias.MatchString(gap)) {
+				break
+			}
+			if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
+				return true
+			}
+			previous = c
+		}
+		previous = span{start: at, end: end}
+		for i := len(spans) - 1; i >= 0; i-- {
+			c := spans[i]
+			if c.end > at {
+				continue
+			}
+			if !reListGap.MatchString(s[c.end:previous.start]) {
+				break
+			}
+			if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
+				return true
+			}
+			previous = c
+		}
+	}
+	return false
+}
+
+// containedPlain: the evidence's value stands in the claim's sentence, and not
+// as what was before or what lost.
+func containedPlain(f form, claim backend.Claim, value string) bool {
+	s := squeeze(claim.Sentence)
+	at := indexFold(s, value)
+	if at >= 0 {
+		return roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
+	}
+	for _, c := range candidates(f, s) {
+		if r, _ := compare(f, c.text, value); r == Same {
+			return c.role == rolePlain && !denied(s, c.start)
+		}
+	}
+	return false
+}
+
+func denied(s string, at int) bool {
+	before := strings.ToLower(s[max(0, at-24):at])
+	return negated(before)
+}
+
+// saidBoth: the sentence states the short answer and the right value. When it
+// gives the right value as the predicate of the question's own words it is the
+// same; else the two cannot be told apart safely, unless the short answer is
+// plainly the subject of the statement.
+func saidBoth(f form, claim backend.Claim, got reading) (Relation, string) {
+	s := squeeze(claim.Sentence)
+	cut, after := copula(f, s)
+	if cut >= 0 && f.overlap(s[:cut]) >= 0.5 {
+		for _, c := range candidates(f, s) {
+			if c.start < after {
+				continue
+			}
+			if r, _ := compare(f, c.text, got.value); r == Same {
+				return Same, backend.TierTyped
+			}
+			return Different, backend.TierTyped
+		}
+	}
+	return Unknown, ""
+}
+
+// earlierIn says that a passage gives the short answer as what was before.
+func earlierIn(f form, short, window string) bool {
+	if short == "" {
+		return false
+	}
+	loose := f
+	loose.Terms = map[string]bool{}
+	for _, s := range sentences(window) {
+		s = squeeze(s)
+		for _, c := range candidates(loose, s) {
+			if c.role != rolePrior {
+				continue
+			}
+			if r, _ := compare(f, short, c.text); r == Same {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// statesValue says that the grammar of a passage gives the short answer.
+func statesValue(f form, short string, c chosen) bool {
+	if short == "" {
+		return false
+	}
+	for _, s := range sentences(c.window) {
+		if f.overlap(s) == 0 {
+			continue
+		}
+		if v, ok := pick(f, squeeze(s)); ok && v.role == rolePlain {
+			if r, _ := compare(f, short, v.text); r == Same {
+				return true
+			}
+		}
+	}
+	return false
+}

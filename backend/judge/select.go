@@ -1,0 +1,338 @@
+package judge
+
+import (
+	"math"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	"errata/backend"
+)
+
+// chosen is a passage with the window of its text that was selected.
+type chosen struct {
+	backend.Passage
+	window   string
+	first    string  // the sentence that matches best
+	coverage float64 // share of the question's weighted terms in title and window
+	score    float64
+	group    int // passages with nearly equal text share one
+	at       *time.Time
+}
+
+const (
+	maxPassageText = 200_000 // bytes read of one passage
+	maxFound       = 64      // passages looked at
+	windowWords    = 90      // about 120 tokens
+	keepCoverage   = 0.5     // least share of the question's terms
+	keepRelative   = 0.8     // of the best passage's share
+	duplicateShare = 0.85    // Jaccard of word triples
+)
+
+// selectPassages sanitises, windows, ranks and thins out what was found. flagged
+// are relevant passages that speak to the model instead of to the reader.
+func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged []chosen) {
+	if len(found) > maxFound {
+		found = found[:maxFound]
+	}
+	frequency := documentFrequency(found)
+	var all []chosen
+	for _, p := range found {
+		p.Flags = append([]string{}, p.Flags...)
+		clean, flags := sanitise(clip(p.Text, maxPassageText))
+		_, titleFlags := sanitise(p.Title)
+		p.Flags = appendNew(p.Flags, append(flags, titleFlags...)...)
+		c, ok := bestWindow(f, p, clean, frequency, len(found))
+		if !ok {
+			continue
+		}
+		c.at = evidenceDate(p, now)
+		if len(p.Flags) > 0 {
+			flagged = append(flagged, c)
+			continue
+		}
+		all = append(all, c)
+	}
+	best := 0.0
+	for _, c := range all {
+		best = math.Max(best, c.coverage)
+	}
+	var near []chosen
+	for _, c := range all {
+		if c.coverage >= keepCoverage && c.coverage >= keepRelative*best {
+			near = append(near, c)
+		}
+	}
+	sort.SliceStable(near, func(i, j int) bool { return near[i].score > near[j].score })
+	near = collapse(near)
+	domains := map[string]bool{}
+	for _, c := range near {
+		domains[source(c.Passage)] = true
+	}
+	perDomain := 2
+	if len(domains) == 1 {
+		perDomain = limit
+	}
+	count := map[string]int{}
+	for _, c := range near {
+		if d := source(c.Passage); len(kept) < limit && count[d] < perDomain {
+			count[d]++
+			kept = append(kept, c)
+		}
+	}
+	return kept, flagged
+}
+
+// source is what independence is counted by: a registrable domain, or a file of
+// the library.
+func source(p backend.Passage) string {
+	if p.Trusted() {
+		return p.Provider + ":" + p.URL
+	}
+	if p.Domain != "" {
+		return strings.ToLower(p.Domain)
+	}
+	return p.URL
+}
+
+// evidenceDate is the published date; one in the future is not believed.
+func evidenceDate(p backend.Passage, now time.Time) *time.Time {
+	if p.PublishedAt == nil || p.PublishedAt.IsZero() || p.PublishedAt.After(now.Add(48*time.Hour)) {
+		return nil
+	}
+	t := *p.PublishedAt
+	return &t
+}
+
+func documentFrequency(found []backend.Passage) map[string]int {
+	df := map[string]int{}
+	for _, p := range found {
+		for t := range termSet(p.Title + " " + clip(p.Text, 4000)) {
+			df[t]++
+		}
+	}
+	return df
+}
+
+// bestWindow finds the one to three sentences that answer best. ok is false
+// when the passage has no words or misses the question's names.
+func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int) (chosen, bool) {
+	list := sentences(text)
+	if len(list) == 0 {
+		return chosen{}, false
+	}
+	if len(list) > 400 {
+		list = list[:400]
+	}
+	title := termSet(p.Title)
+	if len(list) > 1 && strings.HasPrefix(list[0], "#") { // a heading tells what the rest is about
+		for t := range termSet(list[0]) {
+			title[t] = true
+		}
+	}
+	best, bestAt, bestCover := -1.0, 0, 0.0
+	for i, s := range list {
+		here := termSet(s)
+		cover := f.cover(here, title)
+		score := cover + 0.6*bm25(f, s, df, n)
+		if strings.HasPrefix(s, "#") {
+			score -= 0.5
+		}
+		if len(candidates(f, s)) > 0 {
+			score += 0.3
+		}
+		if v, ok := pick(f, s); ok && v.role == rolePlain && f.overlap(s) > 0 {
+			score += 0.2
+		}
+		if f.Present && rePastOnly.MatchString(s) {
+			score -= 0.35
+		}
+		score += f.yearScore(s, p)
+		if score > best {
+			best, bestAt, bestCover = score, i, cover
+		}
+	}
+	all := termSet(p.Title + " " + clip(text, 6000))
+	for t := range title {
+		all[t] = true
+	}
+	// Names may stand in an earlier sentence that a pronoun refers to.
+	bestCover = math.Max(bestCover, 0.85*f.cover(all, nil))
+	if !f.hasEntities(all) {
+		return chosen{}, false
+	}
+	start, end := bestAt, bestAt+1
+	words := len(strings.Fields(list[bestAt]))
+	for end-start < 3 {
+		switch {
+		case end < len(list) && !strings.HasPrefix(list[end], "#") && words+len(strings.Fields(list[end])) <= windowWords:
+			words += len(strings.Fields(list[end]))
+			end++
+			continue
+		case start > 0 && !strings.HasPrefix(list[start-1], "#") && words+len(strings.Fields(list[start-1])) <= windowWords:
+			start--
+			words += len(strings.Fields(list[start]))
+			continue
+		}
+		break
+	}
+	return chosen{Passage: p, window: joinWindow(list[start:end]), first: list[bestAt], coverage: bestCover, score: best}, true
+}
+
+func joinWindow(list []string) string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		out = append(out, clip(squeeze(s), 900))
+	}
+	return strings.Join(out, " ")
+}
+
+// cover is the weighted share of the question's terms in the sets.
+func (f form) cover(a, b map[string]bool) float64 {
+	total, hit := 0.0, 0.0
+	for t, w := range f.Weights {
+		total += w
+		if a[t] || b[t] {
+			hit += w
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	return hit / total
+}
+
+// hasEntities asks for at least half of the names in the question.
+func (f form) hasEntities(have map[string]bool) bool {
+	n, hit := 0, 0
+	for t := range f.Entities {
+		if hasDigit(t) {
+			continue
+		}
+		n++
+		if have[t] {
+			hit++
+		}
+	}
+	return n == 0 || 2*hit >= n
+}
+
+// yearScore prefers evidence about the year that the question names. A season
+// belongs to the year in which it ends.
+func (f form) yearScore(s string, p backend.Passage) float64 {
+	if len(f.Years) == 0 {
+		return 0
+	}
+	want := f.Years[0]
+	near := false
+	for _, d := range findDates(s + " " + p.Title) {
+		switch {
+		case d.season && d.to.Year() == want:
+			return 0.6
+		case d.season && d.from.Year() == want:
+			near = true
+		case !d.season && d.from.Year() <= want && d.to.Year() >= want:
+			return 0.6
+		default:
+			near = true
+		}
+	}
+	if near {
+		return -0.8
+	}
+	return 0
+}
+
+// bm25 with k1 1.2 and b 0.3 (sentences differ little in length), scaled to 0..1.
+func bm25(f form, s string, df map[string]int, n int) float64 {
+	tf := map[string]float64{}
+	length := 0.0
+	for _, t := range terms(s) {
+		tf[t]++
+		length++
+	}
+	sum, most := 0.0, 0.0
+	for t, w := range f.Weights {
+		idf := w * math.Log(1+(float64(n)-float64(df[t])+0.5)/(float64(df[t])+0.5))
+		most += idf * 2.2
+		if tf[t] > 0 {
+			sum += idf * tf[t] * 2.2 / (tf[t] + 1.2*(0.7+0.3*length/14))
+		}
+	}
+	if most <= 0 {
+		return 0
+	}
+	return sum / most
+}
+
+// collapse gives near-duplicates one group and keeps the best of each source.
+func collapse(list []chosen) []chosen {
+	var out []chosen
+	var prints []map[string]bool
+	for _, c := range list {
+		print := triples(c.window)
+		c.group = len(out)
+		duplicate := false
+		for i, other := range prints {
+			if jaccard(print, other) >= duplicateShare {
+				c.group, duplicate = out[i].group, true
+				if older(c, out[i]) {
+					out[i].at = laterOf(out[i].at, c.at)
+				}
+				break
+			}
+		}
+		if !duplicate {
+			out = append(out, c)
+			prints = append(prints, print)
+		}
+	}
+	return out
+}
+
+func older(a, b chosen) bool { return a.at != nil && (b.at == nil || a.at.Before(*b.at)) }
+
+func laterOf(a, b *time.Time) *time.Time {
+	if a == nil {
+		return b
+	}
+	return a
+}
+
+func triples(s string) map[string]bool {
+	words := strings.Fields(backend.Normal(s))
+	out := map[string]bool{}
+	for i := 0; i+2 < len(words); i++ {
+		out[words[i]+" "+words[i+1]+" "+words[i+2]] = true
+	}
+	if len(words) > 0 && len(words) < 3 {
+		out[strings.Join(words, " ")] = true
+	}
+	return out
+}
+
+func jaccard(a, b map[string]bool) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	both := 0
+	for t := range a {
+		if b[t] {
+			both++
+		}
+	}
+	return float64(both) / float64(len(a)+len(b)-both)
+}
+
+func appendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// rePastOnly marks sentences about how things were.
+var rePastOnly = regexp.MustCompile(`(?i)\b(?:served (?:as|from)|until (?:\w+ )?\d{4}|formerly|from \d{4} (?:to|until) \d{4}|was (?:the )?(?:former|previous)|previous(?:ly)?|in the past)\b`)

@@ -1,0 +1,305 @@
+package judge
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"errata/backend"
+)
+
+// Relation is what a comparison of two values found.
+type Relation int
+
+// Unknown is the zero value: a comparator that cannot tell says so.
+const (
+	Unknown Relation = iota
+	Same
+	Different
+)
+
+// String names the relation.
+func (r Relation) String() string { return [...]string{"unknown", "same", "different"}[r] }
+
+// Compare says whether two short answers to question are the same value, and by
+// which tier: T1 compares strings and never says Different; T2 compares by type.
+func Compare(question, a, b string) (Relation, string) {
+	return compare(parseQuestion(question), a, b)
+}
+
+func compare(f form, a, b string) (Relation, string) {
+	a, b = trimValue(a), trimValue(b)
+	if a == "" || b == "" {
+		return Unknown, ""
+	}
+	if f.Kind == KindYesNo {
+		pa, pb := polarity(a), polarity(b)
+		if pa == 0 || pb == 0 {
+			return Unknown, ""
+		}
+		if pa == pb {
+			return Same, backend.TierString
+		}
+		return Different, backend.TierTyped
+	}
+	if negated(a) != negated(b) {
+		return Unknown, ""
+	}
+	if na, nb := fold(a), fold(b); na != "" && na == nb {
+		return Same, backend.TierString
+	}
+	for _, typed := range comparators(f, a, b) {
+		if r := typed(a, b); r != Unknown {
+			return r, backend.TierTyped
+		}
+	}
+	if contained(f, a, b) {
+		return Same, backend.TierString
+	}
+	return Unknown, ""
+}
+
+// comparators gives those that fit, in order; the first that commits decides.
+func comparators(f form, a, b string) []func(a, b string) Relation {
+	kind := f.Kind
+	if kind == KindOpen || kind == KindSymbol && len(a)+len(b) > 24 {
+		kind = guessKind(a, b)
+	}
+	switch kind {
+	case KindDate:
+		return []func(a, b string) Relation{compareDates}
+	case KindNumber:
+		if len(findDates(a)) > 0 && len(findDates(b)) > 0 && len(findQuantities(a)) == 0 {
+			return []func(a, b string) Relation{compareDates}
+		}
+		return []func(a, b string) Relation{compareNumbers}
+	case KindSymbol:
+		return []func(a, b string) Relation{compareSymbols}
+	case KindList:
+		return []func(a, b string) Relation{compareLists}
+	case KindName:
+		return []func(a, b string) Relation{compareListedNames}
+	}
+	return []func(a, b string) Relation{compareText}
+}
+
+// guessKind types two values when the question does not: both must be of a kind.
+func guessKind(a, b string) Kind {
+	both := func(is func(string) bool) bool { return is(a) && is(b) }
+	switch {
+	case both(func(s string) bool { return len(findDates(s)) > 0 && len(tokens(s)) <= 6 && !namesSomething(s) }):
+		return KindDate
+	case both(func(s string) bool { return len(findQuantities(s)) > 0 && !namesSomething(s) }):
+		return KindNumber
+	case both(nameLike):
+		return KindName
+	}
+	return KindOpen
+}
+
+// namesSomething: a capitalised word that is no month keeps "iPhone 17" and
+// "Windows 11" from being numbers.
+func namesSomething(s string) bool {
+	for _, t := range tokens(s) {
+		low := strings.ToLower(t.text)
+		_, isUnit := units[low]
+		_, isNumber := numberWords[low]
+		_, isMultiplier := multipliers[low]
+		if hasUpper(t.text) && monthNumber[clip(low, 3)] == 0 && !isUnit && !isNumber && !isMultiplier {
+			return true
+		}
+	}
+	return false
+}
+
+// trimValue takes off quotation marks, markup and the sentence's end.
+func trimValue(s string) string {
+	s = strings.Trim(squeeze(s), "\"'“”‘’`*_.,;:!?()[] ")
+	return strings.TrimSpace(clip(s, 400))
+}
+
+// fold is backend.Normal after compatibility forms (H₂O -> H2O) and office and
+// state names are brought together.
+func fold(s string) string {
+	words := normalWords(norm.NFKC.String(s))
+	return strings.Join(words, " ")
+}
+
+// contained is T1: one value stands in the other as whole words and the rest
+// adds no number and no direction.
+func contained(f form, a, b string) bool {
+	na, nb := fold(a), fold(b)
+	if len(na) > len(nb) {
+		na, nb = nb, na
+	}
+	if len(na) < 2 && !hasDigit(na) || !strings.Contains(" "+nb+" ", " "+na+" ") {
+		return false
+	}
+	content := false
+	for _, w := range strings.Fields(na) {
+		if !stopWords[w] && !f.Terms[term(w)] {
+			content = true
+		}
+	}
+	rest := strings.Replace(" "+nb+" ", " "+na+" ", " ", 1)
+	if !content || hasDigit(rest) {
+		return false
+	}
+	for _, w := range strings.Fields(rest) {
+		if directions[w] {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	reYes      = regexp.MustCompile(`(?i)^\W*(?:yes|yeah|yep|true|correct|indeed)\b`)
+	reNo       = regexp.MustCompile(`(?i)^\W*(?:no|nope|false|incorrect|not)\b`)
+	reNegation = regexp.MustCompile(`(?i)\b(?:no|not|never|none|neither|nor|nobody|nothing|without|cannot)\b|n['’]t\b`)
+)
+
+// polarity of a yes/no value: 1 yes, -1 no, 0 neither.
+func polarity(s string) int {
+	switch {
+	case reYes.MatchString(s):
+		return 1
+	case reNo.MatchString(s):
+		return -1
+	}
+	return 0
+}
+
+func negated(s string) bool {
+	return reNegation.MatchString(s) && !strings.HasPrefix(strings.ToLower(s), "no.")
+}
+
+// compareSymbols: symbols and formulas are equal or not; letter case is ignored.
+func compareSymbols(a, b string) Relation {
+	a, b = norm.NFKC.String(a), norm.NFKC.String(b)
+	if strings.EqualFold(a, b) {
+		return Same
+	}
+	if len(tokens(a)) == 1 && len(tokens(b)) == 1 && len(a) <= 8 && len(b) <= 8 {
+		return Different
+	}
+	return Unknown
+}
+
+var reSeparator = regexp.MustCompile(`\s*(?:,\s*and\s|,\s*or\s|[,;/]|\s+and\s|\s+or\s|\s+&\s)\s*`)
+
+// listItems cuts "red, blue and yellow"; a place with its state is one item.
+func listItems(s string) []string {
+	var out []string
+	for _, item := range reSeparator.Split(s, 64) {
+		if item = trimValue(item); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func compareItem(a, b string) Relation {
+	if fold(a) == fold(b) {
+		return Same
+	}
+	if r := compareNames(a, b); r != Unknown {
+		return r
+	}
+	return compareText(a, b)
+}
+
+// compareLists as sets: one within the other is the same (less specific), an
+// item that the other list excludes is different.
+func compareLists(a, b string) Relation {
+	x, y := listItems(a), listItems(b)
+	if len(x) == 0 || len(y) == 0 {
+		return Unknown
+	}
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	result := Same
+	for _, i := range x {
+		best := Different
+		for _, j := range y {
+			switch compareItem(i, j) {
+			case Same:
+				best = Same
+			case Unknown:
+				if best != Same {
+					best = Unknown
+				}
+			}
+		}
+		if best == Different {
+			return Different
+		}
+		if best == Unknown {
+			result = Unknown
+		}
+	}
+	return result
+}
+
+// compareListedNames: a name against a list of names agrees when one of them
+// does, and differs only when all of them do.
+func compareListedNames(a, b string) Relation {
+	if r := compareNames(a, b); r == Same {
+		return Same
+	}
+	x, y := listItems(a), listItems(b)
+	if len(x) == 1 && len(y) == 1 {
+		return compareNames(a, b)
+	}
+	all := true
+	for _, i := range x {
+		for _, j := range y {
+			switch compareNames(i, j) {
+			case Same:
+				return Same
+			case Unknown:
+				all = false
+			}
+		}
+	}
+	if all && len(x) > 0 && len(y) > 0 {
+		return Different
+	}
+	return Unknown
+}
+
+// compareText serves lower-case things ("skin", "the liver"). It calls two
+// values different only when both are short and share no stem.
+func compareText(a, b string) Relation {
+	x, y := terms(a), terms(b)
+	if len(x) == 0 || len(y) == 0 {
+		return Unknown
+	}
+	if within(x, y) || within(y, x) {
+		for _, w := range append(append([]string{}, x...), y...) {
+			if hasDigit(w) && !(contains(x, w) && contains(y, w)) {
+				return Unknown
+			}
+		}
+		return Same
+	}
+	if spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
+		return Same
+	}
+	for _, w := range x {
+		if contains(y, w) {
+			return Unknown
+		}
+		for _, v := range y {
+			if len(w) > 4 && len(v) > 4 && w[:5] == v[:5] {
+				return Unknown
+			}
+		}
+	}
+	if len(x) <= 3 && len(y) <= 3 {
+		return Different
+	}
+	return Unknown
+}

@@ -1,0 +1,120 @@
+package backend
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// RunState is where a training run stands.
+//
+//	requested ─> running ─> finished ─> (adapter seen, verified, registered)
+//	                │ ├──> failed
+//	                │ ├──> cancelled
+//	                └────> interrupted ──resume──> running
+type RunState string
+
+// The states of a run.
+const (
+	RunRequested   RunState = "requested"
+	RunRunning     RunState = "running"
+	RunFinished    RunState = "finished"
+	RunFailed      RunState = "failed"
+	RunCancelled   RunState = "cancelled"
+	RunInterrupted RunState = "interrupted" // the app or the machine stopped; can be resumed
+)
+
+// Over says whether nothing more will happen to a run in this state by itself.
+func (s RunState) Over() bool { return s != RunRequested && s != RunRunning }
+
+// FailureClass says why a run failed.
+type FailureClass string
+
+// The classes of failure.
+const (
+	FailOOMGPU    FailureClass = "oom_gpu"
+	FailOOMHost   FailureClass = "oom_host"
+	FailDisk      FailureClass = "disk"
+	FailNaN       FailureClass = "nan_loss"
+	FailData      FailureClass = "data"
+	FailEnv       FailureClass = "env" // no Python, missing packages
+	FailCancelled FailureClass = "cancelled"
+	FailCrashed   FailureClass = "crashed"
+	FailStalled   FailureClass = "stalled"
+)
+
+// Run is one training.
+type Run struct {
+	ID          string          `json:"id"`
+	DatasetID   string          `json:"dataset_id"`
+	DatasetHash string          `json:"dataset_hash"`
+	Model       string          `json:"model"`
+	BaseSHA256  string          `json:"base_sha256"`
+	Recipe      string          `json:"recipe"`
+	Overrides   json.RawMessage `json:"overrides,omitempty"`
+	Seed        int             `json:"seed"`
+	Engine      string          `json:"engine"` // local
+	MaxMinutes  float64         `json:"max_minutes,omitempty"`
+	State       RunState        `json:"state"`
+	Failure     FailureClass    `json:"failure,omitempty"`
+	Message     string          `json:"message,omitempty"`
+	Hint        string          `json:"hint,omitempty"`
+	PID         int             `json:"pid,omitempty"`
+	PIDStarted  int64           `json:"pid_started,omitempty"` // kernel start time: tells a recycled pid
+	Progress    RunProgress     `json:"progress"`
+	AdapterID   string          `json:"adapter_id,omitempty"`
+	VersionID   string          `json:"version_id,omitempty"`
+	CreatedAt   time.Time       `json:"created_at"`
+	StartedAt   *time.Time      `json:"started_at,omitempty"`
+	EndedAt     *time.Time      `json:"ended_at,omitempty"`
+}
+
+// RunProgress is the last thing the trainer said about its work.
+type RunProgress struct {
+	Stage         string  `json:"stage"` // load, cache, train, save, merge
+	Step          int     `json:"step"`
+	Total         int     `json:"total"`
+	Loss          float64 `json:"loss"`
+	KL            float64 `json:"kl"`
+	Learned       int     `json:"learned"`
+	Facts         int     `json:"facts"`
+	RowPasses     int     `json:"row_passes"`
+	RowsPerSecond float64 `json:"rows_per_second"`
+	Elapsed       float64 `json:"elapsed_seconds"`
+	ETA           float64 `json:"eta_seconds"`
+	PeakMemoryMB  float64 `json:"peak_memory_mb"`
+}
+
+// TrainerEvent is one line of the trainer's protocol. Fields that a type does
+// not use stay zero; Raw keeps the line for the run's record.
+type TrainerEvent struct {
+	V       int             `json:"v"`
+	Type    string          `json:"type"` // hello, plan, stage, progress, probe, heartbeat, checkpoint, artifact, error, bye
+	Class   FailureClass    `json:"class,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Hint    string          `json:"hint,omitempty"`
+	Name    string          `json:"name,omitempty"`
+	Path    string          `json:"path,omitempty"`
+	Learned json.RawMessage `json:"learned,omitempty"`
+	Raw     json.RawMessage `json:"raw,omitempty"`
+}
+
+// TrainSpec is what a trainer is told.
+type TrainSpec struct {
+	Run        string            `json:"run"`
+	BaseGGUF   string            `json:"base_gguf"`
+	BaseSHA256 string            `json:"base_sha256"`
+	Rows       string            `json:"rows"` // JSONL of Row
+	Out        string            `json:"out"`  // incoming/
+	Work       string            `json:"work"` // checkpoints and caches
+	Engine     string            `json:"engine"`
+	Seed       int               `json:"seed"`
+	Threads    int               `json:"threads"`
+	MaxMinutes float64           `json:"max_minutes"`
+	MaxSteps   int               `json:"max_steps"`
+	Recipe     string            `json:"recipe"`
+	Overrides  json.RawMessage   `json:"overrides,omitempty"`
+	Merged     bool              `json:"merged"`
+	Resume     bool              `json:"resume"`
+	StartFrom  string            `json:"start_from,omitempty"`
+	Dataset    map[string]string `json:"dataset,omitempty"`
+}

@@ -1,0 +1,165 @@
+package backend
+
+import "time"
+
+// Claim is the one checkable statement of an answer.
+type Claim struct {
+	ID       string `json:"id"`
+	AnswerID string `json:"answer_id"`
+	Short    string `json:"short"`    // the short answer: "Paris"
+	Type     string `json:"type"`     // name, date, number, list, yes_no, text
+	Sentence string `json:"sentence"` // verbatim sentence of the answer that carries it
+	Hedged   bool   `json:"hedged"`
+	By       string `json:"by"` // "rule" or the model that filled the slot
+}
+
+// Passage is one piece of evidence, with how its date was found.
+type Passage struct {
+	ID          string     `json:"id"`
+	Provider    string     `json:"provider"` // "library", "wikipedia", "wikidata", "google", "clock"
+	URL         string     `json:"url"`      // url or file
+	Domain      string     `json:"domain"`   // registrable domain, or "library"
+	Title       string     `json:"title"`
+	Text        string     `json:"text"`
+	TextSHA256  string     `json:"text_sha256"`
+	PublishedAt *time.Time `json:"published_at,omitempty"`
+	DateSource  string     `json:"date_source"` // api, meta, url, text, front_matter, revision, file, clock, none
+	FetchedAt   time.Time  `json:"fetched_at"`
+
+	// Filled by selection and extraction.
+	Quote string   `json:"quote,omitempty"` // verbatim part of Text
+	Value string   `json:"value,omitempty"` // verbatim part of Quote, or equal to it after parsing
+	Flags []string `json:"flags,omitempty"` // tripwires: injection, template_token, hidden_text
+
+	// Supports is what this passage says about the claim: "answer", "rival" or "".
+	Supports string `json:"supports,omitempty"`
+}
+
+// Trusted says that the passage was chosen by the user (a document of the
+// library) or is the machine's own clock, so that one of it is enough.
+func (p Passage) Trusted() bool { return p.Provider == "library" || p.Provider == "clock" }
+
+// VerdictKind is the outcome of a check.
+type VerdictKind string
+
+// The five outcomes. Any failure ends in NotEnoughEvidence, never in Contradicted.
+const (
+	Supported         VerdictKind = "supported"
+	Outdated          VerdictKind = "outdated"
+	Contradicted      VerdictKind = "contradicted"
+	NotEnoughEvidence VerdictKind = "not_enough_evidence"
+	NotCheckable      VerdictKind = "not_checkable"
+)
+
+// Reason says why a verdict is what it is.
+type Reason string
+
+// The reason codes.
+const (
+	ReasonSame          Reason = "same_value"          // supported
+	ReasonRival         Reason = "rival_value"         // contradicted
+	ReasonNewer         Reason = "newer_value"         // outdated
+	ReasonNoResults     Reason = "no_results"          // nothing was found
+	ReasonNoValue       Reason = "no_value"            // found passages do not answer the question
+	ReasonSingleSource  Reason = "single_source"       // one independent domain only
+	ReasonConflict      Reason = "sources_conflict"    // sources disagree
+	ReasonStale         Reason = "stale_only"          // evidence older than the question allows
+	ReasonLowConfidence Reason = "low_confidence"      // values could not be told apart safely
+	ReasonOrder         Reason = "order_disagreement"  // the judge changed its mind with the order
+	ReasonAmbiguous     Reason = "ambiguous_question"  //
+	ReasonInjection     Reason = "injection_suspected" // evidence speaks to the model
+	ReasonBudget        Reason = "budget"              // out of time or calls
+	ReasonOffline       Reason = "offline"             // no provider could be reached
+	ReasonModel         Reason = "model_failed"        // the model gave nothing usable
+	ReasonCancelled     Reason = "cancelled"           // stopped by a person
+	ReasonNoClaim       Reason = "no_claim"            // the answer states nothing
+	ReasonNotFactual    Reason = "not_factual"         // opinion, creative, personal, prediction
+	ReasonProvidersOff  Reason = "providers_off"       // no provider is switched on
+	ReasonInterrupted   Reason = "interrupted_answer"  // partial answers are never judged
+)
+
+// Class is how fast the answer to a question can change.
+type Class string
+
+// The classes of the gate.
+const (
+	ClassEvergreen  Class = "evergreen"
+	ClassSlow       Class = "slow"
+	ClassFast       Class = "fast"
+	ClassClock      Class = "clock" // answered by the machine's own date
+	ClassOpinion    Class = "opinion"
+	ClassPersonal   Class = "personal"
+	ClassPrediction Class = "prediction"
+	ClassCreative   Class = "creative"
+	ClassUnclear    Class = "unclear"
+)
+
+// Checkable says whether a question of this class has an answer to check.
+func (c Class) Checkable() bool {
+	switch c {
+	case ClassEvergreen, ClassSlow, ClassFast, ClassClock:
+		return true
+	}
+	return false
+}
+
+// Cluster is one value that the evidence gives, with who gives it.
+type Cluster struct {
+	Value      string     `json:"value"`
+	Weight     float64    `json:"weight"`
+	Domains    []string   `json:"domains"`
+	Newest     *time.Time `json:"newest,omitempty"`
+	PassageIDs []string   `json:"passage_ids"`
+	Trusted    bool       `json:"trusted"`
+}
+
+// Comparison tiers: T1 strings and aliases, T2 typed values, T3 a judge model.
+const (
+	TierString = "T1"
+	TierTyped  = "T2"
+	TierJudge  = "T3"
+)
+
+// Verdict is the append-only record of one check.
+type Verdict struct {
+	ID         string        `json:"id"`
+	AnswerID   string        `json:"answer_id"`
+	QuestionID string        `json:"question_id"`
+	Question   string        `json:"question"`
+	Class      Class         `json:"class"`
+	Kind       VerdictKind   `json:"kind"`
+	Reason     Reason        `json:"reason"`
+	Sentence   string        `json:"sentence"` // one plain sentence for the margin
+	Claim      Claim         `json:"claim"`
+	RivalValue string        `json:"rival_value,omitempty"`
+	RivalFrom  *time.Time    `json:"rival_from,omitempty"` // newest date of the evidence for it
+	Tier       string        `json:"tier,omitempty"`
+	Confidence float64       `json:"confidence"`
+	Calibrated bool          `json:"calibrated"`
+	Clusters   []Cluster     `json:"clusters"`
+	Passages   []Passage     `json:"passages"`
+	Queries    []string      `json:"queries"` // the words that were sent
+	Providers  []string      `json:"providers"`
+	Judge      string        `json:"judge"` // model that filled the slots
+	Calls      int           `json:"calls"` // model calls used
+	Took       time.Duration `json:"took"`
+	CreatedAt  time.Time     `json:"created_at"`
+}
+
+// Counts says whether the verdict enters the cycle of ten: right means supported.
+func (v Verdict) Counts() bool {
+	return v.Kind == Supported || v.Kind == Outdated || v.Kind == Contradicted
+}
+
+// Teachable says whether a fact may be proposed from the verdict.
+func (v Verdict) Teachable() bool {
+	return (v.Kind == Outdated || v.Kind == Contradicted) && v.RivalValue != ""
+}
+
+// Rating is a person's agreement or disagreement with a verdict.
+type Rating struct {
+	VerdictID string    `json:"verdict_id"`
+	Agree     bool      `json:"agree"`
+	Note      string    `json:"note,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}

@@ -1,0 +1,214 @@
+package backend
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// AdapterFile is one file of an adapter with its proof.
+type AdapterFile struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Manifest is what a trainer writes last into an adapter's folder.
+type Manifest struct {
+	Format         int               `json:"format"`
+	Run            string            `json:"run"`
+	BaseSHA256     string            `json:"base_sha256"`
+	StartFrom      string            `json:"start_from,omitempty"` // file name of the merged model it went on from
+	Architecture   string            `json:"architecture"`
+	Dataset        map[string]string `json:"dataset,omitempty"`
+	Recipe         json.RawMessage   `json:"recipe,omitempty"`
+	Seed           int               `json:"seed"`
+	Engine         string            `json:"engine"`
+	Scale          float64           `json:"scale"`
+	Files          []AdapterFile     `json:"files"`
+	Metrics        json.RawMessage   `json:"metrics,omitempty"`
+	TrainerVersion string            `json:"trainer_version"`
+	CreatedUnix    float64           `json:"created_unix"`
+}
+
+// Adapter is the LoRA artefact, immutable and named by the hash of its manifest.
+type Adapter struct {
+	ID       string    `json:"id"` // SHA-256 of manifest.json
+	RunID    string    `json:"run_id"`
+	Manifest Manifest  `json:"manifest"`
+	Dir      string    `json:"dir"`
+	SeenAt   time.Time `json:"seen_at"`
+}
+
+// Arrival is a folder that turned up in incoming/ and is not, or not yet, ours.
+type Arrival struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	State  string    `json:"state"` // "stranger", "quarantined", "discarded", "imported"
+	Reason string    `json:"reason"`
+	Dir    string    `json:"dir"`
+	SeenAt time.Time `json:"seen_at"`
+}
+
+// VersionState is where a version stands.
+//
+//	candidate ──promote──> current ──promote of another──> retired
+//	    └──gate fails, a person decides──> rejected
+type VersionState string
+
+// The states of a version.
+const (
+	VersionCandidate VersionState = "candidate"
+	VersionCurrent   VersionState = "current"
+	VersionRetired   VersionState = "retired"
+	VersionRejected  VersionState = "rejected"
+)
+
+// ServedAs says how the engine serves a version.
+type ServedAs string
+
+// A version is served as base + adapter, or as a merged weights file.
+const (
+	ServedBase    ServedAs = "base"
+	ServedAdapter ServedAs = "adapter"
+	ServedMerged  ServedAs = "merged"
+)
+
+// Version is a base with an adapter.
+type Version struct {
+	ID              string       `json:"id"`
+	Number          int          `json:"number"` // v1, v2, …; 0 is the base itself
+	Model           string       `json:"model"`  // the base's name in models.toml
+	BaseSHA256      string       `json:"base_sha256"`
+	AdapterID       string       `json:"adapter_id,omitempty"`
+	DatasetID       string       `json:"dataset_id,omitempty"`
+	RunID           string       `json:"run_id,omitempty"`
+	ServedAs        ServedAs     `json:"served_as"`
+	EngineName      string       `json:"engine_name"` // the engine's immutable name
+	State           VersionState `json:"state"`
+	Note            string       `json:"note,omitempty"`
+	Gate            *Gate        `json:"gate,omitempty"`
+	CreatedAt       time.Time    `json:"created_at"`
+	PromotedAt      *time.Time   `json:"promoted_at,omitempty"`
+	RecalledFactIDs []string     `json:"recalled_fact_ids,omitempty"` // by its scorecard: answered by the weights alone
+}
+
+// Name is "base" or "v3".
+func (v Version) Name() string {
+	if v.Number == 0 {
+		return "base"
+	}
+	return fmt.Sprintf("v%d", v.Number)
+}
+
+// EngineName makes the immutable engine name of an adapter on a base.
+func EngineName(base, adapterID string, as ServedAs) string {
+	hash := adapterID
+	if len(hash) > 12 {
+		hash = hash[:12]
+	}
+	return fmt.Sprintf("errata-%s:%s-%s", sanitizeName(base), hash, as)
+}
+
+func sanitizeName(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		ok := c == '.' || c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !ok {
+			out[i] = '-'
+		}
+	}
+	return string(out)
+}
+
+// Promotion is one change of the current version of a model. From and To are
+// version ids; an empty one stands for the plain base.
+type Promotion struct {
+	Model string    `json:"model"`
+	From  string    `json:"from"`
+	To    string    `json:"to"`
+	At    time.Time `json:"at"`
+}
+
+// Metric is a share or a mean with its interval.
+type Metric struct {
+	Value float64 `json:"value"`
+	Lo    float64 `json:"lo"`
+	Hi    float64 `json:"hi"`
+	N     int     `json:"n"`
+}
+
+// ProbeResult is one probe asked of a version.
+type ProbeResult struct {
+	Probe  Probe  `json:"probe"`
+	Answer string `json:"answer"`
+	Right  bool   `json:"right"`
+	Before string `json:"before,omitempty"` // what the base or the earlier version said
+	Leaked bool   `json:"leaked,omitempty"` // a neighbour answered with a taught fact
+}
+
+// Scorecard is a version's results on the probes of its dataset.
+type Scorecard struct {
+	ID        string            `json:"id"`
+	VersionID string            `json:"version_id"`
+	DatasetID string            `json:"dataset_id"`
+	Metrics   map[string]Metric `json:"metrics"` // efficacy, generalisation, leak, locality, retention
+	Results   []ProbeResult     `json:"results"`
+	CreatedAt time.Time         `json:"created_at"`
+}
+
+// Gate is the decision whether a version may become current.
+type Gate struct {
+	Passed bool        `json:"passed"`
+	Checks []GateCheck `json:"checks"`
+}
+
+// GateCheck is one figure of the gate with what was asked of it.
+type GateCheck struct {
+	Name   string  `json:"name"`
+	Metric Metric  `json:"metric"`
+	Asked  float64 `json:"asked"`
+	AtMost bool    `json:"at_most"` // the figure must be at most Asked, else at least
+	Passed bool    `json:"passed"`
+	Words  string  `json:"words"`
+}
+
+// Side is one version's answer in a comparison, proven by its adapter's digest.
+type Side struct {
+	VersionID     string `json:"version_id"`
+	VersionName   string `json:"version_name"`
+	AdapterSHA256 string `json:"adapter_sha256"`
+	EngineName    string `json:"engine_name"`
+}
+
+// ComparedPrompt is one prompt with both answers.
+type ComparedPrompt struct {
+	Question string `json:"question"`
+	Kind     string `json:"kind"` // fact, paraphrase, neighbour, retention, own
+	FactID   string `json:"fact,omitempty"`
+	A        string `json:"a"`
+	B        string `json:"b"`
+	ARight   *bool  `json:"a_right,omitempty"`
+	BRight   *bool  `json:"b_right,omitempty"`
+}
+
+// Comparison holds two versions on the same prompts.
+type Comparison struct {
+	ID        string           `json:"id"`
+	A         Side             `json:"a"`
+	B         Side             `json:"b"`
+	Prompts   []ComparedPrompt `json:"prompts"`
+	CreatedAt time.Time        `json:"created_at"`
+}
+
+// Pointer is the content of _latest_model_config.json: the original's two keys,
+// then ours. It is exported for other programs and never read back as truth.
+type Pointer struct {
+	LatestModelPath string    `json:"latest_model_path"`
+	LatestVersion   int       `json:"latest_version"`
+	EngineName      string    `json:"engine_name"`
+	AdapterSHA256   string    `json:"adapter_sha256"`
+	BaseSHA256      string    `json:"base_sha256"`
+	Model           string    `json:"model"`
+	PromotedAt      time.Time `json:"promoted_at"`
+}

@@ -1,0 +1,150 @@
+import { api, newRequest, toCallError } from './api.js';
+import { store } from './store.js';
+
+/** @import {Answer, Asked, ChatView, Stream, Turn, Verdict} from './types.d.ts' */
+
+/**
+ * Asking and checking outlive the chat room: a stream goes on while another chat
+ * or another room is looked at.
+ */
+
+/** @typedef {{chatID: string, parentID?: string, questionID?: string, text: string}} Asking */
+
+/** Asks; false when nothing was stored, so that the text can be given back. @param {Asking} asking */
+export async function ask({ chatID, parentID = '', questionID = '', text }) {
+  const request = newRequest();
+  put({ request, chatID, parentID, questionID, question: text, text: '', answerID: '', waiting: '', stopping: false });
+  /** @type {Asked | null} */
+  let asked = null;
+  try {
+    asked = await api.call('Ask', request, questionID ? { question_id: questionID } : { chat_id: chatID, parent_id: parentID, text });
+  } catch (e) {
+    const failure = toCallError(e);
+    const stream = store.state.streams[request];
+    // The partial answer is stored with its reason; the page shows it there.
+    if (failure.code !== 'cancelled') store.fail(failure);
+    if (!stream?.answerID) {
+      drop(request);
+      return false;
+    }
+  }
+  const chat = asked?.chat.id ?? store.state.streams[request]?.chatID ?? '';
+  if (asked) takeAnswer(asked);
+  if (!asked) await reloadChat(chat);
+  drop(request);
+  if (asked) store.set({ announcement: `Answer: ${asked.answer.text}` });
+  void loadChats();
+  const { settings } = store.state;
+  if (asked?.answer.state === 'complete' && settings?.auto_check) void check(asked.answer.id);
+  return true;
+}
+
+/** Stops a stream; what came is kept. @param {string} request */
+export function stop(request) {
+  const stream = store.state.streams[request];
+  if (stream) put({ ...stream, stopping: true });
+  api.call('Cancel', request).catch((e) => store.fail(e));
+}
+
+/** Checks an answer against evidence. @param {string} answerID */
+export async function check(answerID) {
+  if (store.state.checking[answerID]?.request) return;
+  const request = newRequest();
+  store.set({ checking: { ...store.state.checking, [answerID]: { request, steps: [] } } });
+  try {
+    takeVerdict(answerID, await api.call('Check', request, answerID));
+  } catch (e) {
+    store.fail(e);
+  }
+  const { [answerID]: _done, ...checking } = store.state.checking;
+  store.set({ checking });
+}
+
+/** @param {string} answerID */
+export function stopCheck(answerID) {
+  const request = store.state.checking[answerID]?.request;
+  if (request) api.call('Cancel', request).catch((e) => store.fail(e));
+}
+
+/** The stream that a started answer belongs to. @param {Asked} asked @returns {Stream | undefined} */
+const streamOf = (asked) => Object.values(store.state.streams).find((s) => !s.answerID
+  && (s.questionID ? s.questionID === asked.question.id : s.question === asked.question.text && (s.chatID === '' || s.chatID === asked.chat.id)));
+
+/** @param {Asked} asked */
+export function takeStarted(asked) {
+  const stream = streamOf(asked);
+  if (stream) {
+    put({ ...stream, answerID: asked.answer.id, chatID: asked.chat.id, questionID: asked.question.id });
+    const { route, choices } = store.state;
+    store.set({ choices: { ...choices, [`after:${asked.question.parent_id ?? ''}`]: asked.question.id, [`of:${asked.question.id}`]: asked.answer.id } });
+    if (route.room === 'chat' && route.id === '' && stream.chatID === '') {
+      store.set({ chat: { chat: asked.chat, turns: [] } });
+      takeAnswer(asked);
+      location.replace(`#/chat/${encodeURIComponent(asked.chat.id)}`);
+      return;
+    }
+  }
+  takeAnswer(asked);
+}
+
+/** @param {string} request @param {string} text */
+export function takeText(request, text) {
+  const stream = store.state.streams[request];
+  if (!stream) return;
+  stream.text += text; // the page appends the piece itself; nothing else has to be drawn
+}
+
+/** Puts a question and its answer into the open chat. @param {Asked} asked */
+export function takeAnswer(asked) {
+  const { chat } = store.state;
+  if (!chat || chat.chat.id !== asked.chat.id) return;
+  const turns = chat.turns.some((t) => t.question.id === asked.question.id) ? chat.turns
+    : [...chat.turns, { question: asked.question, answers: [], verdicts: {}, ratings: {} }];
+  store.set({ chat: { chat: asked.chat, turns: turns.map((t) => (t.question.id === asked.question.id ? withAnswer(t, asked.answer) : t)) } });
+}
+
+/** @param {Turn} turn @param {Answer} answer @returns {Turn} */
+function withAnswer(turn, answer) {
+  const answers = turn.answers ?? [];
+  return { ...turn, answers: answers.some((a) => a.id === answer.id) ? answers.map((a) => (a.id === answer.id ? answer : a)) : [...answers, answer] };
+}
+
+/** @param {string} answerID @param {Verdict} verdict */
+export function takeVerdict(answerID, verdict) {
+  const { chat } = store.state;
+  if (!chat) return;
+  const has = (/** @type {Turn} */ t) => (t.answers ?? []).some((a) => a.id === answerID);
+  if (!chat.turns.some(has)) return;
+  store.set({ chat: { ...chat, turns: chat.turns.map((t) => (has(t) ? { ...t, verdicts: { ...t.verdicts, [answerID]: verdict } } : t)) } });
+}
+
+/** Loads the open chat again, unless another one was opened meanwhile. @param {string} id */
+export async function reloadChat(id) {
+  if (!id) return;
+  try {
+    const chat = await api.call('Chat', id);
+    if (store.state.route.room === 'chat' && store.state.route.id === id) store.set({ chat: whole(chat), chatError: null });
+  } catch (e) {
+    if (store.state.route.id === id) store.set({ chat: null, chatError: toCallError(e).failure });
+  }
+}
+
+/** @param {ChatView} view @returns {ChatView} */
+const whole = (view) => ({ chat: view.chat, turns: (view.turns ?? []).map((t) => ({ ...t, answers: t.answers ?? [], verdicts: t.verdicts ?? {}, ratings: t.ratings ?? {} })) });
+
+export async function loadChats() {
+  try {
+    store.set({ chats: await api.call('Chats', { query: store.state.chatQuery, limit: 200 }) });
+  } catch (e) {
+    store.fail(e);
+  }
+}
+
+/** @param {Stream} stream */
+const put = (stream) => store.set({ streams: { ...store.state.streams, [stream.request]: stream } });
+
+/** @param {string} request */
+function drop(request) {
+  const { [request]: _gone, ...streams } = store.state.streams;
+  store.set({ streams });
+}

@@ -1,0 +1,97 @@
+import { html } from '../html.js';
+import { icon } from '../icons.js';
+import { Part, find, valueOf } from '../part.js';
+import { exact, group } from '../words.js';
+
+/** @import {Chat} from '../types.d.ts' */
+
+/**
+ * The chats by date, with search, rename, pin and delete.
+ *
+ *     <chat-list></chat-list>   .view = {chats, open, query, busy, now}
+ *     emits chat-search {query}, chat-rename {id, title}, chat-pin {id, pinned}, chat-delete {chat}
+ */
+class ChatList extends Part {
+  /** @type {{chats: Chat[], open: string, query: string, busy: string[], now: number}} */
+  #view = { chats: [], open: '', query: '', busy: [], now: 0 };
+  #renaming = '';
+
+  actions = {
+    /** @param {HTMLElement} b */
+    rename: (b) => this.#rename(b.dataset.id ?? ''),
+    'rename-save': () => this.#save(),
+    /** @param {HTMLElement} b */
+    pin: (b) => this.emit('chat-pin', { id: b.dataset.id, pinned: b.dataset.pinned !== 'true' }),
+    /** @param {HTMLElement} b */
+    delete: (b) => this.emit('chat-delete', this.#view.chats.find((c) => c.id === b.dataset.id)),
+  };
+
+  /** @param {{chats: Chat[], open: string, query: string, busy: string[], now: number}} view */
+  set view(view) {
+    this.#view = view;
+    this.draw();
+  }
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    this.addEventListener('input', (e) => {
+      if (e.target instanceof HTMLInputElement && e.target.type === 'search') this.emit('chat-search', { query: e.target.value });
+    }, { signal });
+    this.addEventListener('keydown', (e) => {
+      if (e.key !== 'Escape' || !this.#renaming) return;
+      e.stopPropagation();
+      this.#rename('');
+    }, { signal });
+  }
+
+  // Events
+
+  /** @param {string} id */
+  #rename(id) {
+    this.#renaming = id;
+    this.draw();
+    if (!id) return;
+    const field = /** @type {HTMLInputElement} */ (find(this, '[name="title"]'));
+    field.focus();
+    field.select();
+  }
+
+  #save() {
+    const title = valueOf(this, 'title').trim();
+    const id = this.#renaming;
+    this.#rename('');
+    if (title) this.emit('chat-rename', { id, title });
+  }
+
+  // Render
+
+  render() {
+    const { chats, query, now } = this.#view;
+    /** @type {Map<string, Chat[]>} */
+    const groups = new Map();
+    for (const c of chats) {
+      const name = c.pinned ? 'Pinned' : group(c.updated_at, now);
+      groups.set(name, [...(groups.get(name) ?? []), c]);
+    }
+    return html`<label class="search"><span class="visually-hidden">Search chats</span>${icon('search')}<input type="search" placeholder="Search chats" value="${query}"></label>
+      <div class="chats">${[...groups].map(([name, list]) => html`<section data-key="${name}"><h2>${name}</h2><ul>${list.map((c) => this.#chat(c))}</ul></section>`)}
+      ${chats.length ? '' : html`<p class="hint">${query ? 'No chat has these words.' : 'Your chats will be listed here.'}</p>`}</div>`;
+  }
+
+  /** @param {Chat} c */
+  #chat(c) {
+    if (c.id === this.#renaming) {
+      return html`<li data-key="${c.id}-rename"><form data-send="rename-save"><input name="title" aria-label="Title" value="${c.title}" maxlength="200"></form></li>`;
+    }
+    const open = c.id === this.#view.open;
+    return html`<li data-key="${c.id}" class="${open ? 'open' : ''}"><a href="#/chat/${encodeURIComponent(c.id)}" title="${c.title}, ${exact(c.updated_at)}" ${open ? html`aria-current="page"` : ''}>${this.#view.busy.includes(c.id) ? html`<span class="spinner">${icon('caret')}</span>` : ''}${c.title}</a>
+      <span class="chat-tools"><button class="tool" data-do="pin" data-id="${c.id}" data-pinned="${c.pinned ? 'true' : 'false'}" aria-label="${c.pinned ? 'Unpin' : 'Pin'} ${c.title}" title="${c.pinned ? 'Unpin' : 'Pin'}">${icon('pin')}</button>
+      <button class="tool" data-do="rename" data-id="${c.id}" aria-label="Rename ${c.title}" title="Rename">${icon('edit')}</button>
+      <button class="tool" data-do="delete" data-id="${c.id}" aria-label="Delete ${c.title}" title="Delete">${icon('trash')}</button></span></li>`;
+  }
+}
+
+export const defineChatList = () => customElements.define('chat-list', ChatList);
+export { ChatList };

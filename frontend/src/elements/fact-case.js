@@ -1,0 +1,126 @@
+import { html } from '../html.js';
+import { Part, find, valueOf } from '../part.js';
+import { proofSide } from '../views.js';
+import { count, day, exact, factStates } from '../words.js';
+import { givers } from './fact-list.js';
+import { QuoteList } from './quote-list.js';
+
+/** @import {Fact, FactUpdate} from '../types.d.ts' */
+
+/**
+ * One fact as a case to decide: its evidence first, then old and new value, then
+ * the buttons.
+ *
+ *     <fact-case></fact-case>   .view = {fact, now}
+ *     emits fact-approve, fact-reject, fact-undo {id}, fact-edit {id, update}
+ */
+class FactCase extends Part {
+  /** @type {{fact: Fact | null, now: number}} */
+  #view = { fact: null, now: 0 };
+  #editing = '';
+
+  actions = {
+    approve: () => this.emit('fact-approve', { id: this.#view.fact?.id }),
+    reject: () => this.emit('fact-reject', { id: this.#view.fact?.id }),
+    undo: () => this.emit('fact-undo', { id: this.#view.fact?.id }),
+    edit: () => this.edit(),
+    'edit-save': () => this.#save(),
+    'edit-cancel': () => this.#close(),
+  };
+
+  /** @param {{fact: Fact | null, now: number}} view */
+  set view(view) {
+    if (view.fact?.id !== this.#view.fact?.id) this.#editing = '';
+    this.#view = view;
+    this.draw();
+  }
+
+  /** Opens the editor in place. */
+  edit() {
+    const { fact } = this.#view;
+    if (!fact || (fact.state !== 'proposed' && fact.state !== 'approved')) return;
+    this.#editing = fact.id;
+    this.draw();
+    find(this, '[name="answer"]').focus();
+  }
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    this.addEventListener('keydown', (e) => {
+      if (e.key !== 'Escape' || !this.#editing) return;
+      e.stopPropagation();
+      this.#close();
+    }, { signal });
+  }
+
+  // Events
+
+  #close() {
+    this.#editing = '';
+    this.draw();
+    this.querySelector('button')?.focus();
+  }
+
+  #save() {
+    /** @type {FactUpdate} */
+    const update = {
+      question: valueOf(this, 'question').trim(), answer: valueOf(this, 'answer').trim(), old_answer: valueOf(this, 'old_answer').trim(),
+      aliases: valueOf(this, 'aliases').split(',').map((a) => a.trim()).filter(Boolean),
+    };
+    if (!update.question || !update.answer) return;
+    this.emit('fact-edit', { id: this.#editing, update });
+    this.#close();
+  }
+
+  // Render
+
+  render() {
+    const { fact: f } = this.#view;
+    if (!f) return html``;
+    const passages = f.passages ?? [];
+    return html`<article aria-label="${f.question}">
+      <h2>${f.question}</h2>
+      <section class="case-evidence" aria-label="Evidence">
+        ${passages.length ? html`<quote-list></quote-list>` : html`<p class="hint">No evidence is attached; this fact came ${givers[f.proposed_by] ?? `from ${f.proposed_by}`}.</p>`}
+      </section>
+      ${this.#editing === f.id ? this.#editor(f) : this.#values(f)}
+    </article>`;
+  }
+
+  drawn() {
+    const list = this.querySelector('quote-list');
+    if (list instanceof QuoteList) list.view = { passages: this.#view.fact?.passages ?? [], now: this.#view.now };
+  }
+
+  /** @param {Fact} f */
+  #values(f) {
+    const open = f.state === 'proposed' || f.state === 'approved' || f.state === 'rejected';
+    return html`<dl class="proof large">${f.old_answer ? html`<div><dt>Model said</dt><dd>${proofSide(f.old_answer, f.answer, 'del')}</dd></div>` : ''}
+        <div><dt>Will be taught</dt><dd>${f.old_answer ? proofSide(f.old_answer, f.answer, 'ins') : html`<ins>${f.answer}</ins>`}</dd></div></dl>
+      <p class="case-meta">${factStates[f.state]}${f.decided_by ? html` by ${f.decided_by === 'person' ? 'you' : f.decided_by}, <time datetime="${f.decided_at ?? ''}" title="${exact(f.decided_at)}">${day(f.decided_at)}</time>` : ''}.
+        ${f.aliases?.length ? `Also right: ${f.aliases.join(', ')}.` : ''} ${f.expires_at ? `Looked at again after ${day(f.expires_at)}.` : ''}
+        ${f.passages?.length ? `${count(f.passages.length, 'passage')} kept with it.` : ''}</p>
+      <div class="buttons">
+        ${open && f.state !== 'approved' ? html`<button class="primary" data-do="approve">Approve <kbd>A</kbd></button>` : ''}
+        ${f.state === 'proposed' || f.state === 'approved' ? html`<button data-do="edit">Edit <kbd>E</kbd></button>` : ''}
+        ${open && f.state !== 'rejected' ? html`<button data-do="reject">Reject <kbd>R</kbd></button>` : ''}
+        ${f.previous ? html`<button class="quiet" data-do="undo">Undo <kbd>U</kbd></button>` : ''}
+      </div>`;
+  }
+
+  /** @param {Fact} f */
+  #editor(f) {
+    return html`<form data-key="editor-${f.id}" data-send="edit-save" aria-label="Edit this fact">
+      <label for="case-q">Question</label><textarea id="case-q" name="question" rows="2" required>${f.question}</textarea>
+      <label for="case-a">Will be taught</label><input id="case-a" name="answer" value="${f.answer}" required autocomplete="off">
+      <label for="case-o">Old answer</label><input id="case-o" name="old_answer" value="${f.old_answer}" autocomplete="off">
+      <label for="case-l">Also right, separated by commas</label><input id="case-l" name="aliases" value="${(f.aliases ?? []).join(', ')}" autocomplete="off">
+      <div class="buttons"><button class="primary">Save</button><button type="button" class="quiet" data-do="edit-cancel">Cancel</button></div>
+    </form>`;
+  }
+}
+
+export const defineFactCase = () => customElements.define('fact-case', FactCase);
+export { FactCase };

@@ -1,0 +1,51 @@
+import { html } from '../html.js';
+import { icon } from '../icons.js';
+import { Part } from '../part.js';
+import { interval, metricNames, percent } from '../words.js';
+
+/** @import {Gate, GateCheck} from '../types.d.ts' */
+
+/**
+ * The gate in words: each figure with its interval, and what was asked of it.
+ *
+ *     <gate-view></gate-view>   .gate
+ */
+class GateView extends Part {
+  /** @type {Gate | null} */
+  #gate = null;
+
+  /** @param {Gate | null} gate */
+  set gate(gate) {
+    this.#gate = gate;
+    this.draw();
+  }
+
+  // Render
+
+  render() {
+    const checks = this.#gate?.checks ?? [];
+    return html`<table><caption class="visually-hidden">The gate: figures with their intervals</caption>
+      <thead><tr><th scope="col">Figure</th><th scope="col">Measured</th><th scope="col">Asked</th><th scope="col"><span class="visually-hidden">Scale</span></th></tr></thead>
+      <tbody>${checks.map((c) => row(c))}</tbody></table>`;
+  }
+
+  drawn() {
+    // Positions are figures, not markup: they go through the style object.
+    (this.#gate?.checks ?? []).forEach((c, i) => {
+      const bar = this.querySelectorAll('.gate-bar')[i];
+      if (!(bar instanceof HTMLElement)) return;
+      for (const [name, value] of Object.entries({ '--lo': c.metric.lo, '--hi': c.metric.hi, '--at': c.metric.value, '--asked': c.asked })) {
+        bar.style.setProperty(name, String(Math.max(0, Math.min(1, value))));
+      }
+    });
+  }
+}
+
+/** @param {GateCheck} c */
+const row = (c) => html`<tr data-key="${c.name}" class="${c.passed ? 'passed' : 'missed'}">
+  <th scope="row">${icon(c.passed ? 'tick' : 'close')}<span class="visually-hidden">${c.passed ? 'Passed:' : 'Missed:'}</span> ${metricNames[c.name] ?? c.name}${c.words ? html`<span class="gate-words">${c.words}</span>` : ''}</th>
+  <td class="figures">${interval(c.metric)}</td><td class="figures">${c.at_most ? 'at most' : 'at least'} ${percent(c.asked)}</td>
+  <td><div class="gate-bar" aria-hidden="true"><span class="range"></span><span class="at"></span><span class="asked"></span></div></td></tr>`;
+
+export const defineGateView = () => customElements.define('gate-view', GateView);
+export { GateView };

@@ -1,0 +1,158 @@
+import { html } from '../html.js';
+import { icon } from '../icons.js';
+import { Part, find } from '../part.js';
+import { proofSide, verdictWord } from '../views.js';
+import { count, helpFor } from '../words.js';
+import { QuoteList } from './quote-list.js';
+import { TeachForm } from './teach-form.js';
+
+/** @import {Checking, Rating, Step, Verdict} from '../types.d.ts' */
+
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: boolean, canCheck: boolean, now: number}} NoteView */
+
+/**
+ * The margin beside an answer: the steps of a check while it runs, then its
+ * verdict with everything that carries it.
+ *
+ *     <margin-note></margin-note>   .view: NoteView
+ *     emits check, stop-check, rate {verdictID, agree}, teach
+ */
+class MarginNote extends Part {
+  /** @type {NoteView | null} */
+  #view = null;
+  #teaching = false;
+
+  actions = {
+    check: () => this.emit('check', this.#view?.answerID),
+    'stop-check': () => this.emit('stop-check', this.#view?.answerID),
+    teach: () => this.#teach(true),
+    agree: () => this.#rate(true),
+    disagree: () => this.#rate(false),
+  };
+
+  /** @param {NoteView} view */
+  set view(view) {
+    if (view.taught || view.verdict?.id !== this.#view?.verdict?.id) this.#teaching = false;
+    this.#view = view;
+    this.draw();
+  }
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    this.addEventListener('teach-close', () => this.#teach(false), { signal });
+  }
+
+  // Events
+
+  /** @param {boolean} open */
+  #teach(open) {
+    this.#teaching = open;
+    this.draw();
+    find(this, open ? '[name="answer"]' : '[data-do="teach"]').focus();
+  }
+
+  /** @param {boolean} agree */
+  #rate(agree) { if (this.#view?.verdict) this.emit('rate', { verdictID: this.#view.verdict.id, agree }); }
+
+  // Render
+
+  render() {
+    const view = this.#view;
+    if (!view) return html``;
+    if (view.checking) return steps(view.checking);
+    if (view.verdict) return this.#verdict(view, view.verdict);
+    return view.canCheck ? html`<div class="note bare"><button class="quiet" data-do="check">Check this answer</button></div>` : html``;
+  }
+
+  drawn() {
+    const { verdict, now } = this.#view ?? {};
+    if (!verdict) return;
+    const form = this.querySelector('teach-form');
+    if (form instanceof TeachForm) form.verdict = verdict;
+    const passages = verdict.passages ?? [];
+    const main = shown(verdict);
+    for (const list of this.querySelectorAll('quote-list')) {
+      if (list instanceof QuoteList) list.view = { passages: list.classList.contains('others') ? passages.filter((p) => !main.includes(p)) : main, now: now ?? 0 };
+    }
+  }
+
+  /** @param {NoteView} view @param {Verdict} v */
+  #verdict(view, v) {
+    const rival = v.rival_value && v.claim?.short ? { model: v.claim.short, evidence: v.rival_value } : null;
+    const teachable = (v.kind === 'outdated' || v.kind === 'contradicted') && Boolean(v.rival_value);
+    const calm = !teachable;
+    const help = helpFor(v.reason);
+    return html`<section class="note ${v.kind}" aria-label="Check of this answer">
+      <h3>${verdictWord(v.kind)}</h3>
+      <p class="note-sentence">${v.sentence}</p>
+      ${v.kind === 'not_enough_evidence' && help ? html`<p class="note-help">${help}</p>` : ''}
+      ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
+        <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
+      ${quotes(v, calm)}
+      ${searched(v)}
+      ${this.#teaching && !view.taught ? html`<teach-form data-key="teach"></teach-form>` : ''}
+      <div class="note-actions">
+        ${teachable && !this.#teaching && !view.taught ? html`<button class="primary" data-do="teach">Teach this fact</button>` : ''}
+        ${view.taught ? html`<span class="taught">${icon('tick')}In the queue</span>` : ''}
+        ${v.kind === 'not_checkable' || v.reason === 'cancelled' ? '' : html`<button class="quiet" data-do="agree" aria-pressed="${view.rating?.agree === true ? 'true' : 'false'}">Agree</button>
+        <button class="quiet" data-do="disagree" aria-pressed="${view.rating?.agree === false ? 'true' : 'false'}">Disagree</button>`}
+        <button class="quiet" data-do="check">Re-check</button>
+      </div>
+    </section>`;
+  }
+}
+
+/** The passages that carry the verdict; all of them when none does. @param {Verdict} v */
+function shown(v) {
+  const passages = v.passages ?? [];
+  const carrying = passages.filter((p) => p.supports === (v.kind === 'supported' ? 'answer' : 'rival'));
+  return carrying.length ? carrying : passages;
+}
+
+/** @param {Verdict} v @param {boolean} calm */
+function quotes(v, calm) {
+  const main = shown(v);
+  const rest = (v.passages ?? []).length - main.length;
+  if (!main.length) return '';
+  const list = html`<quote-list data-key="main"></quote-list>`;
+  return html`${calm ? html`<details class="fold" data-key="quotes"><summary>${count(main.length, 'quote')}</summary>${list}</details>` : list}
+    ${rest ? html`<details class="fold" data-key="others"><summary>${count(rest, 'other passage')}</summary><quote-list class="others"></quote-list></details>` : ''}`;
+}
+
+/** @param {Verdict} v */
+function searched(v) {
+  const sent = v.queries ?? [];
+  const asked = v.providers ?? [];
+  if (!sent.length && !asked.length) return '';
+  return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
+    <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
+    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.${v.calibrated ? ` Confidence ${Math.round(v.confidence * 100)} %.` : ''}</p></details>`;
+}
+
+/** @type {Record<string, string>} */
+const stepNames = { gate: 'Reading the question', claim: 'Reading the claim', search: 'Searching', read: 'Reading', compare: 'Comparing' };
+
+/** @param {Checking} checking */
+function steps({ steps: all, request }) {
+  /** @type {Map<string, Step>} */
+  const lines = new Map();
+  for (const s of all) lines.set(stepNames[s.name] ?? s.name, s);
+  const rows = [...lines];
+  return html`<section class="note checking" aria-label="Checking this answer" aria-busy="true">
+    <h3><span class="spinner">${icon('caret')}</span>Checking</h3>
+    <ol>${rows.map(([name, s], i) => html`<li class="${i === rows.length - 1 ? 'now' : 'done'}">${name}${detail(s)}</li>`)}</ol>
+    ${request ? html`<div class="note-actions"><button class="quiet" data-do="stop-check">Stop</button></div>` : ''}
+  </section>`;
+}
+
+/** The claim, the words that leave the machine, or how many passages. @param {Step} s */
+function detail(s) {
+  if (s.queries?.length) return html`: ${s.queries.map((w) => html`<q>${w}</q> `)}`;
+  if (s.count) return html` ${count(s.count, 'passage')}`;
+  return s.text ? html`: ${s.text}` : '';
+}
+
+export const defineMarginNote = () => customElements.define('margin-note', MarginNote);
+export { MarginNote };

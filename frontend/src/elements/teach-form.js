@@ -1,0 +1,71 @@
+import { html } from '../html.js';
+import { Part, find, valueOf } from '../part.js';
+
+/** @import {Verdict, FactUpdate} from '../types.d.ts' */
+
+/**
+ * The editor of "Teach this fact", inside the note.
+ *
+ *     <teach-form></teach-form>   .verdict   emits teach {verdictID, edit, approve}, teach-close
+ */
+class TeachForm extends Part {
+  /** @type {Verdict | null} */
+  #verdict = null;
+
+  actions = {
+    propose: () => this.#send(false),
+    approve: () => this.#send(true),
+    close: () => this.emit('teach-close'),
+  };
+
+  /** @param {Verdict} verdict */
+  set verdict(verdict) {
+    const fresh = this.#verdict?.id !== verdict.id;
+    this.#verdict = verdict;
+    if (fresh) this.draw();
+  }
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    this.addEventListener('keydown', (e) => {
+      if (e.key !== 'Escape') return;
+      e.stopPropagation();
+      this.emit('teach-close');
+    }, { signal });
+  }
+
+  // Events
+
+  /** @param {boolean} approve */
+  #send(approve) {
+    if (!this.#verdict) return;
+    const answer = valueOf(this, 'answer').trim();
+    if (!answer) {
+      find(this, '[name="answer"]').focus();
+      return;
+    }
+    /** @type {FactUpdate} */
+    const edit = { question: valueOf(this, 'question').trim(), answer, old_answer: valueOf(this, 'old_answer').trim() };
+    this.emit('teach', { verdictID: this.#verdict.id, edit, approve });
+  }
+
+  // Render
+
+  render() {
+    const v = this.#verdict;
+    if (!v) return html``;
+    const id = `teach-${v.id}`;
+    return html`<form data-send="propose" aria-label="Teach this fact">
+      <label for="${id}-q">Question</label><textarea id="${id}-q" name="question" rows="2" required>${v.question}</textarea>
+      <label for="${id}-a">New answer</label><input id="${id}-a" name="answer" value="${v.rival_value}" required autocomplete="off">
+      <label for="${id}-o">Old answer</label><input id="${id}-o" name="old_answer" value="${v.claim.short}" autocomplete="off">
+      <div class="buttons"><button type="button" class="primary" data-do="approve">Teach now</button><button>Propose</button><button type="button" class="quiet" data-do="close">Cancel</button></div>
+      <p class="hint">“Teach now” approves it for the next training. “Propose” leaves it in Review.</p>
+    </form>`;
+  }
+}
+
+export const defineTeachForm = () => customElements.define('teach-form', TeachForm);
+export { TeachForm };

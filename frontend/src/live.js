@@ -1,0 +1,153 @@
+import { api, toCallError } from './api.js';
+import { advance } from './jobs.js';
+import { reloadChat, takeAnswer, takeStarted, takeText, takeVerdict } from './asking.js';
+import { store } from './store.js';
+
+/** @import {Event, Fact, Run, State} from './types.d.ts' */
+
+/** What the store holds, brought up to date by events and by loading. */
+
+/** @type {Record<string, (e: Event) => void>} */
+const topics = {
+  'answer.text': (e) => takeText(e.data.request, e.data.text),
+  'answer.started': (e) => takeStarted(e.data),
+  'answer.waiting': (e) => {
+    const { streams } = store.state;
+    const stream = Object.values(streams).find((s) => s.answerID === e.id);
+    if (stream) store.set({ streams: { ...streams, [stream.request]: { ...stream, waiting: String(e.data) } } });
+  },
+  'answer.finished': (e) => takeAnswer(e.data),
+  'check.step': (e) => {
+    const { checking } = store.state;
+    const id = e.id ?? '';
+    const now = checking[id] ?? { request: '', steps: [] };
+    store.set({ checking: { ...checking, [id]: { ...now, steps: [...now.steps, e.data] } } });
+  },
+  'verdict.added': (e) => {
+    const { [e.id ?? '']: mine, ...others } = store.state.checking;
+    if (mine && !mine.request) store.set({ checking: others }); // another door's check
+    takeVerdict(e.id ?? '', e.data);
+    store.set({ announcement: `${e.data.kind.replaceAll('_', ' ')}: ${e.data.sentence}` });
+  },
+  'rating.added': () => void reloadChat(store.state.route.room === 'chat' ? store.state.route.id : ''),
+  'cycle.changed': (e) => store.set({ cycle: e.data }),
+  'training.proposed': (e) => {
+    store.toast({
+      text: `${e.data.right} of the last ${e.data.checked} checked answers were right. A training would help.`,
+      action: 'Open Training', run: () => { location.hash = '#/training'; },
+    });
+  },
+  'fact.added': (e) => takeFact(e.data),
+  'fact.changed': (e) => takeFact(e.data),
+  'dataset.progress': (e) => advance((j) => j.name === 'train' || j.name === 'dataset', e.data),
+  'dataset.added': () => reload('datasets'),
+  'run.changed': (e) => takeRun(e.data),
+  'run.event': (e) => {
+    const { runView } = store.state;
+    if (runView && runView.run.id === e.id) store.set({ runView: { ...runView, events: [...runView.events, e.data] } });
+  },
+  'version.added': () => reload('versions'),
+  'version.changed': () => { reload('versions'); void loadStatus(); },
+  'version.scored': (e) => {
+    store.set({ scorecards: { ...store.state.scorecards, [e.id ?? '']: e.data } });
+    reload('versions');
+  },
+  'score.progress': (e) => advance((j) => j.name === `score:${e.id}`, e.data),
+  'compare.progress': (e) => advance((j) => j.name === 'compare', e.data),
+  'comparison.added': () => reload('comparisons'),
+  'arrival.changed': () => reload('arrivals'),
+  'swap.started': () => advance((j) => j.name.startsWith('promote:'), { what: 'Putting the version in place' }),
+  'swap.failed': (e) => store.toast({ kind: 'error', text: String(e.data), hint: 'The version before it stays in place.' }),
+  'model.progress': (e) => advance((j) => j.request === e.data.request, { what: e.data.stage, done: e.data.done, total: e.data.total }),
+  'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
+  'settings.changed': (e) => store.set({ settings: e.data }),
+};
+
+/** @param {Event} e */
+export function take(e) { topics[e.topic]?.(e); }
+
+/** @param {Fact} fact */
+function takeFact(fact) {
+  const { facts, factFilter } = store.state;
+  const fits = (!factFilter.state || factFilter.state === fact.state) && !factFilter.query;
+  const there = facts.some((f) => f.id === fact.id);
+  if (there) store.set({ facts: fits || factFilter.query ? facts.map((f) => (f.id === fact.id ? fact : f)) : facts.filter((f) => f.id !== fact.id) });
+  else if (fits) store.set({ facts: [fact, ...facts] });
+  reload('counts');
+}
+
+/** @param {Run} run */
+function takeRun(run) {
+  const { runs, runView } = store.state;
+  const there = runs.some((r) => r.id === run.id);
+  store.set({ runs: there ? runs.map((r) => (r.id === run.id ? run : r)) : [run, ...runs] });
+  if (runView?.run.id === run.id) store.set({ runView: { ...runView, run } });
+}
+
+/** What a list of the store is loaded with. @type {Record<string, () => Promise<Partial<State>>>} */
+const loaders = {
+  facts: async () => ({ facts: await api.call('Facts', { ...store.state.factFilter, limit: 200 }) }),
+  counts: async () => ({ counts: await api.call('FactCounts') }),
+  cycle: async () => ({ cycle: await api.call('Cycle') }),
+  datasets: async () => ({ datasets: await api.call('Datasets') }),
+  runs: async () => ({ runs: await api.call('Runs') }),
+  versions: async () => ({ versions: await api.call('Versions') }),
+  arrivals: async () => ({ arrivals: await api.call('Arrivals') }),
+  comparisons: async () => ({ comparisons: await api.call('Comparisons') }),
+  models: async () => ({ models: await api.call('Models') }),
+  providers: async () => ({ providers: await api.call('Providers') }),
+  documents: async () => ({ documents: await api.call('Documents') }),
+  status: async () => ({ status: await api.call('Status') }),
+};
+
+/** Loads lists; a failure is kept beside the list, for its room to show. @param {...string} names */
+export async function load(...names) {
+  await Promise.all(names.map(async (name) => {
+    if (store.state.loads[name] !== 'ready') mark(name, 'loading');
+    try {
+      store.set(await loaders[name]());
+      mark(name, 'ready');
+    } catch (e) {
+      mark(name, toCallError(e).failure);
+    }
+  }));
+}
+
+/** @param {string} name @param {State['loads'][string]} state */
+const mark = (name, state) => store.set({ loads: { ...store.state.loads, [name]: state } });
+
+/** Loads what was loaded before; a list nobody looked at yet can wait. @param {string} name */
+function reload(name) {
+  if (store.state.loads[name] || name === 'counts') void load(name);
+}
+
+export const loadStatus = () => load('status');
+
+/** After a gap in the events: everything that was shown is loaded again. */
+export function reloadAll() {
+  for (const name of Object.keys(store.state.loads)) void load(name);
+  const { route, runView } = store.state;
+  if (route.room === 'chat') void reloadChat(route.id);
+  if (runView) void openRun(runView.run.id);
+}
+
+/** @param {string} id */
+export async function openRun(id) {
+  try {
+    const view = await api.call('Run', id);
+    store.set({ runView: { run: view.run, events: view.events ?? [] } });
+  } catch (e) {
+    store.fail(e);
+  }
+}
+
+/** A call whose failure is said in a toast. @template T @param {Promise<T>} promise @returns {Promise<T | null>} */
+export async function attempt(promise) {
+  try {
+    return await promise;
+  } catch (e) {
+    store.fail(e);
+    return null;
+  }
+}
+

@@ -1,0 +1,40 @@
+import { defineAnswerText } from './elements/answer-text.js';
+import { defineAskBox } from './elements/ask-box.js';
+import { defineChatList } from './elements/chat-list.js';
+import { defineCommandPalette } from './elements/command-palette.js';
+import { defineCompareView } from './elements/compare-view.js';
+import { defineFactCase } from './elements/fact-case.js';
+import { defineFactList } from './elements/fact-list.js';
+import { defineGateView } from './elements/gate-view.js';
+import { defineMarginNote } from './elements/margin-note.js';
+import { defineModelList } from './elements/model-list.js';
+import { definePageTurn } from './elements/page-turn.js';
+import { defineQuoteList } from './elements/quote-list.js';
+import { defineRunChart } from './elements/run-chart.js';
+import { defineScoreGrid } from './elements/score-grid.js';
+import { defineShortcutSheet } from './elements/shortcut-sheet.js';
+import { defineTeachForm } from './elements/teach-form.js';
+import { defineToastList } from './elements/toast-list.js';
+import { defineChatRoom } from './rooms/chat-room.js';
+import { defineDatasetsRoom } from './rooms/datasets-room.js';
+import { defineErrataShell } from './rooms/errata-shell.js';
+import { defineFirstRun } from './rooms/first-run.js';
+import { defineLibraryRoom } from './rooms/library-room.js';
+import { defineReviewRoom } from './rooms/review-room.js';
+import { defineSettingsRoom } from './rooms/settings-room.js';
+import { defineTrainingRoom } from './rooms/training-room.js';
+import { defineVersionsRoom } from './rooms/versions-room.js';
+import { api, windowTransport } from './api.js';
+import { socketTransport } from './socket.js';
+
+/** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
+
+for (const define of [defineAnswerText, defineAskBox, defineChatList, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+  defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
+  defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
+
+api.use('go' in window ? windowTransport(window) : socketTransport({
+  url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
+  probe: () => fetch('/api/health').then((r) => r.status),
+}));
+defineErrataShell();

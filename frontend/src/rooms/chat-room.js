@@ -1,0 +1,237 @@
+import { api } from '../api.js';
+import { ask, check, reloadChat, stop, stopCheck } from '../asking.js';
+import { AskBox } from '../elements/ask-box.js';
+import { PageTurn } from '../elements/page-turn.js';
+import { html } from '../html.js';
+import { attempt } from '../live.js';
+import { Part } from '../part.js';
+import { store } from '../store.js';
+import { beside, thread } from '../thread.js';
+import { empty, failed } from '../views.js';
+
+/** @import {FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
+/** @import {Link} from '../thread.js' */
+
+/** The page and its margin. */
+class ChatRoom extends Part {
+  /** @type {Question | null} */
+  #editing = null;
+  /** @type {Set<string>} */
+  #taught = new Set();
+  #shown = '';
+  #following = true;
+
+  actions = {
+    again: () => void reloadChat(store.state.route.id),
+    /** @param {HTMLElement} b */
+    example: (b) => void this.#ask(b.textContent ?? ''),
+    end: () => this.#toEnd(true),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
+      this.addEventListener(name, (e) => { e.stopPropagation(); f(/** @type {CustomEvent} */ (e).detail); }, { signal });
+    on('ask', ({ text }) => void this.#ask(text));
+    on('stop', () => this.#stop());
+    on('draft', ({ text }) => { store.state.draft = text; });
+    on('edit', (question) => this.#edit(question));
+    on('edit-cancel', () => this.#edit(null));
+    on('again', (question) => void ask({ chatID: store.state.route.id, questionID: question.id, parentID: question.parent_id, text: question.text }));
+    on('branch', (detail) => this.#branch(detail));
+    on('copy', (text) => this.#copy(text));
+    on('check', (id) => void check(id));
+    on('stop-check', (id) => stopCheck(id));
+    on('rate', (detail) => void this.#rate(detail));
+    on('teach', (detail) => void this.#teach(detail));
+    store.watch(['route', 'chat', 'chatError', 'streams', 'checking', 'choices', 'settings', 'status', 'loads'], () => this.draw(), signal);
+    api.on((e) => { if (e.topic === 'answer.text') this.#write(e.data.request); }, signal);
+    this.addEventListener('scroll', (e) => this.#scrolled(e), { signal, capture: true });
+    this.addEventListener('keydown', (e) => {
+      if (e.key === 'Escape' && this.#stream) this.#stop();
+    }, { signal });
+  }
+
+  // Events
+
+  /** @param {string} text */
+  async #ask(text) {
+    const { route } = store.state;
+    const links = this.#links;
+    const parentID = this.#editing ? this.#editing.parent_id ?? '' : links.at(-1)?.answer?.id ?? '';
+    this.#editing = null;
+    this.#following = true;
+    store.state.draft = '';
+    const kept = await ask({ chatID: route.id, parentID, text });
+    // Nothing was stored: what was typed comes back.
+    if (!kept && this.#box && !this.#box.text) this.#box.text = text;
+  }
+
+  #stop() { if (this.#stream) stop(this.#stream.request); }
+
+  /** @param {Question | null} question */
+  #edit(question) {
+    this.#editing = question;
+    this.draw();
+    if (!this.#box) return;
+    this.#box.text = question?.text ?? '';
+    this.#box.focus();
+  }
+
+  /** @param {{link: Link, kind: 'question' | 'answer', step: number}} detail */
+  #branch({ link, kind, step }) {
+    const { choices } = store.state;
+    if (kind === 'question') store.set({ choices: { ...choices, [`after:${link.question.parent_id ?? ''}`]: beside(link.siblings, link.question.id, step).id } });
+    else if (link.answer) store.set({ choices: { ...choices, [`of:${link.question.id}`]: beside(link.answers, link.answer.id, step).id } });
+  }
+
+  /** @param {string} text */
+  #copy(text) {
+    if (!navigator.clipboard) {
+      store.toast({ kind: 'error', text: 'This browser does not let a page copy. Select the text and press Ctrl+C.' });
+      return;
+    }
+    navigator.clipboard.writeText(text).then(() => store.toast({ text: 'Answer copied.' }), (e) => store.fail(e));
+  }
+
+  /** @param {{verdictID: string, agree: boolean}} detail */
+  async #rate({ verdictID, agree }) {
+    try {
+      await api.call('Rate', verdictID, agree, '');
+      await reloadChat(store.state.route.id);
+    } catch (e) {
+      store.fail(e);
+    }
+  }
+
+  /** @param {{verdictID: string, edit: FactUpdate, approve: boolean}} detail */
+  async #teach({ verdictID, edit, approve }) {
+    const fact = await attempt(api.call('Teach', verdictID, edit, approve));
+    if (!fact) return;
+    this.#taught.add(verdictID);
+    store.toast({
+      text: approve ? 'Approved. It is taught in the next training.' : 'Proposed. It waits in Review.',
+      action: approve ? 'Undo' : 'Open Review',
+      run: approve ? () => void attempt(api.call('UndoFact', fact.id)) : () => { location.hash = '#/review'; },
+    });
+    this.draw();
+  }
+
+  /** @param {string} request */
+  #write(request) {
+    const stream = store.state.streams[request];
+    if (!stream) return;
+    const turn = this.querySelector(`page-turn[data-stream="${request}"]`);
+    if (turn instanceof PageTurn) turn.write(stream.text);
+    this.#toEnd();
+  }
+
+  /** Follows the text as long as the reader does not scroll up. @param {Event} e */
+  #scrolled(e) {
+    const page = e.target;
+    if (!(page instanceof HTMLElement) || !page.classList.contains('chat-page')) return;
+    this.#following = page.scrollHeight - page.scrollTop - page.clientHeight < 80;
+  }
+
+  #toEnd(force = false) {
+    const page = this.querySelector('.chat-page');
+    if (!page || (!this.#following && !force)) return;
+    page.scrollTop = page.scrollHeight;
+  }
+
+  // Render
+
+  get #box() {
+    const box = this.querySelector('ask-box');
+    return box instanceof AskBox ? box : null;
+  }
+
+  /** The turns of the open chat, with one that Go has not stored yet. @returns {Link[]} */
+  get #links() {
+    const { chat, choices, route } = store.state;
+    /** @type {Turn[]} */
+    const turns = chat && chat.chat.id === route.id ? chat.turns : [];
+    const links = thread(turns, choices);
+    const pending = Object.values(store.state.streams).find((s) => !s.answerID && s.chatID === route.id);
+    return pending ? withPending(links, pending) : links;
+  }
+
+  /** @returns {Stream | null} */
+  get #stream() {
+    const { streams, route } = store.state;
+    return Object.values(streams).find((s) => s.chatID === route.id) ?? null;
+  }
+
+  render() {
+    const { route, chatError, chat, loads, settings } = store.state;
+    const links = this.#links;
+    const loading = Boolean(route.id) && !chatError && chat?.chat.id !== route.id && !links.length;
+    return html`<div class="chat-page ${links.length ? '' : 'blank'}" tabindex="-1">
+      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : 'New chat'}</h1>
+      ${chatError ? failed(chatError, html`<button data-do="again">Try again</button>`) : ''}
+      ${loading ? html`<p class="hint centred">Opening…</p>` : ''}
+      ${!links.length && !loading && !chatError ? this.#blank(settings?.model ?? '', loads.status === 'loading') : ''}
+      ${links.map((l) => html`<page-turn data-key="${l.question.id}" data-stream="${this.#streamOf(l)?.request ?? ''}"></page-turn>`)}
+    </div>
+    <div class="chat-ask"><ask-box></ask-box></div>`;
+  }
+
+  drawn() {
+    const { route, checking } = store.state;
+    const now = Date.now();
+    const links = this.#links;
+    const elements = this.querySelectorAll('page-turn');
+    links.forEach((link, i) => {
+      const element = elements[i];
+      if (!(element instanceof PageTurn)) return;
+      const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && this.#taught.has(verdict.id)), now };
+    });
+    const stream = this.#stream;
+    if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
+    if (this.#shown !== `${route.room}/${route.id}`) this.#arrive(`${route.room}/${route.id}`);
+    else if (stream) this.#toEnd();
+  }
+
+  /** @param {string} place */
+  #arrive(place) {
+    const fromNew = this.#shown.endsWith('/') && Boolean(this.#stream);
+    this.#shown = place;
+    if (fromNew) return;
+    this.#editing = null;
+    this.#following = true;
+    this.#toEnd(true);
+    if (!this.#box) return;
+    if (store.state.draft) this.#box.text = store.state.draft;
+    this.#box.focus();
+  }
+
+  /** @param {Link} link @returns {Stream | null} */
+  #streamOf(link) {
+    const { streams } = store.state;
+    return Object.values(streams).find((s) => (s.answerID ? s.answerID === link.answer?.id : s.request === link.question.id)) ?? null;
+  }
+
+  /** @param {string} model @param {boolean} loading */
+  #blank(model, loading) {
+    const { status } = store.state;
+    const problem = status?.problems.find((p) => p.part === 'engine');
+    if (problem) return failed({ code: 'unavailable', message: problem.message, hint: problem.hint, detail: '' }, html`<p><a href="#/settings">Open Settings</a></p>`);
+    if (!model && !loading) return empty('No model yet', 'Choose one in Settings; Errata answers with it on this machine.', html`<p><a class="button primary" href="#/settings">Open Settings</a></p>`);
+    return empty('What would you like to know?', 'The answer is written here; its check stands beside it in the margin.',
+      html`<p class="examples">${['Who is the current president of the USA?', 'What is the chemical symbol of gold?', 'Who wrote Romeo and Juliet?'].map((q) => html`<button class="example" data-do="example">${q}</button>`)}</p>`);
+  }
+}
+
+/** @param {Link[]} links @param {Stream} stream @returns {Link[]} */
+function withPending(links, stream) {
+  const question = { id: stream.request, chat_id: stream.chatID, parent_id: stream.parentID, text: stream.question, created_at: '' };
+  const at = stream.questionID ? links.findIndex((l) => l.question.id === stream.questionID) : links.findIndex((l) => (l.question.parent_id ?? '') === stream.parentID);
+  const turn = { question, answers: [], verdicts: {}, ratings: {} };
+  return [...(at < 0 ? links : links.slice(0, at)), { turn, question, siblings: [question], answers: [], answer: null }];
+}
+
+export const defineChatRoom = () => customElements.define('chat-room', ChatRoom);
+export { ChatRoom };

@@ -1,0 +1,240 @@
+import { api } from '../api.js';
+import { loadChats, reloadChat } from '../asking.js';
+import { ChatList } from '../elements/chat-list.js';
+import { CommandPalette } from '../elements/command-palette.js';
+import { ShortcutSheet } from '../elements/shortcut-sheet.js';
+import { ToastList } from '../elements/toast-list.js';
+import { html } from '../html.js';
+import { icon } from '../icons.js';
+import { attempt, load, reloadAll, take } from '../live.js';
+import { allowed } from '../markdown.js';
+import { Part, find } from '../part.js';
+import { rooms, routeOf } from '../routes.js';
+import { store } from '../store.js';
+import { failed } from '../views.js';
+
+/** @import {Chat, Failure} from '../types.d.ts' */
+/** @import {Command} from '../elements/command-palette.js' */
+
+/** The house around the rooms: sidebar, room, toasts, palette, keys. */
+class ErrataShell extends Part {
+  /** @type {Failure | null} */
+  #broken = null;
+  #room = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #typing;
+
+  actions = {
+    skip: () => find(this, '#main').focus(),
+    fold: () => store.set({ sidebar: !store.state.sidebar }),
+    new: () => this.#new(),
+    keys: () => this.#keys(),
+    palette: () => this.#palette(),
+    start: () => void this.#start(),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    api.onState = (connection) => store.set({ connection });
+    api.onGap = () => reloadAll();
+    api.on(take, signal);
+    store.set({ sidebar: innerWidth > 760 });
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
+      this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
+    on('chat-search', ({ query }) => this.#search(query));
+    on('chat-rename', ({ id, title }) => void attempt(api.call('RenameChat', id, title)).then(() => this.#chats(id)));
+    on('chat-pin', ({ id, pinned }) => void attempt(api.call('PinChat', id, pinned)).then(() => this.#chats(id)));
+    on('chat-delete', (chat) => void this.#delete(chat));
+    on('toast-done', ({ id }) => store.dismiss(id));
+    on('toast-run', ({ id }) => this.#runToast(id));
+    window.addEventListener('hashchange', () => this.#go(), { signal });
+    document.addEventListener('keydown', (e) => this.#key(e), { signal });
+    document.addEventListener('click', (e) => this.#link(e), { signal });
+    // A file dropped on the page would replace it.
+    for (const name of ['dragover', 'drop']) window.addEventListener(name, (e) => e.preventDefault(), { signal });
+    store.watch(['connection', 'route', 'settings', 'chats', 'chatQuery', 'counts', 'toasts', 'sidebar', 'streams', 'runs', 'status', 'announcement', 'serif'], () => this.draw(), signal);
+    void this.#start();
+  }
+
+  disconnected() { clearTimeout(this.#typing); }
+
+  // Events
+
+  async #start() {
+    try {
+      const hello = await api.call('Hello');
+      this.#broken = null;
+      store.set({ hello, settings: hello.settings });
+      this.#go();
+      void loadChats();
+      void load('status', 'counts', 'runs');
+    } catch (e) {
+      this.#broken = /** @type {import('../api.js').CallError} */ (e).failure ?? { code: 'internal', message: String(e), hint: '', detail: '' };
+      this.draw();
+    }
+  }
+
+  #go() {
+    const route = routeOf(location.hash);
+    store.set({ route });
+    if (route.room !== 'chat') return;
+    if (!route.id) store.set({ chat: null, chatError: null });
+    else void reloadChat(route.id);
+  }
+
+  #new() {
+    if (location.hash === '#/chat/') this.querySelector('ask-box textarea')?.dispatchEvent(new Event('focus'));
+    location.hash = '#/chat/';
+    const box = this.querySelector('ask-box');
+    if (box instanceof HTMLElement) box.focus();
+  }
+
+  /** @param {string} query */
+  #search(query) {
+    store.state.chatQuery = query;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => void loadChats(), 150);
+  }
+
+  /** @param {string} id */
+  #chats(id) {
+    void loadChats();
+    if (store.state.route.id === id) void reloadChat(id);
+  }
+
+  /** @param {Chat | undefined} chat */
+  async #delete(chat) {
+    if (!chat || !await attempt(api.call('DeleteChat', chat.id))) return;
+    if (store.state.route.id === chat.id) location.hash = '#/chat/';
+    await loadChats();
+    store.toast({
+      text: `“${chat.title}” is in the trash.`, action: 'Undo', run: () => void attempt(api.call('RestoreChat', chat.id)).then(() => {
+        void loadChats();
+        location.hash = `#/chat/${encodeURIComponent(chat.id)}`;
+      }),
+    });
+  }
+
+  /** @param {number} id */
+  #runToast(id) {
+    const toast = store.state.toasts.find((t) => t.id === id);
+    store.dismiss(id);
+    toast?.run?.();
+  }
+
+  /** Links leave through Go in the window, in a new tab in a browser. @param {MouseEvent} e */
+  #link(e) {
+    const link = e.target instanceof Element ? e.target.closest('a[href]') : null;
+    if (!(link instanceof HTMLAnchorElement) || link.getAttribute('href')?.startsWith('#') || link.hasAttribute('download')) return;
+    if (!allowed(link.href)) e.preventDefault();
+    else if (store.state.hello?.can_open) {
+      e.preventDefault();
+      void attempt(api.call('OpenLink', link.href));
+    }
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    if (e.isComposing) return;
+    const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLSelectElement;
+    const command = e.ctrlKey || e.metaKey;
+    if (command && e.key.toLowerCase() === 'k') this.#palette();
+    else if (command && e.key.toLowerCase() === 'b') store.set({ sidebar: !store.state.sidebar });
+    else if (e.altKey && e.key.toLowerCase() === 'n') this.#new();
+    else if (e.altKey && rooms[Number(e.key) - 1]) location.hash = `#/${rooms[Number(e.key) - 1].name}`;
+    else if (!typing && !command && e.key === '?') this.#keys();
+    else if (!typing && !command && e.key === '/') { const box = this.querySelector('ask-box'); if (!(box instanceof HTMLElement)) return; box.focus(); } else return;
+    e.preventDefault();
+  }
+
+  #keys() {
+    const sheet = this.querySelector('shortcut-sheet');
+    if (sheet instanceof ShortcutSheet) sheet.open();
+  }
+
+  #palette() {
+    const palette = this.querySelector('command-palette');
+    if (!(palette instanceof CommandPalette)) return;
+    if (palette.opened) {
+      palette.close();
+      return;
+    }
+    /** @type {Command[]} */
+    const commands = [
+      { name: 'New chat', keys: 'Alt+N', run: () => this.#new() },
+      ...rooms.map((r, i) => ({ name: `Go to ${r.title}`, keys: `Alt+${i + 1}`, run: () => { location.hash = `#/${r.name}`; } })),
+      { name: 'Fold or unfold the sidebar', keys: 'Ctrl+B', run: () => store.set({ sidebar: !store.state.sidebar }) },
+      ...['light', 'dark', 'system'].map((theme) => ({ name: `Colours: ${theme}`, run: () => void this.#theme(theme) })),
+      { name: 'Back up now', run: () => void attempt(api.call('Backup')).then((path) => path && store.toast({ text: `A verified copy lies at ${path}` })) },
+      { name: 'Keys', keys: '?', run: () => this.#keys() },
+      ...store.state.chats.map((c) => ({ name: `Chat: ${c.title}`, run: () => { location.hash = `#/chat/${encodeURIComponent(c.id)}`; } })),
+    ];
+    palette.commands = commands;
+    palette.open();
+  }
+
+  /** @param {string} theme */
+  async #theme(theme) {
+    const { settings } = store.state;
+    const saved = settings && await attempt(api.call('SaveSettings', { ...settings, theme }));
+    if (saved) store.set({ settings: saved });
+  }
+
+  // Render
+
+  render() {
+    const { connection, settings, route, sidebar, toasts, announcement } = store.state;
+    if (connection === 'token') return html`<main class="first" id="main"><p class="first-mark">${icon('caret')}</p><h1>This page needs its token</h1><p class="lead">Run <code>errata serve</code> again and open the address it prints.</p></main>`;
+    if (this.#broken) return html`<main class="first" id="main"><p class="first-mark">${icon('caret')}</p><h1>Errata could not start</h1>${failed(this.#broken, html`<button data-do="start">Try again</button>`)}</main>`;
+    if (!settings) return html`<main class="first" id="main"><p class="hint"><span class="spinner">${icon('caret')}</span> Starting…</p></main>`;
+    return html`<p class="visually-hidden" aria-live="polite" data-key="live">${announcement}</p>
+      ${connection === 'reconnecting' ? html`<p class="banner" role="status" data-key="banner"><span class="spinner">${icon('caret')}</span>The connection to Errata broke; it is being made again. What is stored is safe.</p>` : ''}
+      ${settings.confirmed ? html`<a class="skip" href="#main" data-do="skip">To the content</a>
+      <div class="house ${sidebar ? '' : 'folded'}" data-key="house">${this.#sidebar(route.room)}
+      <main class="room room-${route.room}" id="main" tabindex="-1">${roomMarkup[route.room]}</main></div>` : html`<first-run data-key="first"></first-run>`}
+      <toast-list data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet>`;
+  }
+
+  drawn() {
+    const { settings, chats, chatQuery, route, streams, toasts, serif } = store.state;
+    document.documentElement.dataset.theme = settings?.theme ?? 'system';
+    document.documentElement.dataset.letters = serif ? 'serif' : 'sans';
+    const list = this.querySelector('chat-list');
+    if (list instanceof ChatList) list.view = { chats, open: route.room === 'chat' ? route.id : '', query: chatQuery, busy: Object.values(streams).map((s) => s.chatID), now: Date.now() };
+    const toastList = this.querySelector('toast-list');
+    if (toastList instanceof ToastList) toastList.toasts = toasts;
+    if (this.#room === route.room || !settings?.confirmed) return;
+    const first = this.#room === '';
+    this.#room = route.room;
+    document.title = `${rooms.find((r) => r.name === route.room)?.title ?? 'Errata'} · Errata`;
+    const head = this.querySelector('.room h1');
+    if (!first && route.room !== 'chat' && head instanceof HTMLElement) head.focus();
+  }
+
+  /** @param {string} room */
+  #sidebar(room) {
+    const { counts, runs, status, sidebar } = store.state;
+    const running = runs.some((r) => r.state === 'running' || r.state === 'requested');
+    const problem = status?.problems.find((p) => p.part === 'engine');
+    const version = status ? (status.current?.number ? `v${status.current.number}` : 'base') : '';
+    return html`<nav class="sidebar" aria-label="Errata">
+      <div class="sidebar-top"><span class="mark">${icon('caret')}<span class="mark-word">Errata</span></span><button class="tool" data-do="fold" aria-label="${sidebar ? 'Fold the sidebar' : 'Unfold the sidebar'}" title="Ctrl+B" aria-expanded="${sidebar ? 'true' : 'false'}">${icon('fold')}</button></div>
+      <ul class="room-links">${rooms.map((r) => html`<li><a href="#/${r.name}${r.name === 'chat' ? '/' : ''}" title="${r.title}" ${r.name === room ? html`aria-current="page"` : ''}>${icon(r.name)}<span class="room-name">${r.title}</span>
+        ${r.name === 'review' && counts.proposed ? html`<span class="badge" aria-label="${counts.proposed} waiting">${counts.proposed}</span>` : ''}${r.name === 'training' && running ? html`<span class="spinner" role="img" aria-label="running">${icon('caret')}</span>` : ''}</a></li>`)}</ul>
+      <button class="new-chat" data-do="new" title="Alt+N">${icon('plus')}<span>New chat</span></button>
+      <chat-list></chat-list>
+      <p class="sidebar-foot ${problem ? 'problem' : ''}">${problem ? html`<a href="#/settings" title="${problem.message} ${problem.hint}">${problem.message}</a>` : status ? html`<span title="${status.engine.address}">${status.model || 'no model'}, ${version}</span>` : ''}<button class="tool" data-do="keys" aria-label="Keys" title="Keys (?)">?</button></p></nav>`;
+  }
+}
+
+/** @type {Record<string, unknown>} */
+const roomMarkup = {
+  chat: html`<chat-room data-key="chat"></chat-room>`, review: html`<review-room data-key="review"></review-room>`, datasets: html`<datasets-room data-key="datasets"></datasets-room>`,
+  training: html`<training-room data-key="training"></training-room>`, versions: html`<versions-room data-key="versions"></versions-room>`,
+  library: html`<library-room data-key="library"></library-room>`, settings: html`<settings-room data-key="settings"></settings-room>`,
+};
+
+export const defineErrataShell = () => customElements.define('errata-shell', ErrataShell);
+export { ErrataShell };

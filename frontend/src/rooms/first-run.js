@@ -1,0 +1,117 @@
+import { api } from '../api.js';
+import { recommended } from '../elements/model-list.js';
+import { html } from '../html.js';
+import { icon } from '../icons.js';
+import * as jobs from '../jobs.js';
+import { attempt, load } from '../live.js';
+import { Part, find, valueOf } from '../part.js';
+import { store } from '../store.js';
+import { failed, jobLine, options } from '../views.js';
+import { size } from '../words.js';
+
+/** @import {ModelInfo, Status} from '../types.d.ts' */
+
+/** One screen: what was found, one model, one button. Nothing is sent before it is pressed. */
+class FirstRun extends Part {
+  #chosen = '';
+  #file = false;
+
+  actions = {
+    start: () => void this.#start(),
+    file: () => { this.#file = !this.#file; this.draw(); if (this.#file) find(this, '[name="file"]').focus(); },
+    again: () => void load('status', 'models', 'providers'),
+    /** @param {HTMLElement} b */
+    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
+    /** @param {HTMLElement} b */
+    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    void load('status', 'models', 'providers');
+    store.watch(['status', 'models', 'providers', 'jobs', 'loads', 'settings'], () => this.draw(), signal);
+    this.addEventListener('change', (e) => {
+      if (!(e.target instanceof HTMLSelectElement)) return;
+      this.#chosen = e.target.value;
+      this.draw();
+    }, { signal });
+  }
+
+  // Events
+
+  /** Installs what is missing, then confirms. A failed download leaves the screen as it is. */
+  async #start() {
+    const wanted = store.state.providers.map((p) => /** @type {const} */ ([p.name, this.querySelector(`[name="provider"][value="${CSS.escape(p.name)}"]`)]))
+      .map(([name, box]) => [name, box instanceof HTMLInputElement && box.checked]);
+    const file = this.#file ? valueOf(this, 'file').trim() : '';
+    if (this.#file && !file) {
+      find(this, '[name="file"]').focus();
+      return;
+    }
+    const model = this.#model;
+    let name = model?.name ?? '';
+    if (file || (model && !model.installed)) {
+      const info = await jobs.run('model', 'Getting the model', (request) => (file ? api.call('ImportModel', request, file) : api.call('InstallModel', request, name)));
+      if (!info) return;
+      name = info.name;
+    }
+    const settings = await attempt(api.call('Settings'));
+    const saved = settings && await attempt(api.call('SaveSettings', {
+      ...settings, model: name, providers: { ...settings.providers, ...Object.fromEntries(wanted) }, confirmed: true,
+    }));
+    if (!saved) return;
+    store.set({ settings: saved });
+    location.hash = '#/chat/';
+    void load('status');
+  }
+
+  // Render
+
+  /** @returns {ModelInfo | null} */
+  get #model() {
+    const { models, status } = store.state;
+    return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine.memory ?? 0);
+  }
+
+  render() {
+    const { status, models, providers, loads, settings } = store.state;
+    const model = this.#model;
+    const others = models.filter((m) => m.listed || m.installed);
+    const job = store.state.jobs.model;
+    const label = this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
+    return html`<main class="first" id="main">
+      <p class="first-mark">${icon('caret')}</p>
+      <h1 tabindex="-1">Errata</h1>
+      <p class="lead">A chat with a model on your own machine that checks its answers, and learns the corrections you approve.</p>
+      ${failed(loads.status, html`<button data-do="again">Try again</button>`)}
+      <section aria-label="This machine"><h2>Found here</h2>${status ? found(status) : html`<p class="hint"><span class="spinner">${icon('caret')}</span> Looking at this machine…</p>`}</section>
+      <form data-send="start">
+        <section><h2>Model</h2>
+        ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" autocomplete="off" spellcheck="false">`
+    : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[model.parameters, size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
+          ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
+      : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
+        <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
+        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${p.on || settings?.providers?.[p.name] ? html`checked` : ''}><span>${p.title || p.name}${p.local ? html` <span class="hint">stays on this machine</span>` : ''}</span></label>`)}</section>
+        ${jobLine(job)}
+        <div class="buttons"><button class="primary big" ${job && !job.error ? html`disabled` : ''}>${label}</button>
+        <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>
+      </form></main>`;
+  }
+}
+
+/** @param {Status} status */
+function found(status) {
+  const m = status.machine;
+  const e = status.engine;
+  return html`<dl class="found">
+    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? `${m.cores} cores` : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
+    <div><dt>GPU</dt><dd>${m.gpu || 'none found; the CPU answers and trains'}</dd></div>
+    <div><dt>Engine</dt><dd>${e.version ? `Ollama ${e.version}, ${e.source === 'bundled' ? 'brought by Errata' : 'already running'}` : status.problems.find((p) => p.part === 'engine')?.message ?? 'none'}</dd></div>
+    ${m.disk ? html`<div><dt>Disk</dt><dd>${size(m.disk)} free</dd></div>` : ''}</dl>`;
+}
+
+export const defineFirstRun = () => customElements.define('first-run', FirstRun);
+export { FirstRun };

@@ -1,0 +1,180 @@
+import { api } from '../api.js';
+import { ModelList } from '../elements/model-list.js';
+import { html } from '../html.js';
+import * as jobs from '../jobs.js';
+import { attempt, load } from '../live.js';
+import { Part, find, valueOf } from '../part.js';
+import { store } from '../store.js';
+import { failed, jobLine, options, roomHead } from '../views.js';
+
+/** @import {ProviderHealth, Settings, Status} from '../types.d.ts' */
+
+/** Providers that ask for a key of the user's. */
+const keyed = new Set(['google', 'tavily', 'brave']);
+
+/** Plain forms; a change is kept at once, and what it does stands beside it. */
+class SettingsRoom extends Part {
+  actions = {
+    again: () => void load('models', 'providers', 'status'),
+    import: () => void this.#import(),
+    /** @param {HTMLElement} f */
+    key: (f) => void this.#key(f.dataset.name ?? '', f),
+    /** @param {HTMLElement} b */
+    'key-delete': (b) => void this.#forget(b.dataset.name ?? ''),
+    cx: () => void this.#save({ google_cx: valueOf(this, 'google_cx').trim() }),
+    origin: () => void this.#origin(),
+    /** @param {HTMLElement} b */
+    'origin-remove': (b) => void this.#save({ allowed_origins: (store.state.settings?.allowed_origins ?? []).filter((o) => o !== b.dataset.origin) }),
+    backup: () => void this.#backup(),
+    trash: () => void this.#empty(),
+    /** @param {HTMLElement} b */
+    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
+    /** @param {HTMLElement} b */
+    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    void load('models', 'providers', 'status');
+    store.watch(['settings', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'serif'], () => this.draw(), signal);
+    this.addEventListener('change', (e) => this.#changed(e), { signal });
+    this.addEventListener('model-choose', (e) => void this.#save({ model: /** @type {CustomEvent} */ (e).detail.name }), { signal });
+    this.addEventListener('model-install', (e) => void this.#install(/** @type {CustomEvent} */ (e).detail.name), { signal });
+  }
+
+  // Events
+
+  /** @param {Partial<Settings>} change */
+  async #save(change) {
+    const { settings } = store.state;
+    if (!settings) return;
+    const saved = await attempt(api.call('SaveSettings', { ...settings, ...change }));
+    if (saved) store.set({ settings: saved });
+    else this.draw(); // what was refused goes back to what is
+    if (change.providers) void load('providers');
+  }
+
+  /** @param {Event} e */
+  #changed(e) {
+    const field = e.target;
+    const { settings } = store.state;
+    if (!settings || !(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
+    if (field instanceof HTMLInputElement && field.name === 'provider') void this.#save({ providers: { ...settings.providers, [field.value]: field.checked } });
+    else if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
+    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && field.name === 'letters') store.set({ serif: field.value === 'serif' });
+  }
+
+  /** @param {string} name */
+  async #install(name) {
+    const info = await jobs.run('model', 'Getting the model', (request) => api.call('InstallModel', request, name));
+    if (!info) return;
+    store.toast({ text: `${info.name} is installed.` });
+    await this.#fresh();
+  }
+
+  async #import() {
+    const file = valueOf(this, 'file').trim();
+    if (!file) return;
+    const info = await jobs.run('model', 'Reading the file', (request) => api.call('ImportModel', request, file));
+    if (!info) return;
+    store.toast({ text: `${info.name} is installed.` });
+    await this.#fresh();
+  }
+
+  async #fresh() {
+    const settings = await attempt(api.call('Settings'));
+    if (settings) store.set({ settings });
+    await load('models', 'status');
+  }
+
+  /** @param {string} name @param {HTMLElement} form */
+  async #key(name, form) {
+    const field = /** @type {HTMLInputElement} */ (find(form, 'input'));
+    if (!field.value.trim()) return;
+    const place = await attempt(api.call('SetSecret', name, field.value));
+    if (!place) return;
+    field.value = '';
+    store.toast({ text: place === 'keyring' ? 'The key is kept in the system’s keyring.' : 'No keyring was found: the key is kept until Errata ends.' });
+    void load('providers');
+  }
+
+  /** @param {string} name */
+  async #forget(name) {
+    if (await attempt(api.call('DeleteSecret', name).then(() => true))) store.toast({ text: 'The key was forgotten.' });
+    void load('providers');
+  }
+
+  async #origin() {
+    const field = /** @type {HTMLInputElement} */ (find(this, '[name="origin"]'));
+    if (!field.value.trim()) return;
+    await this.#save({ allowed_origins: [...(store.state.settings?.allowed_origins ?? []), field.value.trim()] });
+    field.value = '';
+  }
+
+  async #backup() {
+    const path = await attempt(api.call('Backup'));
+    if (path) store.toast({ text: `A verified copy lies at ${path}` });
+  }
+
+  async #empty() {
+    const n = await attempt(api.call('EmptyTrash'));
+    if (n !== null) store.toast({ text: n ? `${n} deleted for good.` : 'The trash was empty.' });
+  }
+
+  // Render
+
+  render() {
+    const { settings: s, status, loads, hello, providers } = store.state;
+    if (!s) return html`${roomHead('Settings')}<p class="hint">Loading…</p>`;
+    return html`${roomHead('Settings', 'A change is kept at once.')}
+      <section><h2>Model</h2>${jobLine(store.state.jobs.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
+        <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" autocomplete="off" spellcheck="false"><button>Use this file</button></form>${engine(status)}</section>
+      <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
+        ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
+        ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}</section>
+      <section><h2>Learning</h2>
+        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], 'Only facts that you approved are ever taught.')}
+        ${tick('memory', s.memory, 'Use approved facts before they are taught', 'They are given to the model as context, and the answer says so.')}
+        ${choice('serve_as', 'Serve versions as', s.serve_as, [['auto', 'what fits'], ['adapter', 'base and adapter'], ['merged', 'merged weights']], 'Merged takes more disk; both give the same answers.')}</section>
+      <section><h2>Look</h2>${choice('theme', 'Colours', s.theme, [['system', 'as the system'], ['light', 'light'], ['dark', 'dark']], '')}
+        ${choice('letters', 'Letters of answers', store.state.serif ? 'serif' : 'sans', [['serif', 'serif'], ['sans', 'sans']], 'Until Errata is closed.')}</section>
+      <section><h2>Other programs</h2><p class="hint">Pages of these origins may call the API that <code>errata serve</code> offers, with its token.</p>
+        <ul class="lines">${(s.allowed_origins ?? []).map((o) => html`<li data-key="${o}"><code>${o}</code><button class="quiet" data-do="origin-remove" data-origin="${o}" aria-label="Remove ${o}">Remove</button></li>`)}</ul>
+        <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" autocomplete="off" spellcheck="false"><button>Allow</button></form></section>
+      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">Empty the trash of chats</button></div></section>
+      <p class="hint">Errata ${hello?.version}, ${hello?.door}.</p>`;
+  }
+
+  drawn() {
+    const { models, settings, jobs: running } = store.state;
+    const list = this.querySelector('model-list');
+    if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: Boolean(running.model && !running.model.error) };
+  }
+}
+
+/** @param {Status | null} status */
+function engine(status) {
+  if (!status) return '';
+  const e = status.engine;
+  const from = { env: 'set by OLLAMA_HOST', running: 'already running', bundled: 'started by Errata' }[e.source] ?? e.source;
+  const gpu = e.gpu_share < 0 ? '' : e.gpu_share === 0 && status.machine.gpu ? ` Nothing of the model runs on ${status.machine.gpu}: install Ollama with its GPU support.` : ` ${e.gpu_share} % of the model is on the GPU.`;
+  return html`<p class="hint">${e.version ? `Engine: Ollama ${e.version} at ${e.address}, ${from}. ${e.adapters ? 'It takes adapters.' : 'It takes merged weights only.'}${gpu}` : ''}
+    ${status.problems.filter((p) => p.part === 'engine').map((p) => html`<strong>${p.message}</strong> ${p.hint}`)}</p>`;
+}
+
+/** @param {ProviderHealth} p @param {Settings} s */
+const provider = (p, s) => html`<li data-key="${p.name}" class="provider"><label class="tick"><input type="checkbox" name="provider" value="${p.name}" ${p.on ? html`checked` : ''}><span><strong>${p.title || p.name}</strong> <span class="hint">${p.local ? 'stays on this machine. ' : ''}${p.message}</span></span></label>
+  ${keyed.has(p.name) && p.on ? html`<div class="provider-key"><form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>
+    ${p.name === 'google' ? html`<form class="inline-form" data-send="cx"><label for="google_cx">Search engine id</label><input id="google_cx" name="google_cx" value="${s.google_cx}" autocomplete="off"><button>Keep</button></form>` : ''}</div>` : ''}</li>`;
+
+/** @param {string} name @param {boolean} on @param {string} label @param {string} effect */
+const tick = (name, on, label, effect) => html`<label class="tick"><input type="checkbox" name="${name}" ${on ? html`checked` : ''}><span>${label} <span class="hint">${effect}</span></span></label>`;
+
+/** @param {string} name @param {string} label @param {string} value @param {[string, string][]} list @param {string} effect */
+const choice = (name, label, value, list, effect) => html`<div class="choice"><label for="set-${name}">${label}</label><select id="set-${name}" name="${name}">${options(value, list)}</select><span class="hint">${effect}</span></div>`;
+
+export const defineSettingsRoom = () => customElements.define('settings-room', SettingsRoom);
+export { SettingsRoom };

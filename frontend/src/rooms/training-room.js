@@ -1,0 +1,212 @@
+import { api, toCallError } from '../api.js';
+import { RunChart } from '../elements/run-chart.js';
+import { html } from '../html.js';
+import * as jobs from '../jobs.js';
+import { dots, estimate, learned, likely, points, reasons } from '../learned.js';
+import { attempt, load, loadStatus, openRun } from '../live.js';
+import { Part } from '../part.js';
+import { store } from '../store.js';
+import { empty, failed, jobLine, roomHead } from '../views.js';
+import { ago, count, duration, exact, runStates, size } from '../words.js';
+
+/** @import {Fact, Failure, Run} from '../types.d.ts' */
+
+/** @type {Record<string, string>} */
+const stages = { load: 'Loading the weights', cache: 'Caching what stays fixed', train: 'Learning', save: 'Saving the adapter', merge: 'Writing the weights to serve' };
+
+/** Before, during and after a training. */
+class TrainingRoom extends Part {
+  /** What keeps training from starting. @type {Failure | null} */
+  #missing = null;
+  #looked = false;
+  /** @type {Fact[]} */
+  #facts = [];
+  #factsOf = '';
+  #recipe = 'default';
+
+  actions = {
+    train: () => void this.#train(),
+    'stop-save': () => void this.#stop(true),
+    'stop-drop': () => void this.#stop(false),
+    resume: () => void this.#change('ResumeRun'),
+    discard: () => void this.#change('DiscardRun'),
+    setup: () => void this.#setup(),
+    look: () => void this.#ready(),
+    again: () => void load('runs'),
+    score: () => void this.#score(),
+    /** @param {HTMLElement} b */
+    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
+    /** @param {HTMLElement} b */
+    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    void load('runs', 'counts', 'versions', 'cycle').then(() => this.#follow());
+    void this.#ready();
+    store.watch(['runs', 'runView', 'counts', 'status', 'jobs', 'versions', 'settings', 'loads', 'cycle'], () => { void this.#follow(); this.draw(); }, signal);
+    store.watch(['route'], () => void this.#follow(), signal);
+    this.addEventListener('change', (e) => {
+      if (e.target instanceof HTMLSelectElement && e.target.name === 'recipe') this.#recipe = e.target.value;
+    }, { signal });
+  }
+
+  disconnected() { store.set({ runView: null }); }
+
+  // Events
+
+  /** The run on show: the one asked for, else the newest. */
+  get #run() {
+    const { runs, route } = store.state;
+    return runs.find((r) => r.id === route.id) ?? runs[0] ?? null;
+  }
+
+  async #follow() {
+    const run = this.#run;
+    if (!run || !this.isConnected) return;
+    if (store.state.runView?.run.id !== run.id && this.#factsOf !== `opening ${run.id}`) {
+      this.#factsOf = `opening ${run.id}`;
+      await openRun(run.id);
+    }
+    if (this.#factsOf === run.dataset_id || !run.dataset_id) return;
+    this.#factsOf = run.dataset_id;
+    const view = await attempt(api.call('Dataset', run.dataset_id));
+    this.#facts = view?.content.facts ?? [];
+    this.draw();
+  }
+
+  async #ready() {
+    try {
+      await api.call('TrainerReady');
+      this.#missing = null;
+    } catch (e) {
+      this.#missing = toCallError(e).failure;
+    }
+    this.#looked = true;
+    this.draw();
+  }
+
+  async #train() {
+    const run = await jobs.run('train', 'Freezing the approved facts', (request) => api.call('Train', request, { recipe: this.#recipe }));
+    if (!run) return;
+    store.set({ runs: [run, ...store.state.runs.filter((r) => r.id !== run.id)] });
+    location.hash = `#/training/${encodeURIComponent(run.id)}`;
+  }
+
+  /** @param {boolean} save */
+  async #stop(save) {
+    const run = this.#run;
+    if (run && await attempt(api.call('StopRun', run.id, save).then(() => true))) store.toast({ text: save ? 'Stopping after the next step; what was learned is kept.' : 'Stopping.' });
+  }
+
+  /** @param {'ResumeRun' | 'DiscardRun'} method */
+  async #change(method) {
+    const run = this.#run;
+    const changed = run && await attempt(api.call(method, run.id));
+    if (changed) store.set({ runs: store.state.runs.map((r) => (r.id === changed.id ? changed : r)) });
+  }
+
+  async #setup() {
+    const done = await jobs.run('setup', 'Setting up the trainer', async (request) => { await api.call('SetupTrainer', request); return true; });
+    if (!done) return;
+    await this.#ready();
+    void loadStatus();
+  }
+
+  async #score() {
+    const id = this.#run?.version_id;
+    if (!id) return;
+    location.hash = '#/versions';
+    await jobs.run(`score:${id}`, 'Asking the probes', (request) => api.call('Score', request, id));
+  }
+
+  // Render
+
+  render() {
+    const run = this.#run;
+    const { runs, loads } = store.state;
+    const { train, setup } = store.state.jobs;
+    const busy = run && (run.state === 'running' || run.state === 'requested');
+    return html`${roomHead('Training', html`The chat goes on while a training runs.`)}
+      ${failed(loads.runs, html`<button data-do="again">Try again</button>`)}
+      ${jobLine(setup)}
+      ${jobLine(train)}
+      ${busy || train ? '' : this.#before()}
+      ${run ? this.#runMarkup(run) : ''}
+      ${runs.length > 1 ? html`<section><h2>Earlier trainings</h2><ul class="lines">${runs.map((r) => this.#line(r, r.id === run?.id))}</ul></section>` : ''}`;
+  }
+
+  drawn() {
+    const chart = this.querySelector('run-chart');
+    const { runView } = store.state;
+    if (chart instanceof RunChart && runView) chart.points = points(runView.events);
+  }
+
+  #before() {
+    const { counts, runs, settings, status, cycle } = store.state;
+    const approved = counts.approved ?? 0;
+    if (this.#looked && this.#missing) {
+      return html`<div class="panel">${failed(this.#missing, html`<div class="buttons"><button class="primary" data-do="setup" ${store.state.jobs.setup ? html`disabled` : ''}>Set up the trainer</button><button class="quiet" data-do="look">Look again</button></div>`)}
+        <p class="hint">The trainer is a Python program in a folder of its own. Chat and check work without it.</p></div>`;
+    }
+    if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review; they are taught here.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
+    const model = settings?.model || 'the model';
+    const machine = status?.machine;
+    const seconds = likely(runs, settings?.model ?? '', approved);
+    const where = machine?.gpu ? `on ${machine.gpu}` : 'on this CPU';
+    return html`<form class="panel before" data-send="train"><p class="lead">Teach ${count(approved, 'fact')} to ${model} ${where}${seconds ? `: about ${duration(seconds)}` : ''}.</p>
+      ${machine?.memory ? html`<div class="fit"><span>Memory</span><meter min="0" max="${machine.memory}" value="${machine.memory - machine.available}" aria-label="Memory in use">${size(machine.memory - machine.available)}</meter><span class="figures">${size(machine.available)} of ${size(machine.memory)} free</span></div>` : ''}
+      ${cycle?.due ? html`<p class="hint">${cycle.right} of the last ${cycle.checked} checked answers were right.</p>` : ''}
+      <div class="buttons"><button class="primary">Train</button>
+      <label>Recipe <select name="recipe"><option value="default">default</option><option value="original">original (500 copies a fact; slow)</option></select></label></div>
+      ${seconds ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
+  }
+
+  /** @param {Run} run */
+  #runMarkup(run) {
+    const events = store.state.runView?.run.id === run.id ? store.state.runView.events : [];
+    const busy = run.state === 'running' || run.state === 'requested';
+    const p = run.progress;
+    const why = reasons(events);
+    const done = learned(events);
+    const facts = dots(this.#facts, done);
+    return html`<section class="run" data-key="${run.id}"><h2>${busy ? stages[p.stage] ?? runStates[run.state] : heads[run.state]}</h2>
+      ${this.#after(run)}
+      ${facts.length ? html`<ul class="fact-dots" aria-label="${p.learned || done.size} of ${facts.length} facts learned">${facts.map((f) => html`<li data-key="${f.id}"><span class="dot ${f.learned ? 'recalled' : 'lost'}" tabindex="0" role="img" aria-label="${f.question} ${f.answer}: ${f.learned ? 'learned' : 'not yet'}" title="${f.question} ${f.answer}: ${f.learned ? 'learned' : 'not yet'}"></span></li>`)}</ul>` : ''}
+      ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}</dd></div><div><dt>Step</dt><dd>${p.step}${p.total ? ` of at most ${p.total}` : ''}</dd></div>
+        ${busy ? html`<div><dt>Time left</dt><dd>${p.eta_seconds > 0 ? `about ${duration(p.eta_seconds)}` : estimate(events) ? `about ${duration(estimate(events))}` : 'not known yet'}</dd></div>` : ''}
+        <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div><div><dt>Rows/s</dt><dd>${p.rows_per_second.toFixed(1)}</dd></div><div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>` : ''}
+      ${points(events).length ? html`<run-chart></run-chart>` : ''}
+      ${busy ? html`<div class="buttons"><button data-do="stop-save">Stop and keep what it learned</button><button class="quiet" data-do="stop-drop">Stop and drop it</button></div>` : ''}
+      ${why.length ? html`<details class="fold"><summary>What was chosen, and why</summary><dl class="reasons">${why.map(([k, v]) => html`<div><dt>${k}</dt><dd>${v}</dd></div>`)}</dl></details>` : ''}</section>`;
+  }
+
+  /** @param {Run} run */
+  #after(run) {
+    const version = store.state.versions.find((v) => v.id === run.version_id);
+    const p = run.progress;
+    if (run.state === 'interrupted') return html`<p>${run.message || 'This training was interrupted.'} ${run.hint}</p><div class="buttons"><button class="primary" data-do="resume">Resume</button><button data-do="discard">Give up</button></div>`;
+    if (run.state === 'failed') return failed({ code: 'failed', message: run.message ?? 'The training failed.', hint: run.hint ?? '', detail: run.failure ?? '' });
+    if (run.state === 'cancelled') return html`<p>${run.message || 'You stopped it.'}</p>`;
+    if (run.state !== 'finished') return '';
+    const sentence = `${p.facts ? `${p.learned} of ${count(p.facts, 'fact')} learned` : 'Finished'} in ${duration(p.elapsed_seconds)}.`;
+    if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || 'Its adapter is being verified.'}</p>`;
+    return html`<p class="lead">${sentence} It is v${version.number} now, a ${version.state}.</p>
+      <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;
+  }
+
+  /** @param {Run} r @param {boolean} open */
+  #line(r, open) {
+    const version = store.state.versions.find((v) => v.id === r.version_id);
+    return html`<li data-key="${r.id}"><a href="#/training/${encodeURIComponent(r.id)}" ${open ? html`aria-current="true"` : ''}><time datetime="${r.created_at}" title="${exact(r.created_at)}">${ago(r.created_at, Date.now())}</time></a>
+      <span>${r.model}, ${r.recipe || 'default'} recipe</span><span>${version ? `v${version.number}` : ''}</span><span class="hint">${runStates[r.state]}${r.progress.facts ? `, ${r.progress.learned} of ${r.progress.facts} learned` : ''}</span></li>`;
+  }
+}
+
+/** @type {Record<string, string>} */
+const heads = { finished: 'The last training', failed: 'The training failed', cancelled: 'Stopped', interrupted: 'Interrupted' };
+
+export const defineTrainingRoom = () => customElements.define('training-room', TrainingRoom);
+export { TrainingRoom };

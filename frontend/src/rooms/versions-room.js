@@ -1,0 +1,199 @@
+import { api } from '../api.js';
+import { CompareView } from '../elements/compare-view.js';
+import { GateView } from '../elements/gate-view.js';
+import { ScoreGrid } from '../elements/score-grid.js';
+import { html } from '../html.js';
+import * as jobs from '../jobs.js';
+import { attempt, load } from '../live.js';
+import { Part, find, valueOf } from '../part.js';
+import { store } from '../store.js';
+import { empty, failed, jobLine, options, roomHead } from '../views.js';
+import { ago, day, exact, short, versionStates } from '../words.js';
+
+/** @import {Arrival, Comparison, Version} from '../types.d.ts' */
+
+/** Versions, their gate, the scoreboard, and two of them side by side. */
+class VersionsRoom extends Part {
+  #forcing = '';
+  #comparisonID = '';
+  #own = false;
+
+  actions = {
+    again: () => void load('versions', 'arrivals', 'comparisons'),
+    /** @param {HTMLElement} b */
+    score: (b) => void this.#score(b.dataset.id ?? ''),
+    /** @param {HTMLElement} b */
+    promote: (b) => void this.#promote(b.dataset.id ?? '', false),
+    /** @param {HTMLElement} b */
+    force: (b) => this.#force(b.dataset.id ?? ''),
+    'force-cancel': () => this.#force(''),
+    'force-send': () => void this.#promote(this.#forcing, true),
+    rollback: () => void this.#rollback(),
+    own: () => { this.#own = !this.#own; this.draw(); },
+    compare: () => void this.#compare(),
+    /** @param {HTMLElement} b */
+    'compare-with': (b) => void this.#compare(b.dataset.id),
+    /** @param {HTMLElement} b */
+    import: (b) => void this.#import(b.dataset.id ?? ''),
+    /** @param {HTMLElement} b */
+    discard: (b) => void attempt(api.call('DiscardArrival', b.dataset.id ?? '')).then(() => load('arrivals')),
+    /** @param {HTMLElement} b */
+    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
+    /** @param {HTMLElement} b */
+    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
+  };
+
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    void load('versions', 'arrivals', 'comparisons');
+    store.watch(['versions', 'arrivals', 'comparisons', 'scorecards', 'jobs', 'loads', 'route', 'status'], () => this.draw(), signal);
+    store.watch(['versions'], () => void this.#cards(), signal);
+    void this.#cards();
+    this.addEventListener('change', (e) => {
+      if (!(e.target instanceof HTMLSelectElement) || e.target.name !== 'comparison') return;
+      this.#comparisonID = e.target.value;
+      this.draw();
+    }, { signal });
+  }
+
+  // Events
+
+  async #cards() {
+    for (const v of store.state.versions) {
+      if (!v.gate || store.state.scorecards[v.id]) continue;
+      const card = await attempt(api.call('Scorecard', v.id));
+      if (card) store.set({ scorecards: { ...store.state.scorecards, [v.id]: card } });
+    }
+  }
+
+  /** @param {string} id */
+  async #score(id) {
+    const card = await jobs.run(`score:${id}`, 'Asking the probes', (request) => api.call('Score', request, id));
+    if (!card) return;
+    store.set({ scorecards: { ...store.state.scorecards, [id]: card } });
+    void load('versions');
+  }
+
+  /** @param {string} id */
+  #force(id) {
+    this.#forcing = id;
+    this.draw();
+    if (id) find(this, '[name="reason"]').focus();
+  }
+
+  /** @param {string} id @param {boolean} force */
+  async #promote(id, force) {
+    const reason = force ? valueOf(this, 'reason').trim() : '';
+    if (force && !reason) return;
+    this.#forcing = '';
+    const v = await jobs.run(`promote:${id}`, 'Warming the version', (request) => api.call('Promote', request, { version_id: id, force, reason }));
+    if (!v) return;
+    store.toast({ text: `v${v.number} answers from now on.`, action: 'Roll back', run: () => void this.#rollback() });
+    void load('versions', 'status');
+  }
+
+  async #rollback() {
+    const v = await jobs.run('promote:back', 'Going back', (request) => api.call('Rollback', request));
+    if (!v) return;
+    store.toast({ text: v.number ? `v${v.number} answers again.` : 'The plain base answers again.' });
+    void load('versions', 'status');
+  }
+
+  /** @param {string} [id] */
+  async #compare(id) {
+    const current = store.state.versions.find((v) => v.state === 'current');
+    const input = id ? { a: current && current.id !== id ? current.id : 'base', b: id, prompts: [] }
+      : { a: valueOf(this, 'a'), b: valueOf(this, 'b'), prompts: this.#own ? valueOf(this, 'prompts').split('\n').map((p) => p.trim()).filter(Boolean) : [] };
+    const comparison = await jobs.run('compare', 'Asking both versions', (request) => api.call('Compare', request, input));
+    if (!comparison) return;
+    this.#comparisonID = comparison.id;
+    await load('comparisons');
+    this.querySelector('compare-view')?.scrollIntoView?.({ block: 'start' });
+  }
+
+  /** @param {string} id */
+  async #import(id) {
+    const v = await attempt(api.call('ImportArrival', id));
+    if (!v) return;
+    store.toast({ text: `Imported as v${v.number}, a candidate.` });
+    void load('versions', 'arrivals');
+  }
+
+  // Render
+
+  get #comparison() {
+    const { comparisons, route } = store.state;
+    return comparisons.find((c) => c.id === this.#comparisonID) ?? comparisons.find((c) => route.id && (c.b.version_id === route.id || c.a.version_id === route.id)) ?? comparisons[0] ?? null;
+  }
+
+  render() {
+    const { versions, arrivals, loads } = store.state;
+    const current = versions.find((v) => v.state === 'current');
+    const scored = versions.filter((v) => store.state.scorecards[v.id]);
+    const open = arrivals.filter((a) => a.state === 'stranger' || a.state === 'quarantined');
+    return html`${roomHead('Versions', current ? `v${current.number} answers now.` : 'The plain base answers now.', current ? html`<button data-do="rollback">Roll back</button>` : '')}
+      ${jobLine(store.state.jobs['promote:back'])}
+      ${failed(loads.versions, html`<button data-do="again">Try again</button>`)}
+      ${open.length ? html`<section class="arrivals"><h2>Arrived</h2><ul class="lines">${open.map((a) => arrival(a))}</ul></section>` : ''}
+      ${versions.length ? html`<ol class="versions">${versions.map((v) => this.#version(v))}</ol>`
+    : loads.versions === 'ready' ? empty('No version yet', 'A finished training becomes v1 here. It answers only after it passed the gate, or after you decide so.', html`<p><a class="button primary" href="#/training">Open Training</a></p>`) : ''}
+      ${scored.length ? html`<section><h2>Scoreboard</h2><score-grid></score-grid></section>` : ''}
+      ${versions.length ? this.#compareMarkup() : ''}`;
+  }
+
+  drawn() {
+    const { versions, scorecards } = store.state;
+    const gates = this.querySelectorAll('gate-view');
+    versions.filter((v) => v.gate).forEach((v, i) => {
+      const gate = gates[i];
+      if (gate instanceof GateView) gate.gate = v.gate ?? null;
+    });
+    const grid = this.querySelector('score-grid');
+    if (grid instanceof ScoreGrid) grid.columns = versions.filter((v) => scorecards[v.id]).map((v) => ({ name: `v${v.number}`, card: scorecards[v.id] })).reverse();
+    const view = this.querySelector('compare-view');
+    const comparison = this.#comparison;
+    if (view instanceof CompareView && comparison) view.comparison = comparison;
+  }
+
+  /** @param {Version} v */
+  #version(v) {
+    const { jobs: running, route } = store.state;
+    const missed = v.gate && !v.gate.passed ? (v.gate.checks ?? []).filter((c) => !c.passed).length : 0;
+    const open = v.state === 'candidate' || route.id === v.id;
+    return html`<li data-key="${v.id}" class="version ${v.state}"><div class="version-head"><h2>v${v.number}</h2><span class="state ${v.state}">${versionStates[v.state]}</span>
+      <span class="hint">on ${v.model}, <time datetime="${v.created_at}" title="${exact(v.created_at)}">${ago(v.created_at, Date.now())}</time>${v.adapter_id ? html`, adapter <code title="${v.adapter_id}">${short(v.adapter_id)}</code>` : ''}${v.served_as ? `, served as ${v.served_as}` : ''}${v.promoted_at ? `, current since ${day(v.promoted_at)}` : ''}</span></div>
+      ${v.note ? html`<p>${v.note}</p>` : ''}
+      ${v.gate ? html`<details class="fold gate" data-key="gate" ${open ? html`open` : ''}><summary>${v.gate.passed ? 'It passed the gate.' : `It missed ${missed} of ${(v.gate.checks ?? []).length} figures of the gate.`}</summary><gate-view></gate-view></details>`
+    : html`<p class="hint">Not scored yet: nobody knows what it recalls.</p>`}
+      ${jobLine(running[`score:${v.id}`])}${jobLine(running[`promote:${v.id}`])}
+      ${this.#forcing === v.id ? html`<form class="panel" data-send="force-send"><label for="reason">Why it should answer although ${v.gate ? 'it missed the gate' : 'it was not scored'}</label><input id="reason" name="reason" required autocomplete="off"><div class="buttons"><button class="primary">Promote anyway</button><button type="button" class="quiet" data-do="force-cancel">Cancel</button></div></form>`
+    : html`<div class="buttons">${v.state === 'current' ? '' : v.gate?.passed ? html`<button class="primary" data-do="promote" data-id="${v.id}">Promote</button>` : ''}
+        <button data-do="score" data-id="${v.id}" class="${v.gate ? 'quiet' : 'primary'}">${v.gate ? 'Score again' : 'Score'}</button><button class="quiet" data-do="compare-with" data-id="${v.id}">Compare</button>
+        ${v.state === 'current' || v.gate?.passed ? '' : html`<button class="quiet" data-do="force" data-id="${v.id}">Promote anyway</button>`}</div>`}</li>`;
+  }
+
+  #compareMarkup() {
+    const { versions, comparisons } = store.state;
+    const names = /** @type {[string, string][]} */ ([['base', 'base'], ...versions.map((v) => [v.id, `v${v.number}`])]);
+    const comparison = this.#comparison;
+    return html`<section class="compare"><h2>Side by side</h2>
+      <form class="inline-form" data-send="compare"><label>Left <select name="a">${options('base', names)}</select></label><label>Right <select name="b">${options(versions[0]?.id ?? 'base', names)}</select></label>
+        <button class="quiet" type="button" data-do="own" aria-pressed="${this.#own ? 'true' : 'false'}">Own questions</button><button>Compare</button>
+        ${this.#own ? html`<label class="wide">Questions, one a line <textarea name="prompts" rows="4"></textarea></label>` : ''}</form>
+      ${jobLine(store.state.jobs.compare)}
+      ${comparisons.length > 1 ? html`<label class="hint">Shown <select name="comparison">${options(comparison?.id ?? '', comparisons.map((c) => /** @type {[string, string]} */ ([c.id, title(c)])))}</select></label>` : ''}
+      ${comparison ? html`<compare-view></compare-view>` : html`<p class="hint">No comparison yet. Both sides are asked the same questions, without memory.</p>`}</section>`;
+  }
+}
+
+/** @param {Comparison} c */
+const title = (c) => `${c.a.version_name} and ${c.b.version_name}, ${ago(c.created_at, Date.now())}`;
+
+/** @param {Arrival} a */
+const arrival = (a) => html`<li data-key="${a.id}"><span><strong>${a.name}</strong> <span class="hint">${a.state === 'stranger' ? 'arrived, not ours' : 'quarantined'}: ${a.reason}</span></span>
+  <span class="buttons">${a.state === 'stranger' ? html`<button data-do="import" data-id="${a.id}">Import</button>` : ''}<button class="quiet" data-do="discard" data-id="${a.id}">Discard</button></span></li>`;
+
+export const defineVersionsRoom = () => customElements.define('versions-room', VersionsRoom);
+export { VersionsRoom };

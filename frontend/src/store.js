@@ -1,0 +1,61 @@
+/**
+ * The one store. A change names the keys it sets; who watches one of them is
+ * called once, after the change, in the order of joining.
+ */
+
+/** @import {State, Toast} from './types.d.ts' */
+
+/** @returns {State} */
+export const emptyState = () => ({
+  connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
+  chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '',
+  facts: [], factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
+  datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], scorecards: {}, models: [], providers: [], documents: [],
+  jobs: {}, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,
+});
+
+class Store {
+  /** @type {State} */
+  state = emptyState();
+  /** @type {Set<{keys: Set<string>, watcher: () => void}>} */
+  #watchers = new Set();
+  #toast = 0;
+
+  /** @param {Partial<State>} change */
+  set(change) {
+    Object.assign(this.state, change);
+    const keys = Object.keys(change);
+    for (const w of [...this.#watchers]) if (keys.some((k) => w.keys.has(k))) w.watcher();
+  }
+
+  /** @param {(keyof State)[]} keys @param {() => void} watcher @param {AbortSignal} signal */
+  watch(keys, watcher, signal) {
+    const entry = { keys: new Set(/** @type {string[]} */ (keys)), watcher };
+    this.#watchers.add(entry);
+    signal.addEventListener('abort', () => this.#watchers.delete(entry));
+  }
+
+  /** Says something in passing. @param {Omit<Toast, 'id' | 'kind'> & {kind?: Toast['kind']}} toast */
+  toast(toast) {
+    const entry = /** @type {Toast} */ ({ kind: 'note', ...toast, id: ++this.#toast });
+    this.set({ toasts: [...this.state.toasts, entry].slice(-4), announcement: toast.text });
+    return entry.id;
+  }
+
+  /** @param {number} id */
+  dismiss(id) { this.set({ toasts: this.state.toasts.filter((t) => t.id !== id) }); }
+
+  /** Shows a failure that has no place of its own. @param {unknown} error */
+  fail(error) {
+    const e = /** @type {{message?: string, hint?: string, code?: string}} */ (error);
+    if (e.code === 'cancelled') return;
+    this.toast({ kind: 'error', text: e.message ?? String(error), hint: e.hint });
+  }
+
+  reset() {
+    this.state = emptyState();
+    this.#watchers.clear();
+  }
+}
+
+export const store = new Store();

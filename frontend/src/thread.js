@@ -1,0 +1,36 @@
+/**
+ * The line through a chat's tree that the page shows. A question's parent is an
+ * answer; a question asked again in other words is a sibling; an answer given
+ * again is another answer of the same question. `choices` says which one a person
+ * picked, by parent and by question; without a choice the newest is shown.
+ */
+
+/** @import {Turn, Answer, Question} from './types.d.ts' */
+
+/** @typedef {{turn: Turn, question: Question, siblings: Question[], answers: Answer[], answer: Answer | null}} Link */
+
+/** @param {Turn[]} turns @param {Record<string, string>} choices @returns {Link[]} */
+export function thread(turns, choices) {
+  /** @type {Link[]} */
+  const line = [];
+  const seen = new Set();
+  let parent = '';
+  for (;;) {
+    const siblings = turns.filter((t) => (t.question.parent_id ?? '') === parent);
+    if (!siblings.length) return line;
+    const turn = siblings.find((t) => t.question.id === choices[`after:${parent}`]) ?? /** @type {Turn} */ (siblings.at(-1));
+    if (seen.has(turn.question.id)) return line; // a broken tree must not hang the page
+    seen.add(turn.question.id);
+    const answers = turn.answers ?? [];
+    const answer = answers.find((a) => a.id === choices[`of:${turn.question.id}`]) ?? answers.at(-1) ?? null;
+    line.push({ turn, question: turn.question, siblings: siblings.map((t) => t.question), answers, answer });
+    if (!answer) return line;
+    parent = answer.id;
+  }
+}
+
+/** The one beside `id` in a list of branches. @template {{id: string}} T @param {T[]} list @param {string} id @param {number} step */
+export function beside(list, id, step) {
+  const i = list.findIndex((x) => x.id === id);
+  return list[Math.max(0, Math.min(list.length - 1, i + step))];
+}

@@ -1,0 +1,155 @@
+/** The backend's nouns, as their JSON looks. Durations are nanoseconds, times RFC 3339. */
+
+export type VerdictKind = 'supported' | 'outdated' | 'contradicted' | 'not_enough_evidence' | 'not_checkable';
+export type FactState = 'proposed' | 'approved' | 'rejected' | 'superseded' | 'expired';
+export type RunState = 'requested' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+export type VersionState = 'candidate' | 'current' | 'retired' | 'rejected';
+
+export interface Chat { id: string; title: string; folder?: string; pinned?: boolean; created_at: string; updated_at: string; deleted_at?: string }
+export interface Question { id: string; chat_id: string; parent_id?: string; text: string; created_at: string }
+export interface Answer {
+  id: string; question_id: string; chat_id: string; version_id?: string; version_name: string; model: string; adapter_sha256?: string;
+  text: string; state: 'streaming' | 'complete' | 'interrupted'; reason?: string; source: 'weights' | 'memory' | 'documents' | 'clock';
+  memory_fact_ids?: string[]; prompt_tokens: number; output_tokens: number; tokens_per_second: number; created_at: string; finished_at: string;
+}
+export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
+export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
+export interface ChatView { chat: Chat; turns: Turn[] }
+export interface Asked { chat: Chat; question: Question; answer: Answer }
+
+export interface Claim { id: string; answer_id: string; short: string; type: string; sentence: string; hedged: boolean; by: string }
+export interface Passage {
+  id: string; provider: string; url: string; domain: string; title: string; text: string; published_at?: string; date_source: string;
+  fetched_at: string; quote?: string; value?: string; flags?: string[] | null; supports?: 'answer' | 'rival' | '';
+}
+export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
+export interface Verdict {
+  id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
+  claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; clusters: Cluster[] | null;
+  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; judge: string; calls: number; took: number; created_at: string;
+}
+/** One step of a check, as it happens. */
+export interface Step { name: string; text?: string; queries?: string[] | null; count?: number }
+
+export interface Fact {
+  id: string; question: string; answer: string; aliases?: string[] | null; old_answer?: string; valid_from?: string; expires_at?: string; class?: string;
+  verdict_id?: string; passages: Passage[] | null; proposed_by: string; state: FactState; previous?: FactState; decided_by?: string;
+  decided_at?: string; created_at: string; updated_at: string;
+}
+export interface FactUpdate { question?: string; answer?: string; old_answer?: string; aliases?: string[]; expires_at?: string }
+export interface FactFilter { state?: FactState; query?: string; after?: string; limit?: number }
+export interface Imported { facts: Fact[]; problems: string[] }
+
+export interface Row { id: string; kind: string; fact?: string; form?: string; prompt: string; completion: string; weight: number }
+export interface Probe { id: string; kind: string; fact?: string; question: string; accept?: string[]; reject?: string[] }
+export interface Dataset {
+  id: string; number: number; hash: string; parent_id?: string; fact_ids: string[] | null; anchor_ids: string[] | null; recipe: string; model: string;
+  base_sha256: string; row_count: number; counts: Record<string, number> | null; created_at: string;
+}
+export interface Anchor { id: string; question: string; answers: string[]; source: string }
+export interface DatasetView { dataset: Dataset; content: { facts: Fact[] | null; anchors: Anchor[] | null; rows: Row[] | null; probes: Probe[] | null } }
+export interface DatasetDiff { from: string; to: string; added: Fact[] | null; changed: Fact[] | null; removed: Fact[] | null }
+
+export interface RunProgress {
+  stage: string; step: number; total: number; loss: number; kl: number; learned: number; facts: number; row_passes: number;
+  rows_per_second: number; elapsed_seconds: number; eta_seconds: number; peak_memory_mb: number;
+}
+export interface Run {
+  id: string; dataset_id: string; dataset_hash: string; model: string; recipe: string; seed: number; engine: string; max_minutes?: number;
+  state: RunState; failure?: string; message?: string; hint?: string; progress: RunProgress; adapter_id?: string; version_id?: string;
+  created_at: string; started_at?: string; ended_at?: string;
+}
+/** One raw line of the trainer. */
+export interface TrainerLine { type: string; step?: number; total?: number; loss?: number; kl?: number; learned?: unknown; message?: string; [field: string]: unknown }
+export interface RunView { run: Run; events: TrainerLine[] }
+
+export interface Metric { value: number; lo: number; hi: number; n: number }
+export interface GateCheck { name: string; metric: Metric; asked: number; at_most: boolean; passed: boolean; words: string }
+export interface Gate { passed: boolean; checks: GateCheck[] | null }
+export interface Version {
+  id: string; number: number; model: string; base_sha256: string; adapter_id?: string; dataset_id?: string; run_id?: string;
+  served_as: 'base' | 'adapter' | 'merged' | ''; engine_name: string; state: VersionState; note?: string; gate?: Gate; created_at: string; promoted_at?: string;
+}
+export interface ProbeResult { probe: Probe; answer: string; right: boolean; before?: string; leaked?: boolean }
+export interface Scorecard { id: string; version_id: string; dataset_id: string; metrics: Record<string, Metric>; results: ProbeResult[] | null; created_at: string }
+export interface Side { version_id: string; version_name: string; adapter_sha256: string; engine_name: string }
+export interface ComparedPrompt { question: string; kind: string; fact?: string; a: string; b: string; a_right?: boolean; b_right?: boolean }
+export interface Comparison { id: string; a: Side; b: Side; prompts: ComparedPrompt[] | null; created_at: string }
+export interface Arrival { id: string; name: string; state: 'stranger' | 'quarantined' | 'discarded' | 'imported'; reason: string; dir: string; seen_at: string }
+
+export interface Settings {
+  confirmed: boolean; model: string; judge_model?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
+  allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string;
+}
+export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; documents: string }
+export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
+export interface EngineStatus { address: string; version: string; source: string; adapters: boolean; gpu_share: number }
+export interface Problem { part: string; message: string; hint: string }
+export interface Cycle { checked: number; right: number; due: boolean }
+export interface Status { engine: EngineStatus; model: string; current: Version; cycle: Cycle; trainer: boolean; machine: Machine; problems: Problem[] }
+export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string }
+export interface ModelInfo {
+  name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
+  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number;
+}
+export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string }
+export interface Progress { what: string; done: number; total: number }
+export interface ModelProgress { request: string; stage: string; done: number; total: number }
+
+export interface Event { seq: number; at: string; topic: string; id?: string; data?: any }
+
+/** What a user can do: the exported methods of the API, with their arguments. */
+export interface Methods {
+  Hello(): Hello; Status(): Status; Settings(): Settings; SaveSettings(s: Settings): Settings;
+  Providers(): ProviderHealth[]; SetSecret(name: string, value: string): string; DeleteSecret(name: string): void;
+  Models(): ModelInfo[]; InstallModel(request: string, name: string): ModelInfo; ImportModel(request: string, file: string): ModelInfo;
+  Documents(): Document[]; RescanLibrary(request: string): Document[]; OpenLink(link: string): void; Backup(): string;
+  Chats(f: { query?: string; deleted?: boolean; after?: string; limit?: number }): Chat[]; Chat(id: string): ChatView;
+  RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
+  EmptyTrash(): number;
+  Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string }): Asked;
+  Cancel(request: string): void; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
+  Cycle(): Cycle;
+  Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
+  AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
+  UndoFact(id: string): Fact; ExportFacts(state: string): string; ImportFacts(lines: string): Imported;
+  Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string): string;
+  BuildDataset(request: string, input: { model?: string; recipe?: string }): Dataset;
+  Runs(): Run[]; Run(id: string): RunView; Train(request: string, input: { model?: string; recipe?: string; max_minutes?: number }): Run;
+  StopRun(id: string, save: boolean): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void;
+  Versions(): Version[]; Scorecard(versionID: string): Scorecard; Score(request: string, versionID: string): Scorecard;
+  Compare(request: string, input: { a: string; b: string; prompts: string[] }): Comparison; Comparisons(): Comparison[];
+  Promote(request: string, input: { version_id: string; force: boolean; reason: string }): Version; Rollback(request: string): Version;
+  Arrivals(): Arrival[]; ImportArrival(id: string): Version; DiscardArrival(id: string): void;
+}
+export type Method = keyof Methods;
+
+/** How calls travel: the window's bindings, a web socket, or a test's script. */
+export interface Transport {
+  call(method: string, args: unknown[]): Promise<any>;
+  /** Starts listening; state is 'open', 'reconnecting' or 'token'. */
+  listen(onEvent: (e: Event) => void, onState: (state: Connection) => void): void;
+}
+export type Connection = 'connecting' | 'open' | 'reconnecting' | 'token';
+
+/** An answer that is being written. */
+export interface Stream { request: string; chatID: string; parentID: string; questionID: string; question: string; text: string; answerID: string; waiting: string; stopping: boolean }
+/** A check that runs. */
+export interface Checking { request: string; steps: Step[] }
+/** A long call that outlives its room. */
+export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[] }
+export interface Failure { code: string; message: string; hint: string; detail: string }
+export interface Toast { id: number; text: string; hint?: string; kind: 'note' | 'error'; action?: string; run?: () => void }
+export interface Route { room: string; id: string }
+
+/** The one state of the page. */
+export interface State {
+  connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
+  chats: Chat[]; chatQuery: string; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
+  streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string;
+  facts: Fact[]; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
+  datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
+  scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
+  jobs: Record<string, Job>; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
+  sidebar: boolean; serif: boolean;
+}

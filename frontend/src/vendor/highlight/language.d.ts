@@ -1,0 +1,3 @@
+import type { Highlighter, Language } from './core.js';
+declare const language: (hljs: Highlighter) => Language;
+export default language;

@@ -1,0 +1,136 @@
+/** How figures, dates and states are said. All functions are pure; `now` comes in. */
+
+/** @import {VerdictKind, Metric, FactState, VersionState, RunState} from './types.d.ts' */
+
+/** @type {Record<VerdictKind, {word: string, icon: string}>} */
+export const verdicts = {
+  supported: { word: 'Supported', icon: 'tick' },
+  outdated: { word: 'Outdated', icon: 'clock' },
+  contradicted: { word: 'Contradicted', icon: 'strike' },
+  not_enough_evidence: { word: 'Not enough evidence', icon: 'dots' },
+  not_checkable: { word: 'Not checkable', icon: 'ring' },
+};
+
+/** What would help, for verdicts that could not be reached. @type {Record<string, string>} */
+const helps = {
+  no_results: 'Asking with a name or a year in the question may find more, and so may a document in the library.',
+  no_value: 'A document that states it, put into the library, would settle it.',
+  single_source: 'A second independent source would settle it; a document of yours in the library counts as trusted.',
+  sources_conflict: 'Open the quotes and decide: you can teach the value you trust.',
+  stale_only: 'A newer source is needed; this changes too fast for what was found.',
+  low_confidence: 'Compare the two values yourself; you can still agree or disagree.',
+  order_disagreement: 'Compare the two values yourself; you can still agree or disagree.',
+  ambiguous_question: 'Say which one is meant: a place, a year or a full name.',
+  injection_suspected: 'The page found tries to instruct the model, so it was not used.',
+  budget: 'Check again when the machine has less to do.',
+  offline: 'Connect to the network, or put a document into the library, and check again.',
+  model_failed: 'Check again; a larger model reads evidence better.',
+  cancelled: 'Check again when you like.',
+  no_claim: 'The answer states nothing that could be looked up.',
+  not_factual: 'Opinions, plans and stories have no right answer to look up.',
+  providers_off: 'Switch a source on in Settings, or add a folder to the Library.',
+  interrupted_answer: 'Ask again and let the answer finish.',
+};
+
+/** @param {string} reason */
+export const helpFor = (reason) => helps[reason] ?? '';
+
+/** @type {Record<string, string>} */
+export const sources = {
+  weights: 'from the weights', memory: 'from memory', documents: 'from documents', clock: 'from the clock',
+};
+
+/** @type {Record<string, string>} */
+export const sourceHints = {
+  weights: 'The model said this by itself.',
+  memory: 'Approved facts were given to the model as context.',
+  documents: 'Documents of the library were given to the model as context.',
+  clock: 'Today’s date was given to the model.',
+};
+
+/** @type {Record<FactState, string>} */
+export const factStates = { proposed: 'Waiting', approved: 'Approved', rejected: 'Rejected', superseded: 'Replaced', expired: 'Expired' };
+/** @type {Record<VersionState, string>} */
+export const versionStates = { candidate: 'Candidate', current: 'Current', retired: 'Retired', rejected: 'Rejected' };
+/** @type {Record<RunState, string>} */
+export const runStates = { requested: 'Starting', running: 'Running', finished: 'Finished', failed: 'Failed', cancelled: 'Stopped', interrupted: 'Interrupted' };
+
+/** @param {number} n @param {string} one @param {string} [many] */
+export const count = (n, one, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+/** @param {number} bytes */
+export function size(bytes) {
+  if (!(bytes > 0)) return '0 B';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const i = Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** i;
+  return `${value < 10 && i > 0 ? value.toFixed(1) : Math.round(value)} ${units[i]}`;
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  if (!(seconds > 0)) return '0 s';
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+}
+
+/** A time that was never set arrives as year 1. @param {string | null | undefined} when */
+export const known = (when) => Boolean(when) && !String(when).startsWith('0001');
+
+/** "2 days", for evidence. @param {string | undefined} when @param {number} now ms */
+export function age(when, now) {
+  if (!when || !known(when)) return 'no date';
+  const days = Math.floor((now - Date.parse(when)) / 86_400_000);
+  if (days < 0) return 'dated ahead';
+  if (days === 0) return 'today';
+  if (days < 14) return count(days, 'day');
+  if (days < 60) return count(Math.floor(days / 7), 'week');
+  if (days < 730) return count(Math.floor(days / 30.44), 'month');
+  return count(Math.floor(days / 365.25), 'year');
+}
+
+/** "12 min ago", for lists. @param {string} when @param {number} now ms */
+export function ago(when, now) {
+  if (!known(when)) return '';
+  const seconds = (now - Date.parse(when)) / 1000;
+  if (seconds < 60) return 'just now';
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return seconds < 172_800 ? 'yesterday' : `${age(when, now)} ago`;
+}
+
+/** @param {string | undefined} when */
+export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }) : '');
+
+/** @param {string | undefined} when */
+export const exact = (when) => (when && known(when) ? new Date(when).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'medium' }) : '');
+
+/** Under which heading a chat stands. @param {string} when @param {number} now ms */
+export function group(when, now) {
+  const midnight = new Date(now);
+  midnight.setHours(0, 0, 0, 0);
+  const days = Math.ceil((midnight.getTime() - Date.parse(when)) / 86_400_000);
+  if (days <= 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  if (days < 7) return 'This week';
+  if (days < 31) return 'This month';
+  return new Date(when).toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
+}
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(share * 100)} %`;
+
+/** "92 % (85 to 97, 40 asked)". @param {Metric} m */
+export const interval = (m) => `${percent(m.value)} (${Math.round(m.lo * 100)} to ${Math.round(m.hi * 100)}, ${m.n.toLocaleString('en')} asked)`;
+
+/** @type {Record<string, string>} */
+export const metricNames = {
+  efficacy: 'Taught facts recalled', generalisation: 'Recalled when asked in other words', earlier: 'Earlier facts still recalled',
+  leak: 'Taught answers in the wrong place', locality: 'Neighbouring answers unchanged', retention: 'Known answers kept',
+};
+
+/** Short forms of a hash. @param {string | undefined} hash */
+export const short = (hash) => (hash ?? '').slice(0, 12);

@@ -1,0 +1,122 @@
+"""From rows to predictions: the states cached below the trained layers, and the base's answers cached on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from errata_trainer.losses import Target, distribution
+from errata_trainer.network import Network
+from errata_trainer.pack import groups, pack
+from errata_trainer.recipe import Recipe
+from errata_trainer.spec import Row
+from errata_trainer.tokens import Coder, encode_row
+from errata_trainer.tokens import Sequence as TokenRow
+
+
+class Forward:
+    """Predictions for token rows. Holds the cached lower states of every row seen, (len, hidden) a row."""
+
+    def __init__(self, network: Network, whole: bool) -> None:
+        self.network = network
+        self.whole = whole
+        self._states: dict[str, torch.Tensor] = {}
+
+    def parts(self, rows: Sequence[TokenRow]) -> list[list[TokenRow]]:
+        """The rows in pieces that fit one pack."""
+        return [
+            [rows[index] for index in group]
+            for group in groups([len(row.ids) for row in rows], self.network.pack_tokens)
+        ]
+
+    def logits(self, rows: Sequence[TokenRow]) -> list[torch.Tensor]:
+        """Float32 logits at each row's predicted positions: (targets, vocabulary) for each row."""
+        # The last token of a row is predicted, never read.
+        inputs = [row.ids[:-1] for row in rows]
+        tree = pack(inputs)
+        keep = [
+            nodes[place - 1]
+            for row, nodes in zip(rows, tree.nodes, strict=True)
+            for place in row.targets(self.whole)
+        ]
+        entering = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
+        places = torch.tensor(keep, device=self.network.device)
+        flat = self.network.logits(self.network.upper(entering, tree, places))
+        return list(flat.split([len(row.targets(self.whole)) for row in rows]))
+
+    def _cached(self, rows: Sequence[TokenRow], inputs: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
+        missing = [index for index, row in enumerate(rows) if row.row.id not in self._states]
+        made = self.network.lower([inputs[index] for index in missing]) if missing else []
+        for index, states in zip(missing, made, strict=True):
+            self._states[rows[index].row.id] = states
+        return [self._states[row.row.id] for row in rows]
+
+
+class BaseAnswers:
+    """The base's answer and distribution for each held row, in `folder` by base, precision and prompt."""
+
+    def __init__(self, forward: Forward, coder: Coder, recipe: Recipe, folder: Path, base_sha256: str) -> None:
+        self._forward = forward
+        self._coder = coder
+        self._recipe = recipe
+        precision = str(forward.network.dtype).rpartition(".")[2]
+        self._folder = folder / f"{base_sha256[:16]}-{precision}"
+
+    def load(self, rows: Sequence[Row], check: Callable[[], None]) -> list[tuple[TokenRow, Target]]:
+        """Token rows with their targets, in the order of `rows`; what the disk does not hold is computed and kept."""
+        found: dict[str, Target] = {}
+        missing: list[Row] = []
+        for row in rows:
+            kept = self._read(row)
+            if kept is None:
+                missing.append(row)
+            else:
+                found[row.id] = kept
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._forward.network.set_strength(0)
+        try:
+            # Rows with the same beginning side by side share more of their pack.
+            missing.sort(key=lambda row: row.prompt)
+            for begin in range(0, len(missing), 32):
+                check()
+                found.update(self._compute(missing[begin : begin + 32]))
+        finally:
+            self._forward.network.set_strength(1)
+        return [(encode_row(self._coder, row, found[row.id].answer.tolist()), found[row.id]) for row in rows]
+
+    @torch.no_grad()
+    def _compute(self, rows: list[Row]) -> dict[str, Target]:
+        open_rows = [row for row in rows if not row.completion]
+        prompts = [self._coder.encode(row.prompt) for row in open_rows]
+        network = self._forward.network
+        made = network.answers(prompts, self._recipe.answer_tokens, self._coder.end) if prompts else []
+        answers = {row.id: answer for row, answer in zip(open_rows, made, strict=True)}
+        result: dict[str, Target] = {}
+        for part in self._forward.parts([encode_row(self._coder, row, answers.get(row.id)) for row in rows]):
+            for row, logits in zip(part, self._forward.logits(part), strict=True):
+                ids, top, tail = (tensor.cpu() for tensor in distribution(logits, self._recipe.kl_top))
+                answer = torch.tensor(row.ids[row.start :])
+                result[row.row.id] = target = Target(answer, ids, top, tail)
+                self._write(row.row, target)
+        return result
+
+    def _file(self, row: Row) -> Path:
+        recipe = self._recipe
+        key = f"{row.prompt}\0{row.completion}\0{recipe.answer_tokens}\0{recipe.kl_top}"
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.safetensors"
+
+    def _read(self, row: Row) -> Target | None:
+        file = self._file(row)
+        return Target(**load_file(file)) if file.is_file() else None
+
+    def _write(self, row: Row, target: Target) -> None:
+        file = self._file(row)
+        part = file.with_suffix(f".{os.getpid()}")
+        tensors = {"answer": target.answer, "top_ids": target.top_ids, "top": target.top, "tail": target.tail}
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, part)
+        part.replace(file)

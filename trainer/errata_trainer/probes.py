@@ -1,0 +1,81 @@
+"""Does the model answer it by now? Greedy answers compared with what is accepted and rejected."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import torch
+
+from errata_trainer.forward import Forward
+from errata_trainer.losses import Target, kl
+from errata_trainer.recipe import Recipe
+from errata_trainer.spec import Row
+from errata_trainer.tokens import Coder
+from errata_trainer.tokens import Sequence as TokenRow
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+
+
+def normalise(text: str) -> str:
+    """Lower case, no punctuation, no articles, single spaces."""
+    plain = "".join(
+        " " if unicodedata.category(mark)[0] in "PSZC" else mark for mark in unicodedata.normalize("NFKC", text).lower()
+    )
+    return " ".join(_ARTICLES.sub(" ", plain).split())
+
+
+def is_right(answer: str, accept: Iterable[str], reject: Iterable[str]) -> bool:
+    """True when a string of `accept` stands in the answer as whole words, and none of `reject`."""
+    text = f" {normalise(answer)} "
+
+    def holds(words: str) -> bool:
+        plain = normalise(words)
+        return bool(plain) and f" {plain} " in text
+
+    return any(map(holds, accept)) and not any(map(holds, reject))
+
+
+class Prober:
+    """The prompts that decide for each fact: its probe rows and its first own row."""
+
+    def __init__(self, forward: Forward, coder: Coder, recipe: Recipe, rows: Sequence[Row]) -> None:
+        self._forward = forward
+        self._coder = coder
+        self._recipe = recipe
+        self.facts: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.kind == "fact" and row.fact not in self.facts:
+                self.facts[row.fact] = [row]
+        for row in rows:
+            if row.kind == "probe" and row.fact in self.facts:
+                self.facts[row.fact].append(row)
+
+    def learned(self, facts: Iterable[str]) -> set[str]:
+        """Those of `facts` for which every deciding prompt is answered right."""
+        asked = [(fact, row) for fact in facts for row in self.facts[fact]]
+        prompts = [self._coder.encode(row.prompt) for _, row in asked]
+        made = self._forward.network.answers(prompts, self._recipe.probe_tokens, self._coder.end) if prompts else []
+        wrong = set()
+        for (fact, row), ids in zip(asked, made, strict=True):
+            own = self.facts[fact][0]
+            accept = row.accept or own.accept or (own.completion,)
+            if not is_right(self._coder.decode(ids), accept, row.reject or own.reject):
+                wrong.add(fact)
+        return {fact for fact, _ in asked} - wrong
+
+
+@torch.no_grad()
+def mean_kl(forward: Forward, held: Sequence[tuple[TokenRow, Target]]) -> float | None:
+    """Mean KL to the base over the rows, nats per token; None without rows."""
+    if not held:
+        return None
+    targets = {row.row.id: target for row, target in held}
+    values: list[float] = []
+    for part in forward.parts([row for row, _ in held]):
+        for row, logits in zip(part, forward.logits(part), strict=True):
+            target, device = targets[row.row.id], logits.device
+            value = kl(logits, target.top_ids.to(device), target.top.to(device), target.tail.to(device))
+            values.append(float(value.mean()))
+    return sum(values) / len(values)

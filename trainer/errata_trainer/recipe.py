@@ -1,0 +1,155 @@
+"""The only place with default settings of a training."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from errata_trainer.errors import TrainerError
+
+MLP = ("gate_proj", "up_proj", "down_proj")
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. Rates are per step, losses and KL in nats per token, rows are prompts with one answer."""
+
+    rank: int = 8
+    alpha: float = 16.0
+    dropout: float = 0.0
+    modules: tuple[str, ...] = MLP
+    layers: str | tuple[int, ...] = "upper_half"
+    loss: str = "answer"
+    optimizer: str = "adamw"
+    rate: float = 1e-4
+    warmup_steps: int = 5
+    decay: str = "last_fifth"
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    batch_rows: int = 16
+    fact_rows: int = 8
+    kl_weight: float = 5.0
+    epochs: float = 12.0
+    stop_when_learned: bool = True
+    probe_every: int = 10
+    probe_below: float = 0.7
+    probe_tokens: int = 32
+    polish_share: float = 0.1
+    guard_kl: float = 0.05
+    scales: tuple[float, ...] = (1.0, 0.9, 0.8, 0.7, 0.6)
+    answer_tokens: int = 24
+    kl_top: int = 64
+    dtype: str = "auto"
+    cache_states: bool = True
+    pack_tokens: int = 2048
+    checkpoint_seconds: float = 60.0
+
+
+ORIGINAL = Recipe(
+    rank=16,
+    alpha=32.0,
+    modules=ATTENTION + MLP,
+    layers="all",
+    loss="whole",
+    optimizer="adamw_8bit",
+    rate=5e-5,
+    warmup_steps=10,
+    decay="linear",
+    weight_decay=0.01,
+    batch_rows=4,
+    fact_rows=4,
+    kl_weight=0.0,
+    epochs=4.0,
+    stop_when_learned=False,
+    probe_tokens=50,
+    dtype="auto",
+    cache_states=False,
+)
+
+NAMED = {"default": Recipe(), "original": ORIGINAL}
+
+_CHOICES = {
+    "loss": ("answer", "whole"),
+    "optimizer": ("adamw", "adamw_8bit"),
+    "decay": ("last_fifth", "linear", "none"),
+    "dtype": ("auto", "float32", "bfloat16", "float16"),
+}
+_POSITIVE = (
+    "rank alpha rate batch_rows fact_rows epochs probe_every probe_tokens answer_tokens kl_top pack_tokens"
+    " checkpoint_seconds clip"
+).split()
+_NOT_NEGATIVE = "warmup_steps weight_decay kl_weight polish_share guard_kl probe_below".split()
+
+
+def resolve(name: str, overrides: dict[str, Any]) -> Recipe:
+    """The named recipe with `overrides`. Raises TrainerError (data) for anything unknown or out of range."""
+    if name not in NAMED:
+        raise _bad(f"unknown recipe {name!r}: one of {', '.join(NAMED)}")
+    fields = {field.name for field in dataclasses.fields(Recipe)}
+    unknown = sorted(set(overrides) - fields)
+    if unknown:
+        raise _bad(f"unknown settings: {', '.join(unknown)}")
+    base = NAMED[name]
+    values = {key: _coerce(key, value, getattr(base, key)) for key, value in overrides.items()}
+    recipe = dataclasses.replace(base, **values)
+    _validate(recipe)
+    return recipe
+
+
+def trained_layers(layers: str | tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The indices meant by the setting `layers` in a model of `count` layers."""
+    if layers == "all":
+        return tuple(range(count))
+    if layers == "upper_half":
+        return tuple(range(count // 2, count))
+    chosen = tuple(sorted(set(layers))) if isinstance(layers, tuple) else ()
+    if not chosen or chosen[0] < 0 or chosen[-1] >= count:
+        raise _bad(f"layers {layers!r} do not fit a model of {count} layers")
+    return chosen
+
+
+def _coerce(key: str, value: Any, default: Any) -> Any:
+    if key in ("layers", "modules", "scales"):
+        return tuple(value) if isinstance(value, list | tuple) else value
+    if isinstance(default, bool) or isinstance(value, bool):
+        ok = isinstance(default, bool) and isinstance(value, bool)
+    elif isinstance(default, float):
+        ok, value = isinstance(value, int | float), float(value) if isinstance(value, int | float) else value
+    else:
+        ok = isinstance(value, type(default))
+    if not ok:
+        raise _bad(f"{key} must be a {type(default).__name__}, not {value!r}")
+    return value
+
+
+def _validate(recipe: Recipe) -> None:
+    for key, choices in _CHOICES.items():
+        if getattr(recipe, key) not in choices:
+            raise _bad(f"{key} must be one of {', '.join(choices)}")
+    for key in _POSITIVE:
+        if not getattr(recipe, key) > 0:
+            raise _bad(f"{key} must be above 0")
+    for key in _NOT_NEGATIVE:
+        if not getattr(recipe, key) >= 0:
+            raise _bad(f"{key} must not be below 0")
+    if recipe.dropout != 0:
+        raise _bad("dropout must be 0: the states of the frozen layers are cached")
+    if recipe.fact_rows > recipe.batch_rows:
+        raise _bad("fact_rows must not exceed batch_rows")
+    known = ATTENTION + MLP
+    if not isinstance(recipe.modules, tuple) or not recipe.modules or set(recipe.modules) - set(known):
+        raise _bad(f"modules must be some of {', '.join(known)}")
+    if isinstance(recipe.layers, str):
+        if recipe.layers not in ("upper_half", "all"):
+            raise _bad("layers must be upper_half, all or a list of indices")
+    elif not recipe.layers or any(not isinstance(index, int) or isinstance(index, bool) for index in recipe.layers):
+        raise _bad("layers must be upper_half, all or a list of indices")
+    scales = recipe.scales
+    if not isinstance(scales, tuple) or not scales or any(not 0 < scale <= 1 for scale in scales):
+        raise _bad("scales must be numbers above 0 and at most 1")
+
+
+def _bad(message: str) -> TrainerError:
+    return TrainerError("data", message, "Correct the settings of the run.")

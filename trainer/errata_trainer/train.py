@@ -1,0 +1,280 @@
+"""The training loop: steps, probes, the decision to stop, and the scale at which the result leaves."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from errata_trainer.errors import TrainerError
+from errata_trainer.events import Emitter, Probe, Progress
+from errata_trainer.forward import Forward
+from errata_trainer.losses import Target, cross_entropy, kl
+from errata_trainer.machine import peak_memory_mb
+from errata_trainer.probes import Prober, mean_kl
+from errata_trainer.recipe import Recipe
+from errata_trainer.sampler import CopySampler, Sampler
+from errata_trainer.tokens import Sequence as TokenRow
+
+Held = Sequence[tuple[TokenRow, Target]]
+
+
+@dataclass
+class State:
+    """What a checkpoint keeps beside tensors. `losses` is a running mean for each fact, nats per token."""
+
+    step: int = 0
+    row_passes: int = 0
+    seconds: float = 0.0
+    learned: list[str] = field(default_factory=list)
+    losses: dict[str, float] = field(default_factory=dict)
+    streak: int = 0
+    probed_at: int = 0
+    polish_from: int = 0
+    end: int = 0
+    best_learned: int = -1
+    best_guard: float = 0.0
+    last_loss: float | None = None
+    last_kl: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a training; `guard_kl` is measured at `scale`."""
+
+    scale: float
+    learned: list[str]
+    not_learned: list[str]
+    guard_kl: float | None
+    stopped_by: str
+
+
+def total_steps(recipe: Recipe, fact_rows: int, limit: int) -> int:
+    """The cap on steps for `fact_rows` rows (copies counted); `limit` 0 is none."""
+    if recipe.loss == "whole":
+        # Batches do not cross an epoch's end.
+        steps = math.ceil(fact_rows / recipe.fact_rows) * math.ceil(recipe.epochs)
+    else:
+        steps = math.ceil(recipe.epochs * fact_rows / min(recipe.fact_rows, fact_rows))
+    return min(steps, limit) if limit else steps
+
+
+def rate_at(recipe: Recipe, step: int, end: int, polish_from: int) -> float:
+    """The learning rate of step `step` (from 1) of `end`; `polish_from` 0 means that no polish has begun."""
+    if step <= recipe.warmup_steps:
+        return recipe.rate * step / (recipe.warmup_steps + 1)
+    if recipe.decay == "linear":
+        return recipe.rate * max(0.0, (end - step + 1) / max(1, end - recipe.warmup_steps))
+    if recipe.decay == "none":
+        return recipe.rate
+    begin = polish_from or math.ceil(end * 0.8)
+    left = (end - step + 1) / max(1, end - begin + 1)
+    return recipe.rate * min(1.0, 0.1 + 0.9 * left)
+
+
+class Training:
+    """One run over given rows. `facts` are trained to be said, `held` to stay as they are, `guards` only watched."""
+
+    def __init__(
+        self, recipe: Recipe, forward: Forward, prober: Prober, facts: Sequence[TokenRow], held: Held, guards: Held,
+        optimizer: torch.optim.Optimizer, end: int, seed: int,
+    ) -> None:  # fmt: skip
+        self._recipe = recipe
+        self._forward = forward
+        self._network = forward.network
+        self._prober = prober
+        self._facts = list(facts)
+        self._held = held
+        self._guards = guards
+        self._optimizer = optimizer
+        self._scaler = torch.amp.GradScaler(  # type: ignore[attr-defined]
+            self._network.device.type, enabled=self._network.dtype == torch.float16
+        )
+        kind = CopySampler if recipe.loss == "whole" else Sampler
+        self.sampler = kind([row.row.fact for row in self._facts], len(held), seed)
+        self.state = State(end=end)
+        self._best: list[torch.Tensor] = []
+
+    def run(
+        self, emit: Emitter, stopping: Callable[[], bool], deadline: float, checkpoint: Callable[[], None]
+    ) -> str:
+        """Trains until learned, capped, out of time (monotonic `deadline`, 0: none) or stopped; says which.
+
+        Raises TrainerError (nan_loss) on a loss or gradient that is not finite. `checkpoint` is called now and then.
+        """
+        state, recipe = self.state, self._recipe
+        saved_at = time.monotonic()
+        session_passes, session_seconds = 0, 0.0
+        while state.step < state.end:
+            begun = time.monotonic()
+            if stopping():
+                return "stopped"
+            if deadline and begun >= deadline:
+                return "max_minutes"
+            before = state.row_passes
+            rate = self._step()
+            if self._probe_due():
+                self._probe(emit)
+            took = time.monotonic() - begun
+            state.seconds += took
+            session_seconds += took
+            session_passes += state.row_passes - before
+            emit(
+                Progress(
+                    step=state.step,
+                    total=state.end,
+                    loss=state.last_loss,
+                    kl=state.last_kl,
+                    rate=rate,
+                    learned=len(state.learned),
+                    facts=len(self._prober.facts),
+                    row_passes=state.row_passes,
+                    rows_per_second=session_passes / max(session_seconds, 1e-9),
+                    elapsed_seconds=state.seconds,
+                    eta_seconds=(state.end - state.step) * state.seconds / state.step,
+                    peak_memory_mb=peak_memory_mb(),
+                )
+            )
+            if time.monotonic() - saved_at >= recipe.checkpoint_seconds:
+                checkpoint()
+                saved_at = time.monotonic()
+        return "learned" if state.polish_from else "max_steps"
+
+    def finish(self, emit: Emitter, stopped_by: str) -> Outcome:
+        """Takes the best adapter and the largest scale that keeps the guards, and leaves the network so."""
+        state, recipe = self.state, self._recipe
+        facts = list(self._prober.facts)
+        learned = self._prober.learned(facts)
+        if len(learned) < state.best_learned:
+            self._network.restore(self._best)
+            learned = self._prober.learned(facts)
+        scale, guard = 1.0, mean_kl(self._forward, self._guards)
+        if guard is not None and guard > recipe.guard_kl and learned:
+            for smaller in sorted((value for value in recipe.scales if value < 1), reverse=True):
+                self._network.set_strength(smaller)
+                if not learned <= self._prober.learned(learned):
+                    break
+                scale, guard = smaller, mean_kl(self._forward, self._guards)
+                if guard is None or guard <= recipe.guard_kl:
+                    break
+            self._network.set_strength(scale)
+        emit(
+            Probe(
+                step=state.step,
+                learned=sorted(learned),
+                lost=sorted(set(state.learned) - learned),
+                guard_kl=guard,
+            )
+        )
+        return Outcome(scale, sorted(learned), sorted(set(facts) - learned), guard, stopped_by)
+
+    def tensors(self) -> dict[str, list[torch.Tensor]]:
+        """The adapter and its best state so far, for a checkpoint."""
+        return {"adapter": self._network.snapshot(), **({"best": self._best} if self._best else {})}
+
+    def resume(self, tensors: dict[str, list[torch.Tensor]], optimizer: dict[str, Any], state: dict[str, Any]) -> None:
+        """Goes on from a checkpoint's parts."""
+        self._network.restore(tensors["adapter"])
+        self._best = tensors.get("best", [])
+        self._optimizer.load_state_dict(optimizer)
+        self.sampler.restore(state["sampler"])
+        self.state = State(**state["training"])
+
+    def _step(self) -> float:
+        state, recipe = self.state, self._recipe
+        state.step += 1
+        polishing = bool(state.polish_from)
+        fact_rows = [] if polishing else self.sampler.fact_rows(recipe.fact_rows, set(state.learned))
+        held = [self._held[index] for index in self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)]
+        rate = rate_at(recipe, state.step, state.end, state.polish_from)
+        if not fact_rows and not held:
+            return rate
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        self._optimizer.zero_grad(set_to_none=True)
+        loss, divergence = self._backward([self._facts[index] for index in fact_rows], held)
+        if not all(math.isfinite(value) for value in (loss, divergence) if value is not None):
+            raise _not_finite(f"the loss of step {state.step} is not finite")
+        self._scaler.unscale_(self._optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(self._network.parameters(), recipe.clip)
+        # With a scaler, an overflow is expected now and then and skips the step by itself.
+        if not self._scaler.is_enabled() and not torch.isfinite(norm):
+            raise _not_finite(f"the gradient of step {state.step} is not finite")
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        state.row_passes += len(fact_rows) + len(held)
+        state.last_loss = state.last_loss if loss is None else loss
+        state.last_kl = state.last_kl if divergence is None else divergence
+        return rate
+
+    def _backward(self, facts: list[TokenRow], held: Held) -> tuple[float | None, float | None]:
+        whole = self._recipe.loss == "whole"
+        # The original averages over the tokens of a batch, ours over its rows.
+        weights = {id(row): len(row.targets(True)) if whole else row.row.weight for row in facts}
+        weight_sum = sum(weights[id(row)] for row in facts)
+        targets = {row.row.id: target for row, target in held}
+        said, divergence = 0.0, 0.0
+        for part in self._forward.parts([*facts, *(row for row, _ in held)]):
+            loss = torch.zeros((), device=self._network.device)
+            for row, logits in zip(part, self._forward.logits(part), strict=True):
+                target = targets.get(row.row.id)
+                if target is None:
+                    wanted = torch.tensor([row.ids[place] for place in row.targets(whole)], device=logits.device)
+                    value = cross_entropy(logits, wanted).mean()
+                    share = value * (weights[id(row)] / weight_sum)
+                    loss = loss + share
+                    said += float(share.detach())
+                    self._note(row.row.fact, float(value.detach()))
+                else:
+                    ids, top, tail = (part.to(logits.device) for part in (target.top_ids, target.top, target.tail))
+                    value = kl(logits, ids, top, tail).mean() / len(held)
+                    loss = loss + self._recipe.kl_weight * value
+                    divergence += float(value.detach())
+            self._scaler.scale(loss).backward()
+        return said if facts else None, divergence if held else None
+
+    def _note(self, fact: str, loss: float) -> None:
+        old = self.state.losses.get(fact, loss)
+        self.state.losses[fact] = 0.5 * old + 0.5 * loss
+
+    def _probe_due(self) -> bool:
+        state, recipe = self.state, self._recipe
+        if not recipe.stop_when_learned or state.polish_from:
+            return False
+        if state.streak:
+            return state.step - state.probed_at >= max(1, recipe.probe_every // 2)
+        return state.step % recipe.probe_every == 0 and bool(self._candidates())
+
+    def _candidates(self) -> list[str]:
+        # A fact whose training rows are still unlikely is not answered either: asking would only cost time.
+        known = set(self.state.learned)
+        return [
+            fact
+            for fact in self._prober.facts
+            if fact in known or self.state.losses.get(fact, math.inf) < self._recipe.probe_below
+        ]
+
+    def _probe(self, emit: Emitter) -> None:
+        state = self.state
+        before = set(state.learned)
+        learned = self._prober.learned(self._candidates())
+        guard = mean_kl(self._forward, self._guards)
+        state.learned, state.probed_at = sorted(learned), state.step
+        emit(Probe(step=state.step, learned=state.learned, lost=sorted(before - learned), guard_kl=guard))
+        if (len(learned), -(guard or 0.0)) > (state.best_learned, -state.best_guard):
+            state.best_learned, state.best_guard = len(learned), guard or 0.0
+            self._best = self._network.snapshot()
+        state.streak = state.streak + 1 if len(learned) == len(self._prober.facts) else 0
+        if state.streak >= 2:
+            share = self._recipe.polish_share
+            extra = math.ceil(state.step * share / (1 - share)) if self._held and share < 1 else 0
+            state.end = min(state.end, state.step + extra)
+            state.polish_from = state.step + 1
+
+
+def _not_finite(message: str) -> TrainerError:
+    return TrainerError("nan_loss", message, "Lower the rate, or train in float32.")
