@@ -193,13 +193,17 @@ func (p *Program) assembleLoop(c Config) error {
 	p.watcher = watch.New(watch.Options{
 		Incoming: filepath.Join(p.Home, incomingDir), Adapters: filepath.Join(p.Home, adaptersDir), Quarantine: filepath.Join(p.Home, quarantine), Now: c.Now,
 	})
+	found, err := p.gatherer(c)
+	if err != nil {
+		return err
+	}
 	p.Hub = p.shared.hub
 	p.Loop = flow.New(flow.Options{
 		Store: p.Store, Model: p.shared.model, Engine: p.shared.engine,
-		Evidence: tmpEvidence{p.library},
+		Evidence: found,
 		Trainer:  train.New(train.Options{Source: trainer.FS, Home: p.Home, Logs: filepath.Join(p.Home, logsDir)}),
 		Arrivals: p.watcher, Workspace: workspace{p.Home},
-		Now: c.Now, NewID: c.NewID, Emit: p.Hub.Emit, Log: p.Log, Stable: stable,
+		Now: c.Now, NewID: c.NewID, Emit: p.Hub.Emit, Log: p.Log, Stable: stable, StableLimit: c.StableLimit,
 	})
 	p.closers = append(p.closers, p.Loop.Close)
 	return nil

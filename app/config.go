@@ -22,6 +22,8 @@ type Config struct {
 	Log   *slog.Logger
 	Level slog.Level
 
+	StableLimit int // stable questions tried on a new base; 0: as the loop does
+
 	// CheckDB looks at the database in a process of its own before it is opened;
 	// nil runs this binary with --check-db.
 	CheckDB func(path string) error

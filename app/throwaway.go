@@ -11,6 +11,10 @@ import (
 	"errata/backend/flow"
 )
 
+// demoStable bounds the stable questions that a demo tries: enough to hold a few
+// facts in place, few enough to ask within a minute.
+const demoStable = 90
+
 // throwaway assembles a second Program in a home of its own, for the demo: its
 // notes are the only evidence and its clock starts at their newest date. It shares
 // the engine, which knows models by hash, and the caches, which know content by hash.
@@ -43,7 +47,7 @@ func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway
 	}
 	started, base := time.Now(), t.AsOf.Add(12*time.Hour)
 	second, err := assemble(ctx, Config{
-		Home: home, Door: "demo", Log: p.Log, CheckDB: func(string) error { return nil },
+		Home: home, StableLimit: demoStable, Door: "demo", Log: p.Log, CheckDB: func(string) error { return nil },
 		Now: func() time.Time { return base.Add(time.Since(started)) },
 	}, p.shared)
 	if err != nil {

@@ -23,6 +23,8 @@ func Normal(s string) string {
 			if r == '.' {
 				b.WriteRune(r)
 			}
+		case (r == '+' || r == '#') && i > 0 && (unicode.IsLetter(runes[i-1]) || runes[i-1] == '+'):
+			b.WriteRune(r) // C, C++ and C# are three things
 		case r == '\'' || r == '’':
 		default:
 			b.WriteRune(' ')

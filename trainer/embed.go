@@ -1,10 +1,10 @@
-// Package trainer embeds the Python trainer with its lock, so that an installed
-// binary can set it up by itself.
+// Package trainer carries the Python trainer inside the binary, with its lock, so that an installed Errata can set
+// it up anywhere. It holds files and nothing else.
 package trainer
 
 import "embed"
 
-// FS holds pyproject.toml, uv.lock and the package errata_trainer.
+// FS holds pyproject.toml, uv.lock, README.md and the package errata_trainer.
 //
-//go:embed errata_trainer/*.py
+//go:embed pyproject.toml uv.lock README.md errata_trainer/*.py
 var FS embed.FS

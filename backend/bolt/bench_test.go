@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,4 +74,16 @@ func BenchmarkApprove(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 		})
 	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	s := filled(b, 100_000)
+	file, err := s.Backup(b.TempDir(), day)
+	require.NoError(b, err)
+	for b.Loop() {
+		require.NoError(b, bolt.Check(file))
+	}
+	info, err := os.Stat(file)
+	require.NoError(b, err)
+	b.ReportMetric(float64(info.Size()>>20), "MiB")
 }

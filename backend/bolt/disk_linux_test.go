@@ -23,7 +23,8 @@ func TestFullDisk(t *testing.T) {
 	s := bolttest.OpenAt(t, filepath.Join(dir, "errata.db"), bolt.Options{})
 	saved, full := 0, error(nil)
 	for full == nil && saved < 10_000 {
-		f := fact(fmt.Sprint("f", saved), fmt.Sprint("Question ", saved), strings.Repeat("x", 500), saved)
+		f := fact(fmt.Sprint("f", saved), fmt.Sprint("Question ", saved), "so", saved)
+		f.Passages = []backend.Passage{{Text: strings.Repeat("x", 9000)}}
 		if full = s.AddFact(f); full == nil {
 			saved++
 		}

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"container/heap"
 	"encoding/binary"
 	"errors"
 	"time"
@@ -104,16 +105,52 @@ func (p *postings) below(limit []byte, including bool) (hit, bool) {
 	return p.now, true
 }
 
-// anyOf streams what stands in at least one part.
-type anyOf []*postings
+// anyOf streams what stands in at least one part. The parts lie in a heap by
+// where they stand, so that a step costs little among thousands of words.
+type anyOf struct {
+	parts   []*postings
+	started bool
+}
 
-func (a anyOf) below(limit []byte, including bool) (best hit, ok bool) {
-	for _, p := range a {
-		if h, has := p.below(limit, including); has && (!ok || bytes.Compare(h.suffix, best.suffix) > 0) {
-			best, ok = h, true
+func (a *anyOf) below(limit []byte, including bool) (hit, bool) {
+	if !a.started {
+		a.started = true
+		live := a.parts[:0]
+		for _, p := range a.parts {
+			if _, ok := p.below(limit, including); ok {
+				live = append(live, p)
+			}
+		}
+		a.parts = live
+		heap.Init(a)
+	}
+	for len(a.parts) > 0 {
+		top := a.parts[0]
+		before := top.now.suffix
+		h, ok := top.below(limit, including)
+		switch {
+		case !ok:
+			heap.Pop(a)
+		case bytes.Equal(before, h.suffix):
+			return h, true
+		default:
+			heap.Fix(a, 0)
 		}
 	}
-	return best, ok
+	return hit{}, false
+}
+
+func (a *anyOf) Len() int { return len(a.parts) }
+func (a *anyOf) Less(i, j int) bool {
+	return bytes.Compare(a.parts[i].now.suffix, a.parts[j].now.suffix) > 0
+}
+func (a *anyOf) Swap(i, j int) { a.parts[i], a.parts[j] = a.parts[j], a.parts[i] }
+func (a *anyOf) Push(p any)    { a.parts = append(a.parts, p.(*postings)) }
+
+func (a *anyOf) Pop() any {
+	last := a.parts[len(a.parts)-1]
+	a.parts = a.parts[:len(a.parts)-1]
+	return last
 }
 
 // allOf streams what stands in every part.

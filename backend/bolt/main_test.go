@@ -19,8 +19,8 @@ import (
 )
 
 var (
-	kills     = flag.Int("kills", 20, "times the writer is killed")
-	rots      = flag.Int("rots", 100, "flips, and as many truncations, of a store file")
+	kills     = flag.Int("kills", 15, "times the writer is killed")
+	rots      = flag.Int("rots", 40, "flips, and as many truncations and zeroed sectors, of a store file")
 	randomRun = flag.Int64("seed", 1, "seed of kills and damages")
 )
 
@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 		os.Exit(childWrite(os.Args[1]))
 	case "look":
 		os.Exit(childLook())
+	}
+	if err := flag.Set("rapid.checks", "10"); err != nil { // the command line wins
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -75,7 +75,7 @@ func search(tx *tx, bucket, scope, query string) allOf {
 func prefixed(tx *tx, bucket, scope, prefix string) stream {
 	start := join(scope, []byte(prefix))
 	skip := len(scope) + 1
-	var parts anyOf
+	parts := &anyOf{}
 	c := tx.in(bucket).Cursor()
 	for key, _ := c.Seek(start); bytes.HasPrefix(key, start); {
 		end := bytes.IndexByte(key[skip:], 0)
@@ -85,7 +85,7 @@ func prefixed(tx *tx, bucket, scope, prefix string) stream {
 			continue
 		}
 		word := key[skip : skip+end]
-		parts = append(parts, scopeOf(tx, bucket, scope+"\x00"+string(word)))
+		parts.parts = append(parts.parts, scopeOf(tx, bucket, scope+"\x00"+string(word)))
 		key, _ = c.Seek(append(bytes.Clone(key[:skip+end]), 1))
 	}
 	return parts

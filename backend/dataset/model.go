@@ -127,11 +127,12 @@ func (b *builder) listed(ctx context.Context, system, user string, tokens int) (
 var bullet = regexp.MustCompile(`^(\(?[0-9]{1,2}[.):]|[-*•])\s*`)
 
 // rewordings asks for other ways to put the question; style makes the trained
-// ones and the held-out ones come from different prompts.
+// ones and the held-out ones come from different prompts. The model sees the
+// answer alone: given whole passages, a small one asks about their other dates.
 func (b *builder) rewordings(ctx context.Context, s *spec, style string) ([]string, error) {
 	lines, err := b.listed(ctx,
 		"You rewrite questions. Every line you write asks exactly the same thing as the question you are given. One question a line. Never write an answer.",
-		"Notes:\n"+evidence(s.fact)+"\n\nQuestion: "+s.q.text+"\n\n"+style, 220)
+		"Question: "+s.q.text+"\nIts answer, which you never write: "+s.fact.Answer+"\n\n"+style, 220)
 	if err != nil {
 		return nil, err
 	}

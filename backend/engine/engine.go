@@ -55,12 +55,14 @@ type Engine struct {
 	list []Listed
 
 	turn   chan struct{} // held while an engine is looked for or started
-	mu     sync.Mutex
-	found  place
-	child  *process
-	starts []time.Time
-	ready  map[string]backend.ModelInfo // by address and model
-	takes  map[string]bool              // adapters, by address and version
+	starts []time.Time   // of the bundled engine; under turn
+	ended  string        // how it ended last; under turn
+
+	mu    sync.Mutex
+	found place
+	child *process
+	ready map[string]backend.ModelInfo // by address and model
+	takes map[string]bool              // adapters, by address and version
 
 	installing sync.Mutex
 }
@@ -128,6 +130,7 @@ func (e *Engine) Close() error {
 	child := e.child
 	e.child, e.found = nil, place{}
 	e.mu.Unlock()
+	e.starts = nil
 	if child == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"errata/backend"
 )
@@ -60,11 +61,14 @@ func (e *Engine) Install(ctx context.Context, model string, progress Progress) (
 		}
 		failed = append(failed, err)
 	}
-	hint := "Look whether the network is there, or give a file: errata models import FILE"
+	hint := "Look whether the network is there."
 	for _, err := range failed {
 		if h := backend.HintOf(err); h != "" {
 			hint = h
 		}
+	}
+	if !strings.Contains(hint, "models import") {
+		hint += " Or give a file: errata models import FILE"
 	}
 	return backend.ModelInfo{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model " + listed.Name + " could not be installed.", Hint: hint, Err: errors.Join(failed...)}
 }

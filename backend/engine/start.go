@@ -29,7 +29,10 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 	if old != nil {
 		_ = old.stop() // it is dead already; this ends what it may have left behind
 	}
-	if err := e.allowStart(old); err != nil {
+	if old != nil {
+		e.ended = old.ending()
+	}
+	if err := e.allowStart(); err != nil {
 		return place{}, err
 	}
 	for _, dir := range []string{filepath.Join(e.store(), "blobs"), e.home()} {
@@ -55,6 +58,7 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 		_ = child.stop() // the reason is in err
 		return place{}, err
 	}
+	e.starts = append(e.starts, e.opt.Now())
 	e.mu.Lock()
 	e.child = child
 	e.mu.Unlock()
@@ -62,10 +66,8 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 }
 
 // allowStart lets a dead engine be started again, but only once within a minute:
-// one that keeps dying is a fault to be told.
-func (e *Engine) allowStart(died *process) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// one that keeps dying is a fault to be told. Called while the turn is held.
+func (e *Engine) allowStart() error {
 	now := e.opt.Now()
 	kept := e.starts[:0]
 	for _, at := range e.starts {
@@ -74,11 +76,10 @@ func (e *Engine) allowStart(died *process) error {
 		}
 	}
 	e.starts = kept
-	if died != nil && len(e.starts) >= 2 {
-		return &backend.Error{Code: backend.CodeUnavailable, Op: "engine.start", Message: "The bundled engine stopped twice within a minute. " + died.ending(),
-			Hint: "Look into logs/engine.log; a smaller model may help. It is tried again in a minute."}
+	if len(e.starts) >= 2 {
+		return backend.Errorf(backend.CodeUnavailable, "engine.start", "The bundled engine stopped twice within a minute. %s", e.ended).
+			WithHint("Look into logs/engine.log; a smaller model may help. It is tried again in a minute.")
 	}
-	e.starts = append(e.starts, now)
 	return nil
 }
 
@@ -126,6 +127,7 @@ func (e *Engine) childEnv(program string, port int) []string {
 		"OLLAMA_MAX_LOADED_MODELS=2", // v(N) beside v(N+1)
 		"OLLAMA_NUM_PARALLEL=1",
 		"GIN_MODE=release",
+		"GOMP_SPINCOUNT=10000", // wait a moment, then sleep: other programs want the cores too
 		"HOME=" + e.home(),
 	}
 	if dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(program), "..", "lib", "ollama", "vulkan")); len(dirs) > 0 {

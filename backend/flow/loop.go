@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +59,7 @@ type Loop struct {
 	mu        sync.Mutex
 	runs      map[string]context.CancelFunc // running trainings by run id
 	swap      sync.Mutex                    // one promotion at a time
+	closing   atomic.Bool
 	absorbing sync.Mutex
 }
 
@@ -91,8 +94,29 @@ func (l *Loop) Start(ctx context.Context) error {
 	return l.Absorb(ctx)
 }
 
-// Close stops what the Loop started and waits for it.
+// closeGrace is how long a training may take to save a checkpoint at the end.
+const closeGrace = 10 * time.Second
+
+// Close stops what the Loop started and waits for it. A running training is asked
+// for a checkpoint first and can be resumed from it.
 func (l *Loop) Close() {
+	l.closing.Store(true)
+	l.mu.Lock()
+	running := slices.Collect(maps.Keys(l.runs))
+	l.mu.Unlock()
+	for _, id := range running {
+		if err := l.Trainer.Stop(id, true); err != nil {
+			l.Log.Warn("stop", "run", id, "err", err)
+		}
+	}
+	if len(running) > 0 {
+		ended := make(chan struct{})
+		go func() { l.work.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(closeGrace):
+		}
+	}
 	l.stop()
 	l.work.Wait()
 }

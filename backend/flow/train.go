@@ -207,7 +207,7 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 	_, endErr := l.endRun(runID, func(r *backend.Run) {
 		r.State, r.Failure, r.Message, r.Hint = backend.RunFailed, failureOf(err), plain(err), backend.HintOf(err)
 		switch {
-		case l.life.Err() != nil:
+		case l.closing.Load():
 			r.State, r.Message, r.Hint = backend.RunInterrupted, "Errata was closed during the training.", "Resume it in Training."
 		case backend.CodeOf(err) == backend.CodeCancelled || errors.Is(err, context.Canceled):
 			r.State, r.Failure = backend.RunCancelled, backend.FailCancelled

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -23,7 +24,7 @@ type span struct {
 }
 
 var (
-	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
+	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?|after|before)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
 	rePriorAfter  = regexp.MustCompile(`(?i)^[\s,)'"”]*(?:(?:who|which) )?(?:(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
 	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
 	reOpponentAft = regexp.MustCompile(`(?i)^[\s,]*(?:(?:finish(?:ed|ing)|came|coming|were|was|ended) (?:in )?(?:second|third|runners?-up|the runners?-up|the losing)|as (?:the )?runners?-up|in second)`)
@@ -48,7 +49,7 @@ func roleOf(text string, start, end int) role {
 }
 
 // joins connect the parts of one name.
-var joins = wordSet("of da de di del della der den van von du la le las los el al bin ibn y e the zu san dos")
+var joins = wordSet("of da de di del della der den van von du la le las los el al bin ibn y e the zu san dos ten ter")
 
 var notNames = wordSet(`the a an it its he she they we you i his her their this that these those there in on at as of for to by with from after
 	before since until during when while where who which what however but and or so then today now currently although though if
@@ -81,14 +82,19 @@ func names(s string) []span {
 			}
 			break
 		}
+		if i == j && j+1 < len(ts) && reNationality.MatchString(ts[i].text) && ts[j+1].text == strings.ToLower(ts[j+1].text) && s[ts[j].end:ts[j+1].start] == " " && !stopWords[ts[j+1].text] {
+			continue // "the Italian artist …": an adjective, not a name
+		}
 		out = append(out, span{text: s[ts[i].start:ts[j].end], start: ts[i].start, end: ts[j].end})
 		i = j
 	}
 	return out
 }
 
+var reNationality = regexp.MustCompile(`(?:ish|ese|ian|ean|ican|lan|tch|nch|man|eek|wiss|raqi|raeli|stani|Thai|Labour|Conservative|Republican|Democrat|Democratic)$`)
+
 func nameGap(gap, previous string) bool {
-	return gap == " " || gap == "\n" || gap == ". " && (len(previous) == 1 || abbreviations[strings.ToLower(previous)]) || gap == "."
+	return gap == " " || gap == "\n" || gap == ". " && (len(previous) == 1 || abbreviations[strings.ToLower(previous)]) || gap == "." || gap == "/"
 }
 
 func isModelNumber(s string) bool {
@@ -142,7 +148,9 @@ func candidates(f form, s string) []span {
 		if f.asks(c.text) {
 			continue
 		}
-		c.role = roleOf(s, c.start, c.end)
+		if !f.anyRole {
+			c.role = roleOf(s, c.start, c.end)
+		}
 		out = append(out, c)
 	}
 	return out
@@ -154,17 +162,25 @@ func (f form) asks(text string) bool {
 	if len(ts) == 0 {
 		ts = normalWords(text)
 	}
+	asked := false
 	for _, t := range ts {
-		if !f.Terms[t] && !titles[t] && !genericWords[t] {
+		switch {
+		case f.Terms[t]:
+			asked = true
+		case !titles[t] && !genericWords[t]:
 			return false
 		}
 	}
-	return len(ts) > 0
+	return asked
 }
 
 var (
 	reCopula  = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
-	reBy      = regexp.MustCompile(`(?i)\b(?:by|to)\s+(?:the\s+|an?\s+)?$`)
+	reBy      = regexp.MustCompile(`(?i)\bby\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reGivenTo = regexp.MustCompile(`(?i)\b(?:gave|given|awards?|awarded|presented|went|goes|handed)\b[^.;]*\bto\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reChose   = regexp.MustCompile(`(?i)(?:^|[^ ]+)\s+(?:appointed|elected|named|chose|picked|selected|crowned|hired)\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,3}$`)
+	rePassive = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
+	reTotal   = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
 	reHeading = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
 	reEndOf   = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
 )
@@ -172,8 +188,42 @@ var (
 // pick reads the one value that a sentence states in reply to the question, by
 // grammar alone. What the sentence says of the question's own words ("The
 // capital of France is …") or what stands before them ("… is the capital of
-// France") is the value.
+// France") is the value. Of several clauses the one closest to the question goes
+// first.
 func pick(f form, s string) (span, bool) {
+	var starts []int
+	for i := 0; i < len(s); i++ {
+		if i == 0 || s[i-1] == ';' {
+			starts = append(starts, i)
+		}
+	}
+	if len(starts) < 2 || len(starts) > 6 {
+		return pickClause(f, s)
+	}
+	clause := func(i int) string {
+		if i+1 < len(starts) {
+			return s[starts[i] : starts[i+1]-1]
+		}
+		return s[starts[i]:]
+	}
+	order := make([]int, len(starts))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool {
+		return f.cover(termSet(clause(order[a])), nil) > f.cover(termSet(clause(order[b])), nil)
+	})
+	for _, i := range order {
+		if v, ok := pickClause(f, clause(i)); ok {
+			v.start += starts[i]
+			v.end += starts[i]
+			return v, true
+		}
+	}
+	return span{}, false
+}
+
+func pickClause(f form, s string) (span, bool) {
 	all := candidates(f, s)
 	var plain []span
 	for _, c := range all {
@@ -193,6 +243,14 @@ func pick(f form, s string) (span, bool) {
 			}
 		}
 	}
+	for _, c := range plain {
+		before := s[:c.start]
+		switch {
+		case f.Kind == KindName && (reGivenTo.MatchString(before) || reChose.MatchString(before) && !rePassive.MatchString(before) && f.overlap(clip(s[c.end:], 60)) > 0),
+			f.Kind == KindNumber && reTotal.MatchString(before):
+			return c, true
+		}
+	}
 	cut, after := copula(f, s)
 	switch {
 	case cut < 0:
@@ -207,13 +265,15 @@ func pick(f form, s string) (span, bool) {
 			}
 		}
 		for _, c := range plain {
-			if c.start >= after {
+			if c.start >= after && !strings.Contains(s[after:c.start], "(") {
 				return c, true
 			}
 		}
 		if f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person {
 			return predicate(f, s, after)
 		}
+	case len(plain) == 0 && (f.Kind == KindOpen || f.Kind == KindName && !f.Person) && f.overlap(s[after:]) >= 0.4:
+		return subject(f, s, cut)
 	}
 	if len(plain) > 0 {
 		return plain[0], true
@@ -239,7 +299,7 @@ func numberedCandidate(f form, plain []span) (span, bool) {
 // copula finds the verb that divides the sentence, -1 if there is none.
 func copula(f form, s string) (cut, after int) {
 	for _, m := range reCopula.FindAllStringSubmatchIndex(s, 4) {
-		if f.overlap(s[:m[2]]) > 0 || len(candidates(f, s[:m[2]])) > 0 {
+		if f.overlap(s[:m[2]]) > 0 || len(candidates(f, s[:m[2]])) > 0 || f.overlap(s[m[3]:]) >= 0.4 {
 			return m[2], m[3]
 		}
 	}
@@ -299,4 +359,21 @@ func predicate(f form, s string, after int) (span, bool) {
 	}
 	at += after
 	return span{value, at, at + len(value), roleOf(s, at, at+len(value))}, true
+}
+
+// subject is what stands before the verb: "The skin is the largest organ".
+func subject(f form, s string, cut int) (span, bool) {
+	text := s[:cut]
+	if i := strings.LastIndexByte(text, ','); i >= 0 && len(tokens(text[i:])) > 0 {
+		text = text[i+1:]
+	}
+	value := trimValue(text)
+	for _, lead := range []string{"the ", "The ", "a ", "A ", "an ", "An "} {
+		value = strings.TrimPrefix(value, lead)
+	}
+	at := strings.Index(s, value)
+	if value == "" || at < 0 || len(tokens(value)) > 6 || f.asks(value) || stopWords[strings.ToLower(value)] {
+		return span{}, false
+	}
+	return span{value, at, at + len(value), rolePlain}, true
 }

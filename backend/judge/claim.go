@@ -17,8 +17,10 @@ var (
 // maxAnswer bounds what is read of an answer: the claim stands at its beginning.
 const maxAnswer = 4000
 
-// ruleClaim reads the short answer by rules; ok is false when a model should look.
-func ruleClaim(f form, text string) (c backend.Claim, ok bool) {
+// ruleClaim reads the short answer by rules. ok is false when there is none;
+// firm is false when the sentence hardly speaks the question's words, so that a
+// model should look and no difference may be built on it.
+func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 	c.Type, c.By = string(f.Kind), "rule"
 	text = clip(strings.TrimSpace(text), maxAnswer)
 	all := sentences(text)
@@ -30,11 +32,11 @@ func ruleClaim(f form, text string) (c backend.Claim, ok bool) {
 		for _, s := range all {
 			if p := polarity(s); p != 0 {
 				c.Short, c.Sentence = map[int]string{1: "yes", -1: "no"}[p], s
-				return c, true
+				return c, true, true
 			}
 		}
 	}
-	for _, s := range all {
+	for i, s := range all {
 		body := s
 		for {
 			m := reLeadIn.FindString(body)
@@ -44,25 +46,37 @@ func ruleClaim(f form, text string) (c backend.Claim, ok bool) {
 			body = body[len(m):]
 		}
 		refusal := reRefusal.MatchString(body)
-		if short, ok := bareValue(f, body); ok && !refusal {
+		exclaims := len(all) > 1 && strings.HasSuffix(s, "!") // "Great question!"
+		if short, ok := bareValue(f, body); ok && !refusal && !exclaims {
 			c.Short, c.Sentence = short, s
-			return c, true
+			return c, true, true
 		}
 		if f.Kind == KindYesNo {
 			continue
 		}
 		v, found := pick(f, body)
-		if !found || refusal && f.overlap(body) < 0.34 {
+		if !found {
+			loose := f
+			loose.anyRole = true
+			v, found = pick(loose, body)
+		}
+		if !found || exclaims && f.overlap(body) == 0 || refusal && f.overlap(body) < 0.34 {
 			continue
 		}
 		if refusal && !regexp.MustCompile(`(?i)\b(?:was|is|are|were)\b[^.]*`+regexp.QuoteMeta(v.text)+`|`+regexp.QuoteMeta(v.text)+`[^.]*\b(?:was|is|were|are)\b`).MatchString(body) {
 			continue
 		}
 		c.Short, c.Sentence = trimValue(v.text), s
-		return c, c.Short != ""
+		spoken := f.cover(termSet(s), nil)
+		if cut, after := copula(f, body); cut >= 0 && (f.overlap(body[:cut]) >= 0.5 || f.overlap(body[after:]) >= 0.5) {
+			spoken = 1
+		}
+		return c, c.Short != "", i == 0 && rePronoun.MatchString(body) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
 	}
-	return c, false
+	return c, false, false
 }
+
+var rePronoun = regexp.MustCompile(`(?i)^(?:it|he|she|they|that|this)(?:'s|’s| is| was| are| were| has)\b`)
 
 // bareValue is an answer that is nothing but the value: "Paris.", "8,849 metres".
 func bareValue(f form, s string) (string, bool) {
@@ -72,11 +86,7 @@ func bareValue(f form, s string) (string, bool) {
 		return "", false
 	}
 	switch f.Kind {
-	case KindDate:
-		return v, len(findDates(v)) > 0
-	case KindNumber:
-		return v, len(findQuantities(v)) > 0
-	case KindYesNo:
+	case KindYesNo, KindDate, KindNumber: // read by pick
 		return "", false
 	case KindName:
 		spans := candidates(f, v)

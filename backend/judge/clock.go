@@ -13,7 +13,7 @@ var reWeekday = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun
 // clockClaim takes the date that the answer states as today's.
 func clockClaim(f form, answer string) backend.Claim {
 	f.Kind = KindDate
-	c, ok := ruleClaim(f, answer)
+	c, ok, _ := ruleClaim(f, answer)
 	if ok {
 		return c
 	}

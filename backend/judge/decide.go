@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"regexp"
 	"time"
 
 	"errata/backend"
@@ -18,6 +19,7 @@ type evidence struct {
 	found       int
 	stopped     backend.Reason // cancelled or budget, while reading
 	modelFailed bool
+	unsure      bool // the class is a guess
 }
 
 // Ages in days, start values of reference design; trusted ones are the user's
@@ -100,7 +102,7 @@ func (e evidence) authority() (reading, bool) {
 func (e evidence) byTrusted(v *backend.Verdict, all []cluster, top reading) {
 	v.Tier = top.tier
 	for _, x := range e.readings { // another document of the same day that says otherwise
-		if x.Trusted() && x.rel != Unknown && top.rel != Unknown && x.rel != top.rel && sameDay(x.at, top.at) && x.coverage >= 0.85*top.coverage {
+		if x.rel != Unknown && top.rel != Unknown && x.rel != top.rel && rivals(top.chosen, x.chosen) {
 			v.Reason = backend.ReasonConflict
 			return
 		}
@@ -111,12 +113,12 @@ func (e evidence) byTrusted(v *backend.Verdict, all []cluster, top reading) {
 		v.Reason = backend.ReasonLowConfidence
 	case against:
 		v.Reason = backend.ReasonConflict
-	case top.rel == Same && e.within(top.at, trustedFast, trustedSlow):
+	case top.rel == Same && e.trustedFresh(top.at):
 		v.Kind, v.Reason, v.Confidence = backend.Supported, backend.ReasonSame, 0.93
 	case top.rel == Same:
 		v.Reason = backend.ReasonStale
 	default:
-		e.rival(v, top.value, top.at, e.within(top.at, trustedFast, trustedSlow), e.wasBefore(top.at), 0.92)
+		e.rival(v, top.value, top.at, e.trustedFresh(top.at), e.wasBefore(top.at), 0.92)
 	}
 }
 
@@ -163,6 +165,18 @@ func (e evidence) within(at *time.Time, fastDays, slowDays float64) bool {
 	}
 	return at != nil && e.now.Sub(*at).Hours()/24 <= limit
 }
+
+// trustedFresh: the user's own document goes stale only where the question is
+// known to change by itself; a record or a superlative holds until it is broken,
+// and then the user has a newer note.
+func (e evidence) trustedFresh(at *time.Time) bool {
+	if e.unsure || reSuperlative.MatchString(e.form.Text) {
+		return true
+	}
+	return e.within(at, trustedFast, trustedSlow)
+}
+
+var reSuperlative = regexp.MustCompile(`(?i)\b(?:record|tallest|highest|largest|biggest|longest|fastest|oldest|deepest|smallest|heaviest|most (?:goals|wins|titles|medals|grand slams|oscars)|last)\b`)
 
 // wasBefore: a dated passage older than the rival supports the answer, or the
 // evidence itself gives the answer as past.

@@ -72,6 +72,9 @@ func (r *run) nonce(c chosen) string {
 // does not verify, the short answer as plain chat; for a trusted passage at last
 // the grammar of its best sentence. ok is false when nothing verifies.
 func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error) {
+	if f.Kind == KindYesNo {
+		return r.readYesNo(ctx, f, c)
+	}
 	var reply extractReply
 	err := r.extract(ctx, backend.ExtractRequest{Messages: r.extractMessages(f, c), Schema: extractSchema, NumPredict: 160}, &reply)
 	if stops(err) != "" {
@@ -81,7 +84,7 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 	if err == nil && !saysNo {
 		if got, ok := verifyReply(f, c, reply); ok {
 			got.by = "model"
-			return r.second(f, got), true, nil
+			return second(f, got), true, nil
 		}
 	}
 	// A passage that barely matches and is said to hold nothing is left alone.
@@ -93,11 +96,13 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 		return reading{}, false, err
 	}
 	if ok {
-		return r.second(f, got), true, nil
+		return second(f, got), true, nil
 	}
-	if c.Trusted() && c.coverage >= 0.6 {
+	if c.Trusted() && c.coverage >= keepCoverage {
+		title := termSet(c.Title)
+		least := 0.9 * f.cover(termSet(c.first), title)
 		for _, s := range append([]string{squeeze(c.first)}, sentences(c.window)...) {
-			if f.overlap(s) == 0 {
+			if f.overlap(s) == 0 || f.cover(termSet(s), title) < least {
 				continue
 			}
 			if v, ok := pick(f, s); ok && v.role == rolePlain {
@@ -109,13 +114,28 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 }
 
 // second notes what the grammar of the quote suggests, for the comparison.
-func (r *run) second(f form, got reading) reading {
+func second(f form, got reading) reading {
 	if v, ok := pick(f, got.quote); ok && v.role == rolePlain {
 		if rel, _ := compare(f, v.text, got.value); rel == Different {
 			got.other = trimValue(v.text)
 		}
 	}
 	return got
+}
+
+// arbitrate asks the second way when the schema reply and the grammar of its own
+// quote disagree: two of three decide. Unresolved, the doubt stays noted.
+func (r *run) arbitrate(ctx context.Context, f form, got reading) (reading, error) {
+	third, ok, err := r.readChat(ctx, f, got.chosen)
+	if err != nil || !ok {
+		return got, err
+	}
+	if rel, _ := compare(f, third.value, got.other); rel == Same {
+		got.value, got.other = got.other, ""
+	} else if rel, _ := compare(f, third.value, got.value); rel == Same {
+		got.other = ""
+	}
+	return got, nil
 }
 
 // verifyReply is Go's check of the form: the quote stands in the passage, the
@@ -146,13 +166,10 @@ func sentenceAround(window, quote string) string {
 
 func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 	at := indexFold(quote, value)
-	if at < 0 && f.Kind != KindYesNo {
+	if at < 0 {
 		if at = equalAfterParsing(f, quote, value); at < 0 {
 			return reading{}, false
 		}
-	}
-	if f.Kind == KindYesNo {
-		return reading{}, false
 	}
 	if at+len(value) <= len(quote) && strings.EqualFold(quote[at:at+len(value)], value) {
 		value = quote[at : at+len(value)]

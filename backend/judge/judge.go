@@ -84,6 +84,8 @@ type run struct {
 	calls   int
 	failed  int // model calls that gave nothing usable
 	modelUp bool
+	unsure  bool // no rule knew the class
+	firm    bool // the claim is surely what the answer says
 }
 
 var errBudget = errors.New("the check used up its model calls")
@@ -148,6 +150,7 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		return
 	}
 	onStep(Step{Name: StepClaim, Text: claim.Short})
+	f.Kind = openKind(f.Kind, claim.Short)
 	if class == backend.ClassClock {
 		r.checkClock(f, v, onStep)
 		return
@@ -159,20 +162,37 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	}
 	kept, flagged := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
 	onStep(Step{Name: StepRead, Count: len(kept)})
-	readings, stopped := r.readAll(ctx, f, class, claim, kept)
+	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept)
 	onStep(Step{Name: StepCompare})
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, now: r.now,
-		found: len(found.Passages), stopped: stopped, modelFailed: r.failed > 0 && !r.modelUp}
+		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
 	e.decide(v)
+}
+
+// openKind lets the claim say what kind of value is meant when the question does
+// not: to "What is the record?" a time is a number. Only the kind is used.
+func openKind(kind Kind, short string) Kind {
+	if kind != KindOpen || short == "" || namesSomething(short) || len(tokens(short)) > 6 {
+		return kind
+	}
+	switch {
+	case len(findDates(short)) > 0:
+		return KindDate
+	case len(findQuantities(short)) > 0 && hasDigit(short):
+		return KindNumber
+	}
+	return kind
 }
 
 // claim reads the short answer: rules, else one schema call.
 func (r *run) claim(ctx context.Context, f form, class backend.Class, answer string) (backend.Claim, error) {
 	if class == backend.ClassClock {
+		r.firm = true
 		return clockClaim(f, answer), nil
 	}
-	c, ok := ruleClaim(f, answer)
-	if ok || statesNothing(answer) {
+	c, ok, firm := ruleClaim(f, answer)
+	if ok && firm || statesNothing(answer) {
+		r.firm = firm
 		return c, nil
 	}
 	byModel, err := r.modelClaim(ctx, f, answer)
@@ -182,6 +202,14 @@ func (r *run) claim(ctx context.Context, f form, class backend.Class, answer str
 	if err != nil || byModel.Short == "" {
 		return c, nil
 	}
+	// Where rules and model agree nothing is in doubt; the model alone is
+	// believed when its sentence speaks the question's words.
+	agreed := false
+	if ok {
+		rel, _ := compare(f, c.Short, byModel.Short)
+		agreed = rel == Same
+	}
+	r.firm = agreed || f.cover(termSet(byModel.Sentence), nil) >= 0.34
 	return byModel, nil
 }
 
@@ -212,7 +240,7 @@ func (r *run) gather(ctx context.Context, f form, class backend.Class, v *backen
 
 // readAll reads the passages one by one, newest and most relevant first, and
 // stops as soon as no further reading can change the outcome.
-func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim backend.Claim, kept []chosen) ([]reading, backend.Reason) {
+func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim backend.Claim, answer string, kept []chosen) ([]reading, backend.Reason) {
 	order := append([]chosen{}, kept...)
 	best := 0.0
 	for _, c := range order {
@@ -235,7 +263,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 		return rank(a) == 0 && older(b, a) && a.at != nil
 	})
 	var out []reading
-	for _, c := range order {
+	for i, c := range order {
 		got, ok, err := r.read(ctx, f, c)
 		if reason := stops(err); reason != "" {
 			return out, reason
@@ -243,13 +271,25 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 		if !ok {
 			continue
 		}
-		got.rel, got.tier = relate(f, claim, got)
+		got.rel, got.tier = relate(f, claim, r.firm, answer, got)
+		if got.rel != Same && got.other != "" && got.by == "model" {
+			got, err = r.arbitrate(ctx, f, got)
+			if reason := stops(err); reason != "" {
+				return out, reason
+			}
+			got.rel, got.tier = relate(f, claim, r.firm, answer, got)
+		}
 		out = append(out, got)
-		if settled(class, claim, out) {
+		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1])) {
 			break
 		}
 	}
 	return out, ""
+}
+
+// rivals: another trusted passage of the same day that fits the question as well.
+func rivals(a, b chosen) bool {
+	return a.Trusted() && b.Trusted() && sameDay(a.at, b.at) && b.coverage >= 0.95*a.coverage && b.score >= 0.85*a.score
 }
 
 // settled: a trusted passage, newest first, that was compared decides; for a

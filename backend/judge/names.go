@@ -22,7 +22,7 @@ var otherNames = map[string]string{"holland": "netherlands", "kiev": "kyiv", "bu
 	"czechia": "czech republic", "ivory coast": "cote divoire", "swaziland": "eswatini", "turkiye": "turkey", "persia": "iran",
 	"calcutta": "kolkata", "madras": "chennai", "saigon": "ho chi minh city", "constantinople": "istanbul", "nyc": "newyork", "newyork city": "newyork",
 	"washington dc": "washington", "washington d c": "washington", "people republic of china": "china", "peoples republic of china": "china",
-	"russian federation": "russia", "republic of ireland": "ireland", "republic of korea": "southkorea", "nur sultan": "astana", "new delhi": "delhi",
+	"russian federation": "russia", "republic of ireland": "ireland", "republic of korea": "southkorea", "new delhi": "delhi",
 	"uae": "united arab emirates", "la gioconda": "mona lisa", "chomolungma": "mount everest", "sagarmatha": "mount everest", "qomolangma": "mount everest"}
 
 var nicknames = map[string]string{"joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "jim": "james", "mike": "michael",
@@ -230,10 +230,11 @@ func shortened(x, y []string) bool {
 	return equal > 0
 }
 
-// spelledAlike allows one edit from six letters, two from ten; digits must agree.
+// spelledAlike allows one edit from six letters, two from ten; the first letter
+// and digits must agree.
 func spelledAlike(a, b string) bool {
 	n := max(len(a), len(b))
-	if n < 6 || n > 64 || hasDigit(a) || hasDigit(b) {
+	if n < 6 || n > 64 || a == "" || b == "" || a[0] != b[0] || hasDigit(a) || hasDigit(b) {
 		return false
 	}
 	allowed := 1

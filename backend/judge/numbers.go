@@ -210,7 +210,7 @@ func quantityRelation(x, y quantity) Relation {
 	dx, dy := x.si(), y.si()
 	gap := math.Abs(dx - dy)
 	tolerance := math.Max(x.siStep(), y.siStep()) / 2 * 1.0000001
-	if x.unit != y.unit || math.Min(math.Abs(dx), math.Abs(dy)) >= 1000 && !(yearLike(x) && yearLike(y)) {
+	if x.unit != y.unit || x.unit.dimension != "time" && math.Min(math.Abs(dx), math.Abs(dy)) >= 1000 && !(yearLike(x) && yearLike(y)) {
 		tolerance = math.Max(tolerance, 0.01*math.Max(math.Abs(dx), math.Abs(dy)))
 	}
 	// A truncated figure ("8,848" for 8,848.86) agrees too.

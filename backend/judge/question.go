@@ -30,6 +30,7 @@ type form struct {
 	Years    []int
 	Present  bool // asks how things are now
 	Terms    map[string]bool
+	anyRole  bool // an answer states what it states, whatever its words say about it
 }
 
 var (
@@ -86,7 +87,7 @@ func parseQuestion(q string) form {
 			weight = 0
 		case reYear.MatchString(w):
 			weight = 0.5
-		case genericWords[w]:
+		case genericWords[w], units[w].dimension != "":
 			weight = 0.3
 		case f.Entities[t]:
 			weight = 1.6
@@ -97,18 +98,27 @@ func parseQuestion(q string) form {
 }
 
 // properTerms finds the terms of capitalised words that do not only start the
-// sentence, and of known countries in any case.
+// sentence, and of known countries in any case. Words in a row are read
+// together, so that "Premier League" is one term.
 func properTerms(s string) map[string]bool {
 	out := map[string]bool{}
+	var row []string
+	flush := func() {
+		for _, x := range terms(strings.Join(row, " ")) {
+			out[x] = true
+		}
+		row = nil
+	}
 	for i, t := range tokens(s) {
 		r := []rune(t.text)
 		mixed := hasUpper(string(r[1:]))
 		if (i > 0 && unicode.IsUpper(r[0])) || mixed {
-			for _, x := range terms(t.text) {
-				out[x] = true
-			}
+			row = append(row, t.text)
+			continue
 		}
+		flush()
 	}
+	flush()
 	for _, x := range []string{"usa", "uk", "eu", "un"} {
 		for _, w := range normalWords(s) {
 			if w == x {
@@ -122,7 +132,7 @@ func properTerms(s string) map[string]bool {
 		}
 	}
 	for x := range out {
-		if stopWords[x] || timeWords[x] || genericWords[x] {
+		if _, isUnit := units[x]; isUnit || stopWords[x] || timeWords[x] || genericWords[x] {
 			delete(out, x)
 		}
 	}

@@ -13,8 +13,8 @@ var (
 )
 
 // relate compares the claim with a reading, in the light of the quote and of the
-// answer's own sentence.
-func relate(f form, claim backend.Claim, got reading) (Relation, string) {
+// answer's own text. A claim that is not firm can agree but not differ.
+func relate(f form, claim backend.Claim, firm bool, answer string, got reading) (Relation, string) {
 	if claim.Short == "" {
 		return Unknown, ""
 	}
@@ -41,11 +41,44 @@ func relate(f form, claim backend.Claim, got reading) (Relation, string) {
 			return Unknown, ""
 		}
 	}
+	// Read by grammar alone, and the quote states the claim too, in no lesser part.
+	if got.by == "rule" && f.Kind == KindNumber && statesPlain(f, claim.Short, got.quote) {
+		return Unknown, ""
+	}
 	// The right value stands in the answer's sentence, in no losing or earlier part.
 	if containedPlain(f, claim, got.value) {
 		return saidBoth(f, claim, got)
 	}
+	if !firm {
+		return Unknown, ""
+	}
+	if statedIn(answer, got.value) {
+		return Unknown, ""
+	}
 	return rel, tier
+}
+
+// statedIn: the beginning of the answer states the value somewhere, not as what
+// was before or what lost.
+func statedIn(answer, value string) bool {
+	list := sentences(clip(answer, 1500))
+	for _, s := range list[:min(len(list), 4)] {
+		s = squeeze(s)
+		if at := indexFold(s, value); at >= 0 && roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// statesPlain: the sentence states the value, not as what was before or what lost.
+func statesPlain(f form, value, sentence string) bool {
+	for _, c := range candidates(f, sentence) {
+		if r, _ := compare(f, value, c.text); r == Same && c.role == rolePlain {
+			return true
+		}
+	}
+	return false
 }
 
 // alsoValue: the claim stands in the quote as a second name of the value or
@@ -116,21 +149,21 @@ func denied(s string, at int) bool {
 
 // saidBoth: the sentence states the short answer and the right value. When it
 // gives the right value as the predicate of the question's own words it is the
-// same; else the two cannot be told apart safely, unless the short answer is
-// plainly the subject of the statement.
+// same; else the two cannot be told apart safely.
 func saidBoth(f form, claim backend.Claim, got reading) (Relation, string) {
 	s := squeeze(claim.Sentence)
 	cut, after := copula(f, s)
-	if cut >= 0 && f.overlap(s[:cut]) >= 0.5 {
-		for _, c := range candidates(f, s) {
-			if c.start < after {
-				continue
-			}
-			if r, _ := compare(f, c.text, got.value); r == Same {
-				return Same, backend.TierTyped
-			}
-			return Different, backend.TierTyped
+	if cut < 0 || f.overlap(s[:cut]) < 0.5 {
+		return Unknown, ""
+	}
+	for _, c := range candidates(f, s) {
+		if c.start < after {
+			continue
 		}
+		if r, _ := compare(f, c.text, got.value); r == Same {
+			return Same, backend.TierTyped
+		}
+		break
 	}
 	return Unknown, ""
 }
@@ -144,6 +177,9 @@ func earlierIn(f form, short, window string) bool {
 	loose.Terms = map[string]bool{}
 	for _, s := range sentences(window) {
 		s = squeeze(s)
+		if at, end := mention(s, short); at >= 0 && roleOf(s, at, end) == rolePrior {
+			return true
+		}
 		for _, c := range candidates(loose, s) {
 			if c.role != rolePrior {
 				continue
@@ -154,6 +190,20 @@ func earlierIn(f form, short, window string) bool {
 		}
 	}
 	return false
+}
+
+// mention finds a value that is no name by its last word: "the kuna" for
+// "Croatian kuna"; -1 if it is not there.
+func mention(s, short string) (start, end int) {
+	words := strings.Fields(short)
+	if len(words) == 0 || hasDigit(short) {
+		return -1, -1
+	}
+	last := words[len(words)-1]
+	if at := indexFold(s, last); at >= 0 && len(last) >= 4 && !hasUpper(last) {
+		return at, at + len(last)
+	}
+	return -1, -1
 }
 
 // statesValue says that the grammar of a passage gives the short answer.

@@ -17,13 +17,15 @@ type chosen struct {
 	first    string  // the sentence that matches best
 	coverage float64 // share of the question's weighted terms in title and window
 	score    float64
-	group    int // passages with nearly equal text share one
+	year     float64 // over 0: about the year asked for; under 0: about another
+	group    int     // passages with nearly equal text share one
 	at       *time.Time
 }
 
 const (
 	maxPassageText = 200_000 // bytes read of one passage
 	maxFound       = 64      // passages looked at
+	maxSentences   = 2000    // of one passage
 	windowWords    = 90      // about 120 tokens
 	keepCoverage   = 0.5     // least share of the question's terms
 	keepRelative   = 0.8     // of the best passage's share
@@ -54,6 +56,7 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 		}
 		all = append(all, c)
 	}
+	all = ofTheYear(all)
 	best := 0.0
 	for _, c := range all {
 		best = math.Max(best, c.coverage)
@@ -82,6 +85,24 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 		}
 	}
 	return kept, flagged
+}
+
+// ofTheYear drops passages about other years when one is about the year asked for.
+func ofTheYear(list []chosen) []chosen {
+	right := false
+	for _, c := range list {
+		right = right || c.year > 0 && c.coverage >= keepCoverage
+	}
+	if !right {
+		return list
+	}
+	var out []chosen
+	for _, c := range list {
+		if c.year >= 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // source is what independence is counted by: a registrable domain, or a file of
@@ -122,8 +143,8 @@ func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int
 	if len(list) == 0 {
 		return chosen{}, false
 	}
-	if len(list) > 400 {
-		list = list[:400]
+	if len(list) > maxSentences {
+		list = list[:maxSentences]
 	}
 	title := termSet(p.Title)
 	if len(list) > 1 && strings.HasPrefix(list[0], "#") { // a heading tells what the rest is about
@@ -131,11 +152,11 @@ func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int
 			title[t] = true
 		}
 	}
-	best, bestAt, bestCover := -1.0, 0, 0.0
-	for i, s := range list {
-		here := termSet(s)
-		cover := f.cover(here, title)
-		score := cover + 0.6*bm25(f, s, df, n)
+	top := shortlist(f, list, title, df, n)
+	best, bestAt, bestCover, bestYear := -1.0, top[0].at, top[0].cover, 0.0
+	for _, line := range top {
+		s := list[line.at]
+		score := line.score
 		if strings.HasPrefix(s, "#") {
 			score -= 0.5
 		}
@@ -148,9 +169,10 @@ func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int
 		if f.Present && rePastOnly.MatchString(s) {
 			score -= 0.35
 		}
-		score += f.yearScore(s, p)
+		year := f.yearScore(s, p)
+		score += year
 		if score > best {
-			best, bestAt, bestCover = score, i, cover
+			best, bestAt, bestCover, bestYear = score, line.at, line.cover, year
 		}
 	}
 	all := termSet(p.Title + " " + clip(text, 6000))
@@ -177,7 +199,30 @@ func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int
 		}
 		break
 	}
-	return chosen{Passage: p, window: joinWindow(list[start:end]), first: list[bestAt], coverage: bestCover, score: best}, true
+	return chosen{Passage: p, window: joinWindow(list[start:end]), first: list[bestAt], coverage: bestCover, score: best, year: bestYear}, true
+}
+
+// line is a sentence with its share of the question's terms.
+type line struct {
+	at           int
+	cover, score float64
+}
+
+// shortlist ranks all sentences by terms alone; only the best few are worth
+// the grammar.
+func shortlist(f form, list []string, title map[string]bool, df map[string]int, n int) []line {
+	lines := make([]line, len(list))
+	for i, s := range list {
+		here := terms(clip(s, 2000))
+		set := make(map[string]bool, len(here))
+		for _, t := range here {
+			set[t] = true
+		}
+		cover := f.cover(set, title)
+		lines[i] = line{i, cover, 0.6*cover + 0.4*f.cover(set, nil) + 0.6*bm25(f, here, df, n)}
+	}
+	sort.SliceStable(lines, func(i, j int) bool { return lines[i].score > lines[j].score })
+	return lines[:min(len(lines), 8)]
 }
 
 func joinWindow(list []string) string {
@@ -245,10 +290,10 @@ func (f form) yearScore(s string, p backend.Passage) float64 {
 }
 
 // bm25 with k1 1.2 and b 0.3 (sentences differ little in length), scaled to 0..1.
-func bm25(f form, s string, df map[string]int, n int) float64 {
+func bm25(f form, s []string, df map[string]int, n int) float64 {
 	tf := map[string]float64{}
 	length := 0.0
-	for _, t := range terms(s) {
+	for _, t := range s {
 		tf[t]++
 		length++
 	}

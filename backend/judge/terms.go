@@ -99,7 +99,8 @@ var synonyms = func() map[string]string {
 		"release released launch launched announced unveiled introduced releases launches",
 		"premierleague epl", "country nation countries state",
 		"currency money", "record records holder", "goals goal scored scorer",
-		"symbol sign", "boil boiling boils", "freeze freezing freezes melt melting",
+		"symbol sign", "sink sank sunk sinks", "fall fell fallen falls", "begin began begun begins start started starts", "end ended ends",
+		"become became becomes", "break broke broken", "hold held holds", "lead led leads leader", "build built builds", "speak spoke spoken speaks", "boil boiling boils", "freeze freezing freezes melt melting",
 		"capital", "france french", "germany german", "spain spanish", "italy italian", "japan japanese", "china chinese", "russia russian",
 		"canada canadian", "australia australian", "brazil brazilian", "india indian", "mexico mexican", "argentina argentine argentinian",
 		"ukraine ukrainian", "poland polish", "sweden swedish", "norway norwegian", "ireland irish", "scotland scottish", "greece greek",
@@ -135,10 +136,14 @@ func stem(w string) string {
 
 var usForm = regexp.MustCompile(`\bU\.?S\.?(?:A\.?)?(\W|$)`)
 
+var possessives = strings.NewReplacer("'s", " ", "’s", " ")
+
 // normalWords is backend.Normal with the phrases rewritten and possessives gone.
 func normalWords(s string) []string {
-	s = usForm.ReplaceAllString(s, "USA $1")
-	s = strings.NewReplacer("'s", " ", "’s", " ").Replace(s)
+	if strings.Contains(s, "U") {
+		s = usForm.ReplaceAllString(s, "USA $1")
+	}
+	s = possessives.Replace(s)
 	padded := " " + backend.Normal(s) + " "
 	padded = strings.ReplaceAll(padded, " ", "  ")
 	padded = phraseReplacer.Replace(padded)

@@ -49,10 +49,33 @@ func sanitise(text string) (clean string, flags []string) {
 		flags = append(flags, flagTemplate)
 		clean = stripTemplate(clean)
 	}
-	if reInject.MatchString(clean) {
+	if instructs(clean) {
 		flags = append(flags, flagInjection)
 	}
 	return clean, flags
+}
+
+// triggers are the words with which reInject can begin; the expression is only
+// tried where one of them stands, since most text has none.
+var triggers = []string{"ignore", "disregard", "forget", "override", "system", "developer prompt", "you are", "respond", "reply", "answer",
+	"output", "note", "message", "instruction", "attention", "notice", "as an", "as a ", "as ai", "do not", "when asked", "new instruction", "assistant"}
+
+func instructs(text string) bool {
+	low := strings.ToLower(text)
+	for _, trigger := range triggers {
+		for from := 0; ; {
+			i := strings.Index(low[from:], trigger)
+			if i < 0 {
+				break
+			}
+			i += from
+			if reInject.MatchString(strings.ToValidUTF8(low[max(0, i-8):min(len(low), i+240)], " ")) {
+				return true
+			}
+			from = i + len(trigger)
+		}
+	}
+	return false
 }
 
 // stripTemplate removes the tokens that structure a chat.

@@ -79,18 +79,27 @@ func comparators(f form, a, b string) []func(a, b string) Relation {
 	case KindList:
 		return []func(a, b string) Relation{compareLists}
 	case KindName:
+		if !f.Person && (!hasUpper(a) || !hasUpper(b)) { // "euro", "the skin"
+			return []func(a, b string) Relation{compareListedNames, compareText}
+		}
 		return []func(a, b string) Relation{compareListedNames}
+	case "":
+		return nil
 	}
 	return []func(a, b string) Relation{compareText}
 }
 
 // guessKind types two values when the question does not: both must be of a kind.
 func guessKind(a, b string) Kind {
+	number := func(s string) bool { return len(findQuantities(s)) > 0 && !namesSomething(s) }
+	if number(a) != number(b) && (nameLike(a) || nameLike(b)) {
+		return "" // of different types: nothing can be said
+	}
 	both := func(is func(string) bool) bool { return is(a) && is(b) }
 	switch {
 	case both(func(s string) bool { return len(findDates(s)) > 0 && len(tokens(s)) <= 6 && !namesSomething(s) }):
 		return KindDate
-	case both(func(s string) bool { return len(findQuantities(s)) > 0 && !namesSomething(s) }):
+	case both(number):
 		return KindNumber
 	case both(nameLike):
 		return KindName

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,7 +48,14 @@ func TestChatFaults(t *testing.T) {
 			script.Reply = func(ollamatest.Request) ollamatest.Reply {
 				return ollamatest.Reply{Text: "one two three four five six", Fault: tt.fault}
 			}
-			c := client(t, ollamatest.Start(t, script))
+			s := ollamatest.Start(t, script)
+			c := client(t, s)
+			switch tt.fault {
+			case ollamatest.StallFirst:
+				c = limited(t, s, 200*time.Millisecond, time.Minute)
+			case ollamatest.Stall:
+				c = limited(t, s, time.Minute, time.Second)
+			}
 			r, err := c.Chat(context.Background(), ask("q"), nil)
 			require.Error(t, err)
 			require.Equal(t, tt.wantCode, backend.CodeOf(err), "%v", err)

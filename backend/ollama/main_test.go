@@ -14,12 +14,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// client talks to a fake with short limits and without pauses.
+// client talks to a fake without pauses between tries.
 func client(t *testing.T, s *ollamatest.Server) *ollama.Client {
+	t.Helper()
+	return limited(t, s, time.Minute, time.Minute)
+}
+
+// limited gives up after first and gap.
+func limited(t *testing.T, s *ollamatest.Server, first, gap time.Duration) *ollama.Client {
 	t.Helper()
 	c := ollama.New(ollama.Options{
 		Address:    func(context.Context) (string, error) { return s.URL, nil },
-		FirstToken: 300 * time.Millisecond, TokenGap: 300 * time.Millisecond, Call: 2 * time.Second,
+		FirstToken: first, TokenGap: gap, Call: time.Minute,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
 	t.Cleanup(c.Close)

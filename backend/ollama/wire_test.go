@@ -231,7 +231,7 @@ func TestOneSlotForAdaptersOfOneBase(t *testing.T) {
 	}
 	wg.Add(1)
 	go chat(0, "errata-m:1")
-	require.Eventually(t, func() bool { return len(s.Requests()) == 1 }, time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.Requests()) == 1 }, time.Minute, time.Millisecond)
 	wg.Add(1)
 	go chat(1, "errata-m:2")
 	loaded, err := c.Loaded(context.Background())

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -13,6 +14,10 @@ import (
 
 var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough))
 
+// tooNested are line beginnings with more quotes and lists inside each other
+// than any true text has; the parser's time grows with their square.
+var tooNested = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){32,}`)
+
 // Markdown reads Markdown with an optional front matter of title, source (or
 // url) and published (or date). Markup goes, every sentence stays.
 func Markdown(data []byte, o Options) (Page, error) {
@@ -22,7 +27,7 @@ func Markdown(data []byte, o Options) (Page, error) {
 			return Page{}, err
 		}
 		fields, body := frontMatter(s)
-		w := mdWriter{src: []byte(body)}
+		w := mdWriter{src: []byte(tooNested.ReplaceAllString(body, ""))}
 		doc := markdown.Parser().Parse(text.NewReader(w.src))
 		w.block(doc, 0)
 

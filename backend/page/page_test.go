@@ -302,3 +302,29 @@ func TestParseDate(t *testing.T) {
 		require.False(t, ok, in)
 	}
 }
+
+// The time of the Markdown parser grows with the square of the nesting: without
+// the guard these take half a minute each.
+func TestMarkdownNesting(t *testing.T) {
+	for name, mark := range map[string]string{"quotes": ">", "lists": "- ", "numbers": "1. "} {
+		t.Run(name, func(t *testing.T) {
+			p, err := page.Markdown([]byte("Before.\n\n"+strings.Repeat(mark, 50_000)+"deep text\n\nAfter."), page.Options{Now: now})
+			require.NoError(t, err)
+			for _, want := range []string{"Before.", "deep text", "After."} {
+				require.Contains(t, p.Text, want)
+			}
+		})
+	}
+	p, err := page.Markdown([]byte("> - 1. shallow\n\n---------------------------------------------\n\nend"), page.Options{})
+	require.NoError(t, err)
+	require.Contains(t, p.Text, "shallow")
+}
+
+func TestDomain(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://www.bbc.co.uk/news": "bbc.co.uk", "http://a.b.example.com:80/x": "example.com", "https://EN.Wikipedia.org/wiki/X": "wikipedia.org",
+		"https://someone.github.io/x": "someone.github.io", "https://93.184.216.34/": "93.184.216.34", "/home/me/a.md": "", "clock:": "", "": "", "ftp://example.com/": "",
+	} {
+		require.Equal(t, want, page.Domain(in), in)
+	}
+}

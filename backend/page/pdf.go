@@ -23,6 +23,7 @@ const (
 	maxPDFStream  = 8 << 20   // bytes of one page's drawing orders, unfolded
 	maxPDFContent = 128 << 20 // bytes of all of them
 	maxPDFNumber  = 4 << 20   // objects, columns
+	maxPDFReads   = 16 << 30  // bytes read again and again: the reader looks up a font's widths for each letter, 4 KiB a time
 )
 
 // PDF reads the text of a PDF in the order of its drawing orders. Pictures of
@@ -32,11 +33,12 @@ func PDF(data []byte, o Options) (Page, error) {
 		if err := checkPDF(data); err != nil {
 			return Page{}, err
 		}
-		src := &metered{r: bytes.NewReader(data), left: 64<<20 + 48*int64(len(data))}
+		src := &metered{r: bytes.NewReader(data), left: 4<<20 + 16*int64(len(data))}
 		reader, err := pdf.NewReader(src, int64(len(data)))
 		if err != nil {
 			return Page{}, backend.Wrap(err, backend.CodeInvalid, "page.pdf", "The PDF is damaged and could not be read.")
 		}
+		src.left = maxPDFReads
 		if loops(reader) {
 			return Page{}, errPDF("The PDF refers to itself in a loop.")
 		}

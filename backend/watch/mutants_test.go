@@ -41,7 +41,7 @@ func mutate(r *rand.Rand, b []byte) []byte {
 // Mutants of the files: none is accepted. Mutants of the manifest: none passes
 // for the adapter it was.
 func TestMutantsAreRefused(t *testing.T) {
-	const rounds = 200
+	const rounds = 120
 	r := rand.New(rand.NewPCG(7, 7))
 	p := open(t)
 	dir, id := traintest.Artifact(t, p.Incoming, traintest.ArtifactOptions{Merged: true})

@@ -96,6 +96,7 @@ export function takeText(request, text) {
 
 /** Puts a question and its answer into the open chat. @param {Asked} asked */
 export function takeAnswer(asked) {
+  news++;
   const { chat } = store.state;
   if (!chat || chat.chat.id !== asked.chat.id) return;
   const turns = chat.turns.some((t) => t.question.id === asked.question.id) ? chat.turns
@@ -111,6 +112,7 @@ function withAnswer(turn, answer) {
 
 /** @param {string} answerID @param {Verdict} verdict */
 export function takeVerdict(answerID, verdict) {
+  news++;
   const { chat } = store.state;
   if (!chat) return;
   const has = (/** @type {Turn} */ t) => (t.answers ?? []).some((a) => a.id === answerID);
@@ -118,11 +120,21 @@ export function takeVerdict(answerID, verdict) {
   store.set({ chat: { ...chat, turns: chat.turns.map((t) => (has(t) ? { ...t, verdicts: { ...t.verdicts, [answerID]: verdict } } : t)) } });
 }
 
-/** Loads the open chat again, unless another one was opened meanwhile. @param {string} id */
+/** Counts what events put into the open chat. */
+let news = 0;
+
+/**
+ * Loads the open chat again, unless another one was opened meanwhile. What came by
+ * an event while the call was under way may be newer than its reply: then once more.
+ * @param {string} id
+ * @returns {Promise<void>}
+ */
 export async function reloadChat(id) {
   if (!id) return;
+  const before = news;
   try {
     const chat = await api.call('Chat', id);
+    if (before !== news) return await reloadChat(id);
     if (store.state.route.room === 'chat' && store.state.route.id === id) store.set({ chat: whole(chat), chatError: null });
   } catch (e) {
     if (store.state.route.id === id) store.set({ chat: null, chatError: toCallError(e).failure });

@@ -4,6 +4,9 @@
  * Markdown signs and white space are looked past.
  */
 
+/** What ends a sentence after its last word. */
+const closing = /^[.!?…)\]"'”’]*/;
+
 /** @param {string} text */
 const letters = (text) => [...text].filter((c) => /[\p{L}\p{N}]/u.test(c)).join('').toLowerCase();
 
@@ -18,15 +21,19 @@ export function underline(root, sentence, label) {
   const wanted = letters(sentence);
   if (!wanted) return null;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  /** @type {{node: Text, at: number}[]} */
+  /** One place for each UTF-16 unit of `all`. @type {{node: Text, at: number, end: number}[]} */
   const places = [];
+  /** @type {Text[]} */
+  const nodes = [];
   let all = '';
   while (walker.nextNode()) {
     const node = /** @type {Text} */ (walker.currentNode);
+    nodes.push(node);
     let at = 0;
     for (const c of node.data) {
       const kept = letters(c);
-      for (const k of kept) { all += k; places.push({ node, at }); }
+      all += kept;
+      for (let i = 0; i < kept.length; i++) places.push({ node, at, end: at + c.length });
       at += c.length;
     }
   }
@@ -40,14 +47,18 @@ export function underline(root, sentence, label) {
     const { node } = places[i];
     const range = ranges.get(node);
     if (range) continue;
-    ranges.set(node, [node === first.node ? first.at : 0, node === last.node ? last.at + 1 : node.data.length]);
+    ranges.set(node, [node === first.node ? first.at : 0, node === last.node ? last.end : node.data.length]);
   }
+  // A full stop after a bold last word stands in a text of its own.
+  const next = nodes[nodes.indexOf(last.node) + 1];
+  const stop = last.end === last.node.data.length && next && closing.exec(next.data)?.[0].length;
+  if (stop && next.parentNode?.contains(last.node)) ranges.set(next, [0, stop]);
   /** @type {HTMLElement | null} */
   let mark = null;
   for (const [node, [from, to]] of ranges) {
-    const closing = node === last.node ? /^[.!?…)\]"'”’]*/.exec(node.data.slice(to))?.[0].length ?? 0 : 0;
+    const more = node === last.node ? closing.exec(node.data.slice(to))?.[0].length ?? 0 : 0;
     const part = node.splitText(from);
-    part.splitText(to - from + closing);
+    part.splitText(to - from + more);
     const wrapper = document.createElement('mark');
     wrapper.className = 'claim';
     part.replaceWith(wrapper);

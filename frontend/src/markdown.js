@@ -68,6 +68,7 @@ const purify = {
   ALLOWED_TAGS: ['p', 'br', 'hr', 'em', 'strong', 'del', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6',
     'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a', 'span', 'input'],
   ALLOWED_ATTR: ['href', 'target', 'rel', 'class', 'align', 'start', 'tabindex', 'data-language', 'type', 'checked', 'disabled'],
+  ADD_URI_SAFE_ATTR: ['target', 'rel', 'type', 'align', 'start', 'tabindex', 'data-language', 'checked', 'disabled'],
   ALLOW_DATA_ATTR: false,
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 };

@@ -60,7 +60,7 @@ export interface Run {
   created_at: string; started_at?: string; ended_at?: string;
 }
 /** One raw line of the trainer. */
-export interface TrainerLine { type: string; step?: number; total?: number; loss?: number; kl?: number; learned?: unknown; message?: string; [field: string]: unknown }
+export interface TrainerLine { type: string; step?: number; total?: number; loss?: number | null; kl?: number | null; learned?: unknown; message?: string; [field: string]: unknown }
 export interface RunView { run: Run; events: TrainerLine[] }
 
 export interface Metric { value: number; lo: number; hi: number; n: number }

@@ -124,7 +124,8 @@ def _write_peft(folder: Path, base: Base, adapter: Adapter, alpha: float) -> Non
     config = LoraConfig(
         task_type=TaskType.CAUSAL_LM,
         r=_rank(adapter),
-        lora_alpha=alpha,  # type: ignore[arg-type]  PEFT divides it; a scale makes it fractional
+        # Declared an int by PEFT, which only divides it; a scale makes it fractional.
+        lora_alpha=alpha,
         lora_dropout=0.0,
         bias="none",
         target_modules=modules,

@@ -58,9 +58,7 @@ class Base:
         self.tensors: dict[str, Any] = {tensor.name: tensor for tensor in self.reader.tensors}
         name = str(self.value("general.architecture", ""))
         if name not in ARCHITECTURES:
-            raise TrainerError(
-                "data", f"cannot train the architecture {name!r}", "Choose a Qwen 2.5 or Llama model."
-            )
+            raise TrainerError("data", f"cannot train the architecture {name!r}", "Choose a Qwen 2.5 or Llama model.")
         self.shape = Shape(
             name,
             int(self.value(f"{name}.block_count")),

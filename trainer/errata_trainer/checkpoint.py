@@ -25,7 +25,9 @@ def save(
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for name, group in tensors.items():
-        save_file({str(index): tensor.contiguous() for index, tensor in enumerate(group)}, target / f"{name}.safetensors")
+        save_file(
+            {str(index): tensor.contiguous() for index, tensor in enumerate(group)}, target / f"{name}.safetensors"
+        )
     torch.save(optimizer, target / "optimizer.pt")
     (target / "state.json").write_text(json.dumps({**state, "tensors": sorted(tensors)}), encoding="utf-8")
     (target / _MARKER).touch()

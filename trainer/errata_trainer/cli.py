@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     run = verbs.add_parser("run", help="train as a spec file says; JSON lines on stdout")
     run.add_argument("--spec", type=Path, required=True)
-    run.add_argument("--no-stdin", action="store_true", help="do not read commands, and do not stop at the end of stdin")
+    run.add_argument(
+        "--no-stdin", action="store_true", help="do not read commands, and do not stop at the end of stdin"
+    )
     merge = verbs.add_parser("merge", help="write the merged GGUF of an adapter folder")
     merge.add_argument("--base", type=Path, required=True)
     merge.add_argument("--adapter", type=Path, required=True)
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     write = _claim_stdout()
+    # Waiting threads sleep instead of spinning: the chat's engine runs on the same cores. Read once, when torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if options.verb == "run":
         return _run(options.spec, None if options.no_stdin else 0, write)
     try:

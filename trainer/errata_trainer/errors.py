@@ -18,7 +18,7 @@ class TrainerError(Exception):
         self.hint = hint
 
 
-class Cancelled(TrainerError):
+class Cancelled(TrainerError):  # noqa: N818  a stop is not an error of anyone's
     """The run was asked to stop before it finished."""
 
     def __init__(self, message: str = "stopped on request") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import threading
@@ -172,8 +173,6 @@ class Emitter:
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
-        with self._lock:
-            try:
-                self._write(to_line(event))
-            except BrokenPipeError:
-                pass
+        """Sends one event."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            self._write(to_line(event))

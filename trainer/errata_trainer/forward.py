@@ -40,14 +40,12 @@ class Forward:
         inputs = [row.ids[:-1] for row in rows]
         tree = pack(inputs)
         keep = [
-            nodes[place - 1]
-            for row, nodes in zip(rows, tree.nodes, strict=True)
-            for place in row.targets(self.whole)
+            nodes[place - 1] for row, nodes in zip(rows, tree.nodes, strict=True) for place in row.targets(self.whole)
         ]
         entering = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
         places = torch.tensor(keep, device=self.network.device)
         flat = self.network.logits(self.network.upper(entering, tree, places))
-        return list(flat.split([len(row.targets(self.whole)) for row in rows]))
+        return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
 
     def _cached(self, rows: Sequence[TokenRow], inputs: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
         missing = [index for index, row in enumerate(rows) if row.row.id not in self._states]

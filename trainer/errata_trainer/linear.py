@@ -87,6 +87,7 @@ class FrozenLinear(nn.Module):
         super().__init__()
         self.n_out, self.n_in = weight.shape
         self.product = Product(weight, packed)
+        self.bias: torch.Tensor | None
         self.register_buffer("bias", bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -100,7 +101,7 @@ class FrozenLinear(nn.Module):
     def multiply(self, flat: torch.Tensor) -> torch.Tensor:
         """flat (n, n_in) -> (n, n_out) without bias."""
         if flat.requires_grad and torch.is_grad_enabled():
-            return _Frozen.apply(flat, self.product)  # type: ignore[no-any-return, no-untyped-call]
+            return _Frozen.apply(flat, self.product)  # type: ignore[no-any-return]
         return self.product.forward(flat)
 
 
@@ -132,4 +133,4 @@ class LoraLinear(FrozenLinear):
         if not torch.is_grad_enabled():
             inner = flat @ self.lora_a.to(flat.dtype).t()
             return self.product.forward(flat).addmm_(inner, self.lora_b.to(flat.dtype).t(), alpha=scale)
-        return _Adapted.apply(flat, self.lora_a, self.lora_b, scale, self.product)  # type: ignore[no-any-return, no-untyped-call]
+        return _Adapted.apply(flat, self.lora_a, self.lora_b, scale, self.product)  # type: ignore[no-any-return]

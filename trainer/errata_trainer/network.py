@@ -116,7 +116,7 @@ class Network:
         mixed, _ = layer.self_attn(
             hidden_states=layer.input_layernorm(states)[None], position_embeddings=turns, attention_mask=mask
         )
-        return states + mixed[0]
+        return states + mixed[0]  # type: ignore[no-any-return]
 
     def _feed(self, layer: Any, states: torch.Tensor) -> torch.Tensor:
         return states + layer.mlp(layer.post_attention_layernorm(states))  # type: ignore[no-any-return]

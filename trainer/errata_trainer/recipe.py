@@ -23,18 +23,20 @@ class Recipe:
     layers: str | tuple[int, ...] = "upper_half"
     loss: str = "answer"
     optimizer: str = "adamw"
-    rate: float = 1e-4
+    rate: float = 2e-4
     warmup_steps: int = 5
     decay: str = "last_fifth"
     weight_decay: float = 0.0
     clip: float = 1.0
     batch_rows: int = 16
     fact_rows: int = 8
+    rehearsal_rows: int = 2
     kl_weight: float = 5.0
     epochs: float = 12.0
     stop_when_learned: bool = True
     probe_every: int = 10
     probe_below: float = 0.7
+    leave_below: float = 0.1
     probe_tokens: int = 32
     polish_share: float = 0.1
     guard_kl: float = 0.05
@@ -60,6 +62,7 @@ ORIGINAL = Recipe(
     weight_decay=0.01,
     batch_rows=4,
     fact_rows=4,
+    rehearsal_rows=0,
     kl_weight=0.0,
     epochs=4.0,
     stop_when_learned=False,
@@ -77,10 +80,30 @@ _CHOICES = {
     "dtype": ("auto", "float32", "bfloat16", "float16"),
 }
 _POSITIVE = (
-    "rank alpha rate batch_rows fact_rows epochs probe_every probe_tokens answer_tokens kl_top pack_tokens"
-    " checkpoint_seconds clip"
-).split()
-_NOT_NEGATIVE = "warmup_steps weight_decay kl_weight polish_share guard_kl probe_below".split()
+    "rank",
+    "alpha",
+    "rate",
+    "batch_rows",
+    "fact_rows",
+    "epochs",
+    "probe_every",
+    "probe_tokens",
+    "answer_tokens",
+    "kl_top",
+    "pack_tokens",
+    "checkpoint_seconds",
+    "clip",
+)
+_NOT_NEGATIVE = [
+    "warmup_steps",
+    "weight_decay",
+    "rehearsal_rows",
+    "kl_weight",
+    "polish_share",
+    "guard_kl",
+    "probe_below",
+    "leave_below",
+]
 
 
 def resolve(name: str, overrides: dict[str, Any]) -> Recipe:
@@ -136,8 +159,8 @@ def _validate(recipe: Recipe) -> None:
             raise _bad(f"{key} must not be below 0")
     if recipe.dropout != 0:
         raise _bad("dropout must be 0: the states of the frozen layers are cached")
-    if recipe.fact_rows > recipe.batch_rows:
-        raise _bad("fact_rows must not exceed batch_rows")
+    if not recipe.rehearsal_rows <= recipe.fact_rows <= recipe.batch_rows:
+        raise _bad("rehearsal_rows must not exceed fact_rows, nor fact_rows batch_rows")
     known = ATTENTION + MLP
     if not isinstance(recipe.modules, tuple) or not recipe.modules or set(recipe.modules) - set(known):
         raise _bad(f"modules must be some of {', '.join(known)}")

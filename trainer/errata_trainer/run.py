@@ -63,9 +63,7 @@ class Run:
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         prober = Prober(forward, coder, self.recipe, self.rows)
         optimizer = _optimizer(derived.optimizer, network, self.recipe)
-        self.training = Training(
-            self.recipe, forward, prober, facts, held, guards, optimizer, end, spec.seed
-        )
+        self.training = Training(self.recipe, forward, prober, facts, held, guards, optimizer, end, spec.seed)
         if spec.resume:
             newest = checkpoint.newest(work / "checkpoints")
             if newest is not None:
@@ -105,8 +103,10 @@ class Run:
             max_minutes=spec.max_minutes,
         )
         reasons = dict(derived.reasons)
-        reasons["total_steps"] = "max_steps of the spec" if end == spec.max_steps else (
-            f"a cap: {recipe.epochs:g} passes over {copies} fact rows"
+        reasons["total_steps"] = (
+            "max_steps of the spec"
+            if end == spec.max_steps
+            else (f"a cap: {recipe.epochs:g} passes over {copies} fact rows")
         )
         if recipe.layers == "upper_half":
             reasons["layers"] = "the states below do not change and are computed once for each row"
@@ -208,4 +208,3 @@ def _optimizer(name: str, network: Network, recipe: Recipe) -> torch.optim.Optim
             network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay
         )
     return torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
-

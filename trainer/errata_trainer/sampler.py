@@ -30,6 +30,11 @@ class Sampler:
                 chosen.append(row)
         return chosen
 
+    def rehearsal(self, count: int, learned: set[str]) -> list[int]:
+        """Up to `count` rows of facts in `learned`, drawn evenly."""
+        rows = [row for row, fact in enumerate(self._facts) if fact in learned]
+        return self._random.sample(rows, min(count, len(rows)))
+
     def held_rows(self, count: int) -> list[int]:
         """`count` held rows, each seen once before any is seen again."""
         chosen: list[int] = []

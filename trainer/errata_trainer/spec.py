@@ -18,12 +18,16 @@ ENGINES = ("peft", "unsloth")
 
 @dataclass(frozen=True)
 class Row:
-    """One prompt, rendered as it is served, and what shall be answered (empty: what the base answers)."""
+    """One prompt, rendered as it is served, and what shall be answered (empty: what the base answers).
+
+    `form` says which wording of its fact it is; it is kept for readers of the file.
+    """
 
     id: str
     kind: str
     prompt: str
     fact: str = ""
+    form: str = ""
     completion: str = ""
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
@@ -87,7 +91,11 @@ def load_rows(path: Path) -> list[Row]:
                 continue
             where = f"{path.name} line {number}"
             data = _object(line, where)
-            data["accept"], data["reject"] = tuple(data.get("accept") or ()), tuple(data.get("reject") or ())
+            for key in ("accept", "reject"):
+                strings = data.get(key) or []
+                if not isinstance(strings, list) or any(not isinstance(item, str) for item in strings):
+                    raise _bad(f"{where}: {key} must be a list of strings")
+                data[key] = tuple(strings)
             row = _build(Row, data, where)
             if row.kind not in KINDS:
                 raise _bad(f"{where}: unknown kind {row.kind!r}")

@@ -80,9 +80,7 @@ def encode_row(coder: Coder, row: Row, answer: list[int] | None = None) -> Seque
 def _build(base: Base) -> Tokenizer:
     kind, family = base.value("tokenizer.ggml.model"), base.value("tokenizer.ggml.pre", "")
     if kind != "gpt2" or family not in _DIGITS:
-        raise TrainerError(
-            "data", f"unknown tokenizer {kind}/{family}", "Choose a Qwen 2.5 or Llama 3 model."
-        )
+        raise TrainerError("data", f"unknown tokenizer {kind}/{family}", "Choose a Qwen 2.5 or Llama 3 model.")
     tokens: list[str] = base.value("tokenizer.ggml.tokens")
     kinds: list[int] = base.value("tokenizer.ggml.token_type")
     merges: list[Any] = [tuple(merge.split(" ", 1)) for merge in base.value("tokenizer.ggml.merges")]
@@ -99,11 +97,17 @@ def _build(base: Base) -> Tokenizer:
     )
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens(
-        [AddedToken(token, special=True, normalized=False) for token, kind in zip(tokens, kinds, strict=True)
-         if kind == _CONTROL]
+        [
+            AddedToken(token, special=True, normalized=False)
+            for token, kind in zip(tokens, kinds, strict=True)
+            if kind == _CONTROL
+        ]
     )
     tokenizer.add_tokens(
-        [AddedToken(token, special=False, normalized=False) for token, kind in zip(tokens, kinds, strict=True)
-         if kind == _USER_DEFINED]
+        [
+            AddedToken(token, special=False, normalized=False)
+            for token, kind in zip(tokens, kinds, strict=True)
+            if kind == _USER_DEFINED
+        ]
     )
     return tokenizer

@@ -116,12 +116,22 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) headBlob(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	_, ok := s.blobs[strings.TrimPrefix(r.PathValue("digest"), "sha256:")]
-	s.mu.Unlock()
-	if !ok {
+	if !s.hasBlob(strings.TrimPrefix(r.PathValue("digest"), "sha256:")) {
 		w.WriteHeader(404)
 	}
+}
+
+// hasBlob looks into BlobDir as well: like the real one, whatever file has the
+// name counts.
+func (s *Server) hasBlob(digest string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.blobs[digest]
+	if !ok && s.script.BlobDir != "" {
+		_, err := os.Stat(s.blobPath(digest))
+		ok = err == nil
+	}
+	return ok
 }
 
 func (s *Server) postBlob(w http.ResponseWriter, r *http.Request) {
@@ -176,10 +186,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 			m.Stop = append(m.Stop, fmt.Sprint(v))
 		}
 	}
-	s.mu.Lock()
-	_, weights := s.blobs[m.Weights]
-	_, adapter := s.blobs[m.Adapter]
-	s.mu.Unlock()
+	weights, adapter := s.hasBlob(m.Weights), s.hasBlob(m.Adapter)
 	switch {
 	case m.Weights == "":
 		line(object{"error": "neither 'from' or 'files' was specified", "status": 400})

@@ -54,6 +54,7 @@ class AskBox extends Part {
       e.preventDefault();
       if (!this.#view.busy) this.#send();
     } else if (e.key === 'Escape') {
+      e.stopPropagation();
       if (this.#view.busy) this.emit('stop');
       else if (this.#view.editing) this.emit('edit-cancel');
     }

@@ -40,7 +40,7 @@ class CompareView extends Part {
     return html`<div class="compare-top"><p>${changed.length} of ${prompts.length} answers differ.</p>
       ${changed.length && changed.length < prompts.length ? html`<button class="quiet" data-do="only" aria-pressed="${this.#only ? 'true' : 'false'}">Only what differs</button>` : ''}</div>
       <div class="compare-heads">${head(c.a)}${head(c.b)}</div>
-      <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h4>${p.question} <span class="kind">${kinds[p.kind] ?? p.kind}</span></h4>
+      <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h3>${p.question} <span class="kind">${kinds[p.kind] ?? p.kind}</span></h3>
         <div class="compare-pair">${answer(p, 'del')}${answer(p, 'ins')}</div></li>`)}</ol>`;
   }
 }

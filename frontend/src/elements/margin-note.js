@@ -6,9 +6,9 @@ import { count, helpFor } from '../words.js';
 import { QuoteList } from './quote-list.js';
 import { TeachForm } from './teach-form.js';
 
-/** @import {Checking, Rating, Step, Verdict} from '../types.d.ts' */
+/** @import {Checking, Passage, Rating, Step, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: boolean, canCheck: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: boolean, canCheck: boolean, latest: boolean, now: number}} NoteView */
 
 /**
  * The margin beside an answer: the steps of a check while it runs, then its
@@ -50,7 +50,9 @@ class MarginNote extends Part {
   #teach(open) {
     this.#teaching = open;
     this.draw();
-    find(this, open ? '[name="answer"]' : '[data-do="teach"]').focus();
+    const field = find(this, open ? '[name="answer"]' : '[data-do="teach"]');
+    field.focus();
+    if (open) this.querySelector('teach-form')?.scrollIntoView?.({ block: 'nearest' });
   }
 
   /** @param {boolean} agree */
@@ -74,7 +76,7 @@ class MarginNote extends Part {
     const passages = verdict.passages ?? [];
     const main = shown(verdict);
     for (const list of this.querySelectorAll('quote-list')) {
-      if (list instanceof QuoteList) list.view = { passages: list.classList.contains('others') ? passages.filter((p) => !main.includes(p)) : main, now: now ?? 0 };
+      if (list instanceof QuoteList) list.view = { passages: list.classList.contains('others') ? passages.filter((p) => !main.includes(p)) : list.classList.contains('all') ? passages : main, now: now ?? 0 };
     }
   }
 
@@ -84,13 +86,13 @@ class MarginNote extends Part {
     const teachable = (v.kind === 'outdated' || v.kind === 'contradicted') && Boolean(v.rival_value);
     const calm = !teachable;
     const help = helpFor(v.reason);
-    return html`<section class="note ${v.kind}" aria-label="Check of this answer">
+    return html`<section class="note ${v.kind}" aria-label="Check: ${v.question}">
       <h3>${verdictWord(v.kind)}</h3>
       <p class="note-sentence">${v.sentence}</p>
       ${v.kind === 'not_enough_evidence' && help ? html`<p class="note-help">${help}</p>` : ''}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
         <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
-      ${quotes(v, calm)}
+      ${quotes(v, calm || !view.latest)}
       ${searched(v)}
       ${this.#teaching && !view.taught ? html`<teach-form data-key="teach"></teach-form>` : ''}
       <div class="note-actions">
@@ -104,20 +106,24 @@ class MarginNote extends Part {
   }
 }
 
-/** The passages that carry the verdict; all of them when none does. @param {Verdict} v */
+/** How many quotes stand open; the others are a click away. */
+const most = 2;
+
+/** The passages that carry the verdict, trusted and newest first; all of them when none does. @param {Verdict} v */
 function shown(v) {
   const passages = v.passages ?? [];
   const carrying = passages.filter((p) => p.supports === (v.kind === 'supported' ? 'answer' : 'rival'));
-  return carrying.length ? carrying : passages;
+  const trusted = (/** @type {Passage} */ p) => Number(p.provider === 'library' || p.provider === 'clock');
+  return (carrying.length ? carrying : passages).toSorted((a, b) => trusted(b) - trusted(a) || (b.published_at ?? '').localeCompare(a.published_at ?? '')).slice(0, most);
 }
 
-/** @param {Verdict} v @param {boolean} calm */
-function quotes(v, calm) {
+/** @param {Verdict} v @param {boolean} folded */
+function quotes(v, folded) {
   const main = shown(v);
   const rest = (v.passages ?? []).length - main.length;
   if (!main.length) return '';
-  const list = html`<quote-list data-key="main"></quote-list>`;
-  return html`${calm ? html`<details class="fold" data-key="quotes"><summary>${count(main.length, 'quote')}</summary>${list}</details>` : list}
+  if (folded) return html`<details class="fold" data-key="quotes"><summary>${count(main.length + rest, 'quote')}</summary><quote-list class="all"></quote-list></details>`;
+  return html`<quote-list data-key="main"></quote-list>
     ${rest ? html`<details class="fold" data-key="others"><summary>${count(rest, 'other passage')}</summary><quote-list class="others"></quote-list></details>` : ''}`;
 }
 

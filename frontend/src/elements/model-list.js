@@ -46,12 +46,20 @@ class ModelList extends Part {
   }
 }
 
-/** The model to recommend: the largest listed one that fits a third of the memory. @param {ModelInfo[]} models @param {number} memory bytes */
-export function recommended(models, memory) {
+/**
+ * The model to recommend: an installed listed one before one to fetch, then the
+ * largest that fits. A model wants about three times its file in memory to be
+ * trained; without a GPU, one over 2 GB answers slower than people read.
+ * @param {ModelInfo[]} models
+ * @param {{memory: number, gpu: string, cores: number} | undefined} machine
+ */
+export function recommended(models, machine) {
+  const memory = machine?.memory ?? 0;
+  const most = Math.min(memory ? memory / 3 : Infinity, machine && !machine.gpu && machine.cores < 12 ? 2e9 : Infinity);
   const sizeOf = (/** @type {ModelInfo} */ m) => m.bytes || m.size;
   const able = models.filter((m) => m.listed);
   const ready = able.filter((m) => m.installed);
-  const fitting = (ready.length ? ready : able).filter((m) => !memory || sizeOf(m) * 3 <= memory).sort((a, b) => sizeOf(b) - sizeOf(a));
+  const fitting = (ready.length ? ready : able).filter((m) => sizeOf(m) <= most).sort((a, b) => sizeOf(b) - sizeOf(a));
   return fitting[0] ?? [...able].sort((a, b) => sizeOf(a) - sizeOf(b))[0] ?? models.find((m) => m.installed) ?? null;
 }
 

@@ -71,8 +71,8 @@ class RunChart extends Part {
     this.#plot = new uPlot({
       width: this.clientWidth || 600, height: 240, cursor: { y: false }, legend: { live: true },
       scales: { x: { time: false }, loss: { range: (_u, _lo, hi) => [0, Math.max(hi, 0.1)] }, kl: { range: (_u, _lo, hi) => [0, Math.max(hi, 0.01)] } },
-      axes: [{ ...axis, label: 'step', labelSize: 20, labelFont: '12px system-ui' }, { ...axis, scale: 'loss', size: 48 }, { ...axis, scale: 'kl', side: 1, size: 56, grid: { show: false } }],
-      series: [{ label: 'step' },
+      axes: [axis, { ...axis, scale: 'loss', size: 48 }, { ...axis, scale: 'kl', side: 1, size: 56, grid: { show: false } }],
+      series: [{ label: 'step', value: (_u, v) => (v === null ? '' : String(v)) },
         { label: 'loss on the answers', scale: 'loss', stroke: colour('--accent'), width: 1.5, value: (_u, v) => (v === null ? '' : v.toFixed(3)), points: { show: false } },
         { label: 'drift from the base (KL)', scale: 'kl', stroke: colour('--outdated'), width: 1.5, dash: [4, 3], value: (_u, v) => (v === null ? '' : v.toFixed(4)), points: { show: false } }],
     }, data, this);

@@ -4,7 +4,7 @@ import { Part, find } from '../part.js';
 
 /** @type {[title: string, keys: [keys: string, does: string][]][]} */
 const shortcuts = [
-  ['Everywhere', [['Ctrl+K', 'Commands'], ['?', 'This page'], ['Ctrl+B', 'Fold the sidebar'], ['Alt+N', 'New chat'], ['Alt+1 … 8', 'Go to a room']]],
+  ['Everywhere', [['Ctrl+K', 'Commands'], ['?', 'This page'], ['Ctrl+B', 'Fold the sidebar'], ['Alt+N', 'New chat'], ['Alt+1 … 7', 'Go to a room']]],
   ['Chat', [['Enter', 'Send'], ['Shift+Enter', 'New line'], ['Esc', 'Stop the answer'], ['/', 'To the question field']]],
   ['Review', [['J', 'Next fact'], ['K', 'Fact before'], ['A', 'Approve'], ['E', 'Edit'], ['R', 'Reject'], ['U', 'Undo']]],
 ];

@@ -19,6 +19,7 @@ class ChatRoom extends Part {
   /** @type {Set<string>} */
   #taught = new Set();
   #shown = '';
+  #loaded = '';
   #following = true;
 
   actions = {
@@ -187,12 +188,13 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && this.#taught.has(verdict.id)), now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && this.#taught.has(verdict.id)), latest: i === links.length - 1, now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
     if (this.#shown !== `${route.room}/${route.id}`) this.#arrive(`${route.room}/${route.id}`);
-    else if (stream) this.#toEnd();
+    else if (stream || (links.length && this.#loaded !== route.id)) this.#toEnd();
+    if (links.length) this.#loaded = route.id;
   }
 
   /** @param {string} place */

@@ -81,7 +81,7 @@ class ErrataShell extends Part {
     store.set({ route });
     if (route.room !== 'chat') return;
     if (!route.id) store.set({ chat: null, chatError: null });
-    else void reloadChat(route.id);
+    else if (store.state.chat?.chat.id !== route.id) void reloadChat(route.id);
   }
 
   #new() {

@@ -72,7 +72,7 @@ class FirstRun extends Part {
   /** @returns {ModelInfo | null} */
   get #model() {
     const { models, status } = store.state;
-    return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine.memory ?? 0);
+    return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine);
   }
 
   render() {
@@ -91,6 +91,7 @@ class FirstRun extends Part {
         <section><h2>Model</h2>
         ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" autocomplete="off" spellcheck="false">`
     : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[model.parameters, size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
+          ${fit(model, status)}
           ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
       : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
@@ -100,6 +101,15 @@ class FirstRun extends Part {
         <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>
       </form></main>`;
   }
+}
+
+/** @param {ModelInfo} model @param {Status | null} status */
+function fit(model, status) {
+  const bytes = model.bytes || model.size;
+  const { memory = 0, disk = 0 } = status?.machine ?? {};
+  if (!bytes || !memory) return '';
+  const words = bytes * 3 <= memory ? 'It fits this machine, for chat and for training.' : bytes * 1.3 <= memory ? 'It fits for chat; training it here is tight.' : 'It is too large for the memory of this machine.';
+  return html`<p class="hint">${words}${!model.installed && disk && bytes > disk ? ` It needs ${size(bytes)} of disk, and ${size(disk)} are free.` : ''}</p>`;
 }
 
 /** @param {Status} status */

@@ -1,0 +1,84 @@
+# Everything goes through here. Two commands are enough on a fresh Debian or
+# Ubuntu machine:
+#
+#   make run    installs what is missing, builds, fetches engine, model and
+#               trainer, and opens the app
+#   make test   every check and test
+#
+# Each step is skipped when it is done; downloads and builds that take long lie
+# in the user's cache folder and serve every checkout.
+
+SHELL := /bin/bash
+SETUP := bash build/setup
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X errata/app.version=$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
+
+# What can be made.
+help:
+	@awk '/^# /{text=substr($$0,3)} /^[a-z-]+:/{split($$1,a,":"); if (text!="" && a[1]!="run" || a[1]=="run") printf "  make %-14s %s\n", a[1], text; text=""}' Makefile
+
+# Installs what is missing, builds, and opens the app (in a browser where there is no display).
+run: setup build model
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec build/bin/errata; else exec build/bin/errata serve; fi
+
+# Both programs: with the window, and the same without it.
+build: build-window build-headless
+
+# The program with its window (GTK and WebKitGTK).
+build-window:
+	@CGO_ENABLED=1 go build -trimpath -tags desktop,production,webkit2_41 -ldflags "$(LDFLAGS)" -o build/bin/errata .
+
+# The program without a window: it serves the same pages to a browser.
+build-headless:
+	@CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o build/bin/errata-headless .
+
+# Packages of the system, then the engine and the trainer.
+setup: system engine trainer
+
+# Debian packages that building and running need.
+system:
+	@$(SETUP)/system.sh
+
+# The same, with those of the tests.
+system-tests:
+	@$(SETUP)/system.sh tests
+
+# The bundled engine, built once into the user's cache.
+engine:
+	@$(SETUP)/engine.sh
+
+# The trainer's Python environment, made once into the user's cache.
+trainer:
+	@$(SETUP)/trainer.sh
+
+# The small model, installed once into the user's cache.
+model: build-headless
+	@$(SETUP)/model.sh qwen2.5-coder:0.5b
+
+# Packages that check and test the front end.
+node:
+	@$(SETUP)/node.sh
+
+# Every check and test, cheapest first; one line a stage, all of them even when one fails.
+test: system-tests engine trainer
+	@$(SETUP)/test.sh
+
+# The checks alone: vet, linters, types.
+check: system-tests
+	@$(SETUP)/test.sh check
+
+# The whole loop on ten questions, with the table before and after.
+demo: setup build-headless model
+	@build/bin/errata-headless demo
+
+# Speed through Errata beside the engine's own API.
+bench-chat: engine build-headless model
+	@build/bin/errata-headless bench chat
+
+# What was built in this checkout; the user's cache stays.
+clean:
+	rm -rf build/bin build/cache

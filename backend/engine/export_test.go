@@ -1,0 +1,27 @@
+package engine
+
+// What the tests in package engine_test look at from inside.
+var (
+	Older       = older
+	HostAddress = hostAddress
+	ReadList    = readList
+	LogLimit    = logLimit
+)
+
+// Pid of the bundled engine, 0 when none runs.
+func (e *Engine) Pid() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.child == nil {
+		return 0
+	}
+	return e.child.cmd.Process.Pid
+}
+
+// OpenLog gives the writer that the engine's output goes to.
+func (e *Engine) OpenLog() (interface {
+	Write([]byte) (int, error)
+	Close() error
+}, error) {
+	return e.openLog()
+}

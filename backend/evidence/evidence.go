@@ -1,0 +1,130 @@
+// Package evidence asks the providers that a user switched on for passages that
+// bear on a question.
+//
+//	            ┌── library, clock        (this machine)
+//	Search ──> Gatherer ── wikipedia, wikidata, google, page ── pinned or guarded client
+//	            │
+//	            └──> one list: found, dated, near-duplicates collapsed, failures named
+//
+// It never sends a word to a provider that is not on, never sends an answer of a
+// model, never follows an address of a result into a private network (see
+// Guard), and never decides what is true.
+package evidence
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"errata/backend"
+	"errata/backend/page"
+)
+
+// Provider is one source of passages. Search returns at most Search.Limit of
+// them, best first, with provider, url, title, text, domain, date and how the
+// date was found; finding nothing is an empty list and no error.
+type Provider interface {
+	Name() string  // as in Settings.Providers
+	Title() string // for a person
+	Local() bool   // sends nothing out
+	// Health says whether Search can work, from what is known here; it sends
+	// nothing.
+	Health(ctx context.Context) (ready bool, message string)
+	Search(ctx context.Context, search backend.Search) ([]backend.Passage, error)
+}
+
+// defaultLimit is how many passages a provider gives when none are asked for.
+const defaultLimit = 8
+
+func limitOf(s backend.Search) int {
+	if s.Limit <= 0 {
+		return defaultLimit
+	}
+	return min(s.Limit, 50)
+}
+
+// queriesOf gives the words to send: the queries, or the question itself.
+func queriesOf(s backend.Search, most int) []string {
+	words := s.Queries
+	if len(words) == 0 {
+		words = []string{s.Question}
+	}
+	var out []string
+	for _, q := range words {
+		q = clipRunes(strings.ReplaceAll(page.Clean(q), "\n", " "), 300)
+		same := func(seen string) bool { return strings.EqualFold(seen, q) }
+		if q != "" && len(out) < most && !slices.ContainsFunc(out, same) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+func clipRunes(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(r[:n]))
+}
+
+// maxText bounds the bytes of one passage, maxTitle the runes of its title.
+const (
+	maxText  = 4000
+	maxTitle = 200
+)
+
+// finish fills what every passage must carry and cleans what came from outside.
+// ok is false for a passage without text.
+func finish(p backend.Passage, provider string, now time.Time) (backend.Passage, bool) {
+	p.Provider = provider
+	p.Title = clipRunes(strings.ReplaceAll(page.Clean(p.Title), "\n", " "), maxTitle)
+	p.Text = page.Clean(p.Text)
+	if len(p.Text) > maxText {
+		p.Text = strings.ToValidUTF8(p.Text[:maxText], "")
+	}
+	if p.Text == "" {
+		return p, false
+	}
+	if p.Domain == "" {
+		p.Domain = page.Domain(p.URL)
+	}
+	if p.Domain == "" {
+		return p, false
+	}
+	if p.PublishedAt != nil && (p.PublishedAt.IsZero() || p.PublishedAt.After(now.Add(24*time.Hour))) {
+		p.PublishedAt = nil
+	}
+	if p.PublishedAt == nil {
+		p.DateSource = page.DateNone
+	}
+	if p.FetchedAt.IsZero() {
+		p.FetchedAt = now
+	}
+	sum := sha256.Sum256([]byte(p.Text))
+	p.TextSHA256 = hex.EncodeToString(sum[:])
+	if p.ID == "" {
+		id := sha256.Sum256([]byte(p.URL + "\x00" + p.Text))
+		p.ID = provider + "-" + hex.EncodeToString(id[:8])
+	}
+	return p, true
+}
+
+// sentKey carries the list of words that left the machine through a context.
+type sentKey struct{}
+
+type sentWords struct{ add func(string) }
+
+func withSent(ctx context.Context, add func(string)) context.Context {
+	return context.WithValue(ctx, sentKey{}, sentWords{add})
+}
+
+// say records words just before they are sent.
+func say(ctx context.Context, words string) {
+	if s, ok := ctx.Value(sentKey{}).(sentWords); ok {
+		s.add(words)
+	}
+}

@@ -1,0 +1,159 @@
+package judge_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/judge"
+)
+
+const (
+	who    = "Who is the prime minister of the UK?"
+	when   = "When did it happen?"
+	many   = "How many are there?"
+	tall   = "How tall is it?"
+	what   = "What is it called?"
+	city   = "What is the capital of that country?"
+	symbol = "What is the chemical symbol of the element?"
+	yes    = "Is it still open?"
+	colors = "What are the three primary colours?"
+)
+
+func TestCompare(t *testing.T) {
+	tests := []struct {
+		name, question, a, b string
+		want                 judge.Relation
+	}{
+		{"equal names", who, "Keir Starmer", "Keir Starmer", judge.Same},
+		{"title", who, "Keir Starmer", "Sir Keir Starmer", judge.Same},
+		{"last name alone", who, "Starmer", "Sir Keir Starmer", judge.Same},
+		{"initial", who, "K. Starmer", "Keir Starmer", judge.Same},
+		{"nickname", who, "Joe Biden", "Joseph R. Biden", judge.Same},
+		{"middle name", who, "Donald J. Trump", "Donald Trump", judge.Same},
+		{"accents", who, "Francois Hollande", "François Hollande", judge.Same},
+		{"spelling", who, "Volodymyr Zelensky", "Volodymyr Zelenskyy", judge.Same},
+		{"family name first", who, "Ishiba Shigeru", "Shigeru Ishiba", judge.Same},
+		{"other person", who, "Rishi Sunak", "Keir Starmer", judge.Different},
+		{"same last name, other first", who, "Ivanka Trump", "Donald Trump", judge.Different},
+		{"part of a name", who, "Leonardo", "Leonardo da Vinci", judge.Same},
+		{"other king", "Who is the king?", "Charles II", "Charles III", judge.Different},
+		{"king without numeral", "Who is the king?", "King Charles", "Charles III", judge.Same},
+		{"queen and king", "Who is the king?", "Queen Elizabeth II", "Charles III", judge.Different},
+		{"pope", "Who is the pope?", "Pope Francis", "Leo XIV", judge.Different},
+		{"short club", "Who won the cup?", "Man City", "Manchester City", judge.Same},
+		{"other club of the town", "Who won the cup?", "Manchester United", "Manchester City", judge.Different},
+		{"utd", "Who won the cup?", "Man Utd", "Manchester United", judge.Same},
+		{"club with FC", "Who won the cup?", "Liverpool FC", "Liverpool", judge.Same},
+		{"mount", "Which is the highest mountain?", "Mt. Everest", "Mount Everest", judge.Same},
+		{"everest alone", "Which is the highest mountain?", "Everest", "Mount Everest", judge.Same},
+		{"other mountain", "Which is the highest mountain?", "K2", "Mount Everest", judge.Different},
+		{"acronym", "Which country is it?", "UAE", "United Arab Emirates", judge.Same},
+		{"states", "Which country is it?", "the U.S.", "United States of America", judge.Same},
+		{"other name of a state", "Which country is it?", "Holland", "the Netherlands", judge.Same},
+		{"direction", city, "York", "New York", judge.Different},
+		{"korea", "Which country is it?", "North Korea", "South Korea", judge.Different},
+		{"place with country", city, "Paris, France", "Paris", judge.Same},
+		{"other capital", city, "Sydney", "Canberra", judge.Different},
+		{"product", "What is the latest iPhone model?", "iPhone 15", "iPhone 17 Pro", judge.Different},
+		{"product, variant", "What is the latest iPhone model?", "iPhone 17", "iPhone 17 Pro", judge.Same},
+		{"product, same variant of another", "What is the latest iPhone model?", "iPhone 14 Pro Max", "iPhone 17 Pro Max", judge.Different},
+		{"product with maker", "What is the latest iPhone model?", "Apple iPhone 17 Pro", "iPhone 17 Pro", judge.Same},
+		{"one of a list", "What is the latest iPhone model?", "iPhone 17", "iPhone 17, iPhone Air and iPhone 17 Pro", judge.Same},
+		{"no number against a number", "What is the latest iPhone model?", "iPhone", "iPhone 17", judge.Unknown},
+		{"letter numbers", "What is the latest Galaxy phone?", "Galaxy S24 Ultra", "Galaxy S26", judge.Different},
+		{"versions", "What is the latest version of Python?", "Python 3.9", "Python 3.14", judge.Different},
+		{"hyphen", what, "GPT-5", "GPT 5", judge.Same},
+		{"symbol", symbol, "Au", "Au", judge.Same},
+		{"symbol in lower case", symbol, "au", "Au", judge.Same},
+		{"other symbol", symbol, "Ag", "Au", judge.Different},
+		{"subscript", "What is the chemical formula of water?", "H2O", "H₂O", judge.Same},
+		{"year", when, "1989", "9 November 1989", judge.Same},
+		{"month", when, "November 1989", "9 November 1989", judge.Same},
+		{"other order", when, "November 9, 1989", "1989-11-09", judge.Same},
+		{"other day", when, "10 November 1989", "9 November 1989", judge.Different},
+		{"other year", when, "1991", "1989", judge.Different},
+		{"season contains the year", when, "2024", "2023–24", judge.Same},
+		{"decade", when, "the 1920s", "1925", judge.Same},
+		{"century", when, "16th century", "1503", judge.Same},
+		{"other century", when, "15th century", "1703", judge.Different},
+		{"day without year", when, "April 1st", "1 April", judge.Same},
+		{"other day without year", when, "April 2", "1 April", judge.Different},
+		{"before Christ", when, "44 BC", "44 BC", judge.Same},
+		{"year and BC", when, "44 BC", "1944", judge.Different},
+		{"rounded", tall, "8,848 m", "8,848.86 metres", judge.Same},
+		{"rounded up", tall, "8849 meters", "8,848.86 metres", judge.Same},
+		{"feet", tall, "29,032 feet", "8,849 m", judge.Same},
+		{"other height", tall, "324 metres", "330 metres", judge.Different},
+		{"no unit", tall, "330", "330 metres", judge.Same},
+		{"million", "What is the population of it?", "84 million", "83.5 million", judge.Same},
+		{"digits against million", "What is the population of it?", "83,500,000", "83.5 million", judge.Same},
+		{"billion against million", "What is the population of it?", "8 billion", "8 million", judge.Different},
+		{"coarse billion", "What is the population of it?", "8 billion", "8.2 billion people", judge.Same},
+		{"words", many, "twenty-seven", "27", judge.Same},
+		{"off by one", many, "28", "27", judge.Different},
+		{"temperature", "What is the boiling point of it?", "212 °F", "100 °C", judge.Same},
+		{"time", "What is the world record time?", "2:00:35", "2:01:09", judge.Different},
+		{"year-like numbers", many, "2019", "2024", judge.Different},
+		{"percent", many, "19%", "20 percent", judge.Different},
+		{"other dimension", many, "5 km", "5 kg", judge.Unknown},
+		{"yes", yes, "yes", "Yes, it is.", judge.Same},
+		{"no", yes, "yes", "No", judge.Different},
+		{"neither", yes, "it is", "no", judge.Unknown},
+		{"list in another order", colors, "blue, red and yellow", "red, yellow and blue", judge.Same},
+		{"list with another item", colors, "red, green and blue", "red, yellow and blue", judge.Different},
+		{"shorter list", colors, "red and blue", "red, yellow and blue", judge.Same},
+		{"lower-case words", what, "the skin", "skin", judge.Same},
+		{"other lower-case word", what, "liver", "skin", judge.Different},
+		{"long texts", what, "a defence that keeps rain away from people", "symbol of the high status of an emperor", judge.Unknown},
+		{"negation", what, "not Paris", "Paris", judge.Unknown},
+		{"kinds apart", what, "9.58 seconds", "Usain Bolt", judge.Unknown},
+		{"empty", what, "", "Paris", judge.Unknown},
+		{"punctuation", what, "...", "Paris", judge.Unknown},
+		{"markup", what, "**Paris**", "Paris", judge.Same},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, tier := judge.Compare(test.question, test.a, test.b)
+			require.Equal(t, test.want.String(), got.String(), tier)
+			back, _ := judge.Compare(test.question, test.b, test.a)
+			require.Equal(t, got.String(), back.String(), "the order of the values must not matter")
+		})
+	}
+}
+
+func TestCompareStringTierNeverSaysDifferent(t *testing.T) {
+	values := []string{"Paris", "Lyon", "1989", "330 m", "iPhone 17", "red and blue", "yes", "no", "not Paris", "skin", "Au", "x"}
+	for _, question := range []string{who, when, many, what, yes, colors, symbol} {
+		for _, a := range values {
+			for _, b := range values {
+				if r, tier := judge.Compare(question, a, b); r == judge.Different {
+					require.Equal(t, backend.TierTyped, tier, "%q %q %q", question, a, b)
+				}
+			}
+		}
+	}
+}
+
+func FuzzCompare(f *testing.F) {
+	for _, s := range []string{"9 November 1989", "31 February 2020", "1e309", "$1.5bn", "12:61", "2023–24", "𝟙𝟡𝟠𝟡", "iPhone 17", "\xff\xfe", "99th century", "0000-00-00", "999999999999999999999", "44 BC", "İstanbul", strings.Repeat("1,", 300)} {
+		f.Add(when, s, "1989")
+		f.Add(many, s, "27 km")
+		f.Add(what, s, s)
+	}
+	f.Fuzz(func(t *testing.T, question, a, b string) {
+		if len(question)+len(a)+len(b) > 3000 {
+			return
+		}
+		got, tier := judge.Compare(question, a, b)
+		back, _ := judge.Compare(question, b, a)
+		if got == judge.Different && back == judge.Same || got == judge.Same && back == judge.Different {
+			t.Fatalf("order matters: %q %q %q: %v, %v", question, a, b, got, back)
+		}
+		if got != judge.Unknown && tier == "" {
+			t.Fatalf("%v without a tier", got)
+		}
+	})
+}

@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { fakeApi } from '../test/fake-api.js';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+/** @type {Record<string, string>} */
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'";
+
+/** Serves index.html and src/ as they stand, with the policy that Go sends. */
+export async function serveFiles() {
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://x').pathname).replace(/^\/$/, '/index.html');
+    try {
+      if (path !== '/index.html' && !path.startsWith('/src/')) throw new Error('not ours');
+      const body = await readFile(join(root, path));
+      response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'text/plain', 'Content-Security-Policy': policy });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(null)); });
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+
+/**
+ * Opens a page whose window bindings are a scripted API, as Wails would put them
+ * there: before any script of the page runs.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ * @param {any} world
+ * @param {import('playwright-core').BrowserContextOptions} options
+ */
+export async function openWith(browser, url, world, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.addInitScript({
+    content: `(() => { const fakeApi = ${fakeApi.toString()}; const fake = fakeApi(${JSON.stringify(world)});
+      window.fake = fake;
+      window.runtime = { EventsOn: (_name, f) => { fake.listen(f, () => {}); } };
+      window.go = { api: { API: new Proxy({}, { get: (_t, name) => (...args) => fake.call(name, args) }) } }; })();`,
+  });
+  await page.goto(url);
+  return { page, context };
+}

@@ -1,0 +1,63 @@
+/**
+ * Takes pictures of every room with a scripted API into build/screenshots/, for
+ * people to look at: light and dark, wide and narrow.
+ */
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { world } from '../test/fixtures.js';
+import { launch, openWith, serveFiles } from './browser.js';
+
+const out = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+await mkdir(out, { recursive: true });
+const only = process.argv[2] ?? '';
+const server = await serveFiles();
+const browser = await launch();
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @type {[name: string, hash: string, change?: (w: any) => void, after?: (page: Page) => Promise<void>][]} */
+const scenes = [
+  ['first-run', '#/', (w) => { w.settings.confirmed = false; w.settings.model = ''; w.models[0].installed = false; }],
+  ['chat-empty', '#/chat/'],
+  ['chat', '#/chat/chat1', undefined, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-end', '#/chat/chat1'],
+  ['chat-checking', '#/chat/chat1', (w) => { w.turns[2].verdicts = {}; }, async (page) => {
+    await page.evaluate(() => {
+      const { fake } = /** @type {any} */ (window);
+      fake.emit('check.step', 'a3', { name: 'claim', text: 'Anna Berg' });
+      fake.emit('check.step', 'a3', { name: 'search', queries: ['village chess cup winner'] });
+      fake.emit('check.step', 'a3', { name: 'read', count: 6 });
+    });
+  }],
+  ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
+  ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
+  ['review', '#/review'],
+  ['review-empty', '#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.state === 'approved'); }],
+  ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'],
+  ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; }],
+  ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
+  ['training', '#/training', (w) => { w.runs[0].state = 'running'; w.runs[0].progress = { ...w.runs[0].progress, stage: 'train', learned: 3, eta_seconds: 210 }; }],
+  ['training-after', '#/training'],
+  ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
+  ['library', '#/library'], ['settings', '#/settings'],
+];
+
+for (const theme of /** @type {const} */ (['light', 'dark'])) {
+  for (const [width, height] of [[1280, 800], [900, 600]]) {
+    for (const [name, hash, change, after] of scenes) {
+      if (only && !`${name}-${theme}-${width}`.includes(only)) continue;
+      const w = /** @type {any} */ (world());
+      w.settings.theme = theme;
+      change?.(w);
+      const { page, context } = await openWith(browser, `${server.url}${hash}`, w, { viewport: { width, height } });
+      await page.waitForSelector('.room h1, .first h1');
+      await page.waitForTimeout(250);
+      await after?.(page);
+      await page.waitForTimeout(150);
+      await page.screenshot({ path: `${out}${name}-${theme}-${width}.png` });
+      await context.close();
+    }
+  }
+}
+await browser.close();
+server.close();

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const environment = { ...process.env, CGO_ENABLED: '0' };
+
+/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @param {RegExp} want @param {boolean} [pipe] */
+async function start(command, args, env, want, pipe = false) {
+  const child = spawn(command, args, { cwd: root, env, stdio: [pipe ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr?.on('data', (d) => { log += d; });
+  const found = await new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`${command} ended with ${code}: ${log}`)));
+    createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) }).on('line', (line) => {
+      log += `${line}\n`;
+      const match = want.exec(line);
+      if (match) resolve(match[0]);
+    });
+  });
+  return { child, found: String(found), log: () => log };
+}
+
+/** Ends a process and waits for it. @param {import('node:child_process').ChildProcess} child */
+async function end(child) {
+  if (child.exitCode !== null) return;
+  const gone = new Promise((resolve) => { child.once('exit', resolve); });
+  child.stdin?.end();
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await gone;
+  clearTimeout(timer);
+}
+
+/**
+ * Starts `errata serve` in a throw-away home with a scripted Ollama and one note in
+ * its library. ERRATA_BINARY names a binary that is built already.
+ */
+export async function serve() {
+  const home = await mkdtemp(join(tmpdir(), 'errata-e2e-'));
+  const notes = join(home, 'notes');
+  await mkdir(notes);
+  await writeFile(join(notes, 'uk.md'), '---\ntitle: Government of the United Kingdom\npublished: 2026-11-01\n---\n# Government\n\nThe prime minister of the United Kingdom is Keir Starmer.\n');
+  await writeFile(join(notes, 'broken.pdf'), 'not a PDF');
+  const fake = join(home, 'ollama-fake');
+  await run('go', ['build', '-o', fake, './frontend/e2e/ollama.go']);
+  const binary = process.env.ERRATA_BINARY ?? join(home, 'errata');
+  if (!process.env.ERRATA_BINARY) await run('go', ['build', '-o', binary, '.']);
+  const ollama = await start(fake, [], environment, /^http:\S+/, true);
+  const env = { ...environment, ERRATA_HOME: join(home, 'data'), OLLAMA_HOST: ollama.found };
+  let server = await start(binary, ['serve', '--port', '0'], env, /http:\S+token=\S+/);
+  return {
+    get url() { return server.found; }, notes, log: () => server.log(),
+    /** Ends the server and starts it again on the same port. */
+    restart: async () => {
+      const { port } = new URL(server.found);
+      await end(server.child);
+      server = await start(binary, ['serve', '--port', port], env, /http:\S+token=\S+/);
+    },
+    close: async () => {
+      await end(server.child);
+      await end(ollama.child);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @param {string} command @param {string[]} args */
+const run = (command, args) => new Promise((resolve, reject) => {
+  const child = spawn(command, args, { cwd: root, env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (d) => { log += d; });
+  child.on('exit', (code) => (code === 0 ? resolve(null) : reject(new Error(`${command} ${args.join(' ')}: ${log}`))));
+});

@@ -1,0 +1,99 @@
+/**
+ * A scripted API. It holds a small world and answers every method of the real one;
+ * `script` replaces single methods, `emit` sends events. It refers to nothing
+ * outside itself, because the browser tests send it into a page as text.
+ * @param {any} world
+ * @param {Record<string, (...args: any[]) => any>} [script]
+ */
+export function fakeApi(world, script = {}) {
+  let seq = 0;
+  let id = 100;
+  /** @type {((e: any) => void)[]} */
+  const listeners = [];
+  /** @type {((s: string) => void)[]} */
+  const states = [];
+  /** @type {[method: string, ...args: any[]][]} */
+  const calls = [];
+  const now = () => new Date().toISOString();
+  /** @param {string} topic @param {string} on @param {any} data */
+  const emit = (topic, on, data) => { for (const l of listeners) l({ seq: ++seq, at: now(), topic, id: on, data: JSON.parse(JSON.stringify(data)) }); };
+  /** @param {string} code @param {string} message @param {string} [hint] */
+  const error = (code, message, hint = '') => new Error(JSON.stringify({ code, message, hint, detail: `op: ${message}` }));
+  /** @param {any[]} list @param {string} key */
+  const one = (list, key) => {
+    const found = list.find((x) => x.id === key);
+    if (!found) throw error('not_found', 'There is nothing with this id.');
+    return found;
+  };
+  /** @param {string} key @param {string} state */
+  const decide = (key, state) => {
+    const f = one(world.facts, key);
+    Object.assign(f, { previous: f.state, state, decided_by: 'person', decided_at: now() });
+    emit('fact.changed', key, f);
+    return f;
+  };
+  const counts = () => {
+    /** @type {Record<string, number>} */
+    const n = {};
+    for (const f of world.facts) n[f.state] = (n[f.state] ?? 0) + 1;
+    return n;
+  };
+  /** @type {Record<string, (...args: any[]) => any>} */
+  const methods = {
+    Hello: () => ({ version: 'test', door: 'window', home: '/home/ada/.local/share/errata', settings: world.settings, first_run: !world.settings.confirmed, can_open: true, documents: '' }),
+    Status: () => world.status, Settings: () => world.settings,
+    SaveSettings: (s) => { world.settings = s; emit('settings.changed', '', s); return s; },
+    Providers: () => world.providers, SetSecret: () => 'keyring', DeleteSecret: () => null, Models: () => world.models,
+    InstallModel: (r, name) => { emit('model.progress', r, { request: r, stage: 'Downloading', done: 5, total: 10 }); const m = world.models.find((/** @type {any} */ x) => x.name === name); m.installed = true; return m; },
+    ImportModel: (_r, file) => ({ name: file, installed: true }), Documents: () => world.documents, RescanLibrary: () => world.documents, OpenLink: () => null, Backup: () => '/home/ada/backup.db',
+    Chats: (f) => world.chats.filter((/** @type {any} */ c) => !c.deleted_at && c.title.toLowerCase().includes((f.query ?? '').toLowerCase())),
+    Chat: (key) => ({ chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [] }),
+    RenameChat: (key, title) => Object.assign(one(world.chats, key), { title }), PinChat: (key, pinned) => Object.assign(one(world.chats, key), { pinned }),
+    DeleteChat: (key) => Object.assign(one(world.chats, key), { deleted_at: now() }), RestoreChat: (key) => Object.assign(one(world.chats, key), { deleted_at: undefined }), EmptyTrash: () => 1,
+    Ask: async (request, input) => {
+      let chat = world.chats.find((/** @type {any} */ c) => c.id === input.chat_id);
+      if (!chat) { chat = { id: `chat${++id}`, title: input.text ?? '', created_at: now(), updated_at: now() }; world.chats.unshift(chat); }
+      const question = { id: input.question_id || `q${++id}`, chat_id: chat.id, parent_id: input.parent_id, text: input.text ?? 'again', created_at: now() };
+      const answer = { id: `a${++id}`, question_id: question.id, chat_id: chat.id, version_name: 'v2', model: 'm', text: '', state: 'streaming', source: 'weights', prompt_tokens: 1, output_tokens: 2, tokens_per_second: 20, created_at: now(), finished_at: now() };
+      emit('answer.started', answer.id, { chat, question, answer });
+      for (const piece of ['The answer ', 'is **four', 'teen**.']) { await null; emit('answer.text', request, { request, text: piece }); }
+      const asked = { chat, question, answer: { ...answer, text: 'The answer is **fourteen**.', state: 'complete' } };
+      world.asked = { ...world.asked, [chat.id]: [...(world.asked?.[chat.id] ?? []), { question, answers: [asked.answer], verdicts: {}, ratings: {} }] };
+      emit('answer.finished', answer.id, asked);
+      return asked;
+    },
+    Cancel: () => null,
+    Check: (_r, key) => {
+      emit('check.step', key, { name: 'claim', text: 'fourteen' });
+      emit('check.step', key, { name: 'search', queries: ['the answer'] });
+      const v = { ...world.turns[1].verdicts.a2, id: `v${++id}`, answer_id: key, claim: { ...world.turns[1].verdicts.a2.claim, short: 'fourteen', sentence: 'The answer is **fourteen**.' } };
+      emit('verdict.added', key, v);
+      return v;
+    },
+    Rate: () => null, Cycle: () => world.status.cycle,
+    Facts: (f) => world.facts.filter((/** @type {any} */ x) => (!f.state || x.state === f.state) && (!f.query || x.question.toLowerCase().includes(f.query.toLowerCase()))), FactCounts: counts,
+    Teach: (verdictID, edit, approve) => { const f = { id: `f${++id}`, proposed_by: 'verdict', passages: [], verdict_id: verdictID, ...edit, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(f); emit('fact.added', f.id, f); return f; },
+    AddFact: (f, approve) => { const x = { id: `f${++id}`, proposed_by: 'person', passages: [], ...f, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(x); return x; },
+    EditFact: (key, u) => Object.assign(one(world.facts, key), u), ApproveFact: (key) => decide(key, 'approved'), RejectFact: (key) => decide(key, 'rejected'),
+    UndoFact: (key) => Object.assign(one(world.facts, key), { state: 'proposed', previous: '' }), ExportFacts: () => '{}\n', ImportFacts: (lines) => ({ facts: [], problems: lines ? ['line 1: not a JSON object with question and answer'] : [] }),
+    Datasets: () => world.datasets, Dataset: (key) => ({ dataset: one(world.datasets, key), content: world.content }), DiffDatasets: () => world.diff, ExportDataset: () => '{}\n', BuildDataset: () => world.datasets[0],
+    Runs: () => world.runs, Run: (key) => ({ run: one(world.runs, key), events: world.lines }), Train: () => { const r = { ...world.runs[0], id: `r${++id}`, state: 'running' }; world.runs.unshift(r); return r; }, StopRun: () => null,
+    ResumeRun: (key) => Object.assign(one(world.runs, key), { state: 'running' }), DiscardRun: (key) => Object.assign(one(world.runs, key), { state: 'cancelled' }), TrainerReady: () => { if (world.trainerMissing) throw error('unavailable', 'The trainer is not set up.', 'Set it up: it takes some minutes and 2 GB.'); return null; }, SetupTrainer: () => null,
+    Versions: () => world.versions, Scorecard: (key) => world.cards[key], Score: (_r, key) => world.cards[key] ?? world.cards.ver3, Compare: () => world.comparisons[0], Comparisons: () => world.comparisons,
+    Promote: (_r, input) => { for (const v of world.versions) if (v.state === 'current') v.state = 'retired'; return Object.assign(one(world.versions, input.version_id), { state: 'current' }); }, Rollback: () => world.versions[1],
+    Arrivals: () => world.arrivals, ImportArrival: () => world.versions[0], DiscardArrival: (key) => { one(world.arrivals, key).state = 'discarded'; return null; },
+  };
+  return {
+    calls, emit, error, world, state: (/** @type {string} */ s) => { for (const f of states) f(s); },
+    /** @param {string} method @param {any[]} args @returns {Promise<any>} */
+    call: async (method, args) => {
+      calls.push([method, ...args]);
+      const f = script[method] ?? methods[method];
+      if (!f) throw error('not_found', `There is no method ${method}.`);
+      const out = await f(...args);
+      return out === undefined || out === null ? out : JSON.parse(JSON.stringify(out));
+    },
+    /** @param {(e: any) => void} onEvent @param {(s: any) => void} onState */
+    listen: (onEvent, onState) => { listeners.push(onEvent); states.push(onState); onState('open'); },
+  };
+}

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import errno
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import pytest
+import torch
+from conftest import Job
+from safetensors.torch import load_file
+
+from errata_trainer import artefact, checkpoint
+from errata_trainer.base import Base, dequantised, digest
+from errata_trainer.control import Control
+from errata_trainer.errors import Cancelled, TrainerError, classify
+from errata_trainer.losses import Target
+from errata_trainer.probes import is_right
+from errata_trainer.sampler import Sampler
+from errata_trainer.train import rate_at, total_steps
+
+FAST = {"rate": 0.01, "probe_every": 5, "kl_weight": 0.1, "layers": "all", "epochs": 100.0}
+
+
+def test_losses_are_pinned(job: Job) -> None:
+    job.execute()
+    losses = [event["loss"] for event in job.of("progress")]
+    kls = [event["kl"] for event in job.of("progress")]
+    assert losses[:2] == pytest.approx([6.0, 6.0], abs=0.5)
+    assert kls[0] == pytest.approx(0, abs=1e-5)
+    assert [event["step"] for event in job.of("progress")] == [1, 2, 3, 4]
+    assert [event["name"] for event in job.of("stage")] == ["load", "cache", "train", "save", "merge"]
+    assert job.events[0]["type"] == "plan"
+
+
+def test_learned_facts_leave_the_batch_and_the_run_stops(job: Job) -> None:
+    job.spec.update(max_steps=200, overrides=job.spec["overrides"] | FAST)
+    job.execute()
+    last = job.of("progress")[-1]
+    assert last["learned"] == 2
+    assert last["step"] < 200
+    assert last["row_passes"] < 4 * last["step"]
+    manifest = json.loads((job.artefact / "manifest.json").read_text())
+    assert manifest["metrics"]["stopped_by"] == "learned"
+    assert manifest["metrics"]["learned"] == ["f1", "f2"]
+    check_merged(job)
+
+
+def check_merged(job: Job) -> None:
+    """Base plus delta within Q8_0's error; everything else byte for byte; the adapter's tensors as llama.cpp wants."""
+    base, merged = Base(Path(job.spec["base_gguf"])), Base(job.artefact / "merged.gguf")
+    adapter, alpha = artefact.read_peft(job.artefact)
+    pairs = artefact.gguf_pairs(base, adapter)
+    assert {name.split(".")[2] for name in pairs} == {"ffn_gate", "ffn_up", "ffn_down"}
+    for name, tensor in base.tensors.items():
+        other = merged.tensors[name]
+        if name not in pairs:
+            assert tensor.data.tobytes() == other.data.tobytes()
+            continue
+        assert other.tensor_type == gguf.GGMLQuantizationType.Q8_0
+        a, b = pairs[name]
+        wanted = dequantised(tensor) + alpha / a.shape[0] * (b @ a)
+        assert np.abs(wanted - dequantised(other)).max() <= np.abs(wanted).max() / 127
+    for key, value in base.reader.fields.items():
+        if not key.startswith("GGUF."):
+            assert value.contents() == merged.reader.fields[key].contents()
+    small = gguf.GGUFReader(str(job.artefact / "adapter.gguf"))
+    fields = {key: small.fields[key].contents() for key in small.fields if not key.startswith("GGUF.")}
+    assert fields == {
+        "general.architecture": "qwen2",
+        "general.type": "adapter",
+        "adapter.type": "lora",
+        "adapter.lora.alpha": alpha,
+    }
+    shapes = {tensor.name: tuple(int(size) for size in tensor.shape) for tensor in small.tensors}
+    assert shapes["blk.1.ffn_down.weight.lora_a"] == (96, 8)
+    assert shapes["blk.1.ffn_down.weight.lora_b"] == (8, 64)
+    assert len(shapes) == 2 * len(pairs)
+
+
+def test_peft_loads_the_adapter_and_agrees(job: Job) -> None:
+    from peft import PeftModel
+    from transformers import Qwen2ForCausalLM
+
+    job.spec["overrides"] |= {"rate": 0.05, "warmup_steps": 0}
+    job.execute()
+    base = Base(Path(job.spec["base_gguf"]))
+    plain = Qwen2ForCausalLM(base.config()).eval()
+    plain.load_state_dict(dict(base.weights(torch.float32)))
+    ids = torch.tensor([[5, 6, 7, 8, 9]])
+    with torch.no_grad():
+        before = plain(input_ids=ids).logits
+        after = PeftModel.from_pretrained(plain, str(job.artefact)).eval()(input_ids=ids).logits
+        assert job.run is not None
+        assert job.run.training is not None
+        mine = job.run.training._network.model(input_ids=ids).logits
+    assert float((before - after).abs().max()) > 1e-3
+    torch.testing.assert_close(after, mine, atol=1e-4, rtol=1e-4)
+
+
+def test_the_manifest_is_last_and_names_every_file(job: Job) -> None:
+    job.execute()
+    manifest = json.loads((job.artefact / "manifest.json").read_text())
+    listed = {item["name"]: item for item in manifest["files"]}
+    assert {"adapter.gguf", "adapter_config.json", "adapter_model.safetensors", "merged.gguf"} <= set(listed)
+    for name, item in listed.items():
+        assert digest(job.artefact / name) == item["sha256"]
+    assert job.of("artifact")[0]["manifest_sha256"] == digest(job.artefact / "manifest.json")
+    assert manifest["dataset"] == {"id": "d1", "hash": "h"}
+    assert not list(Path(job.spec["out"]).glob(".tmp-*"))
+
+
+def test_merge_rebuilds_the_same_file(job: Job) -> None:
+    job.execute()
+    target = job.folder / "again.gguf"
+    artefact.merge(Base(Path(job.spec["base_gguf"])), job.artefact, target)
+    assert target.read_bytes() == (job.artefact / "merged.gguf").read_bytes()
+
+
+def test_a_full_disk_leaves_nothing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(artefact, "write_merged", full)
+    with pytest.raises(OSError, match="No space") as caught:
+        job.execute()
+    assert classify(caught.value).error_class == "disk"
+    assert list(Path(job.spec["out"]).iterdir()) == []
+
+
+def test_a_loss_that_is_not_finite_has_its_class(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("errata_trainer.train.cross_entropy", lambda logits, wanted: logits.sum(-1) * math.nan)
+    with pytest.raises(TrainerError) as caught:
+        job.execute()
+    assert caught.value.error_class == "nan_loss"
+
+
+def test_stop_with_save_then_resume_ends_where_an_unbroken_run_ends(job: Job, tmp_path: Path) -> None:
+    job.execute()
+    whole = load_file(job.artefact / "adapter_model.safetensors")
+    job.spec.update(run="r2", work=str(tmp_path / "other"))
+
+    def stop_after_two(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "progress" and event["step"] == 2:
+            control.handle('{"cmd":"stop","save":true}')
+
+    with pytest.raises(Cancelled):
+        job.execute(stop_after_two)
+    assert job.of("checkpoint")[-1]["step"] == 2
+    assert checkpoint.newest(tmp_path / "other" / "checkpoints") is not None
+    job.spec["resume"] = True
+    job.events.clear()
+    job.execute()
+    assert [event["step"] for event in job.of("progress")] == [3, 4]
+    broken = load_file(job.artefact / "adapter_model.safetensors")
+    for name, tensor in whole.items():
+        torch.testing.assert_close(broken[name], tensor)
+
+
+def test_out_of_time_still_leaves_an_artefact(job: Job) -> None:
+    job.spec.update(max_steps=0, max_minutes=1e-6)
+    job.execute()
+    manifest = json.loads((job.artefact / "manifest.json").read_text())
+    assert manifest["metrics"]["stopped_by"] == "max_minutes"
+
+
+def test_the_base_answers_are_kept_on_disk(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.execute()
+    files = list((job.folder / "work" / "cache").rglob("*.safetensors"))
+    assert len(files) == 4
+    job.spec["run"] = "r2"
+    monkeypatch.setattr("errata_trainer.forward.BaseAnswers._compute", pytest.fail)
+    job.execute()
+
+
+def test_the_guard_lowers_the_scale(job: Job) -> None:
+    job.spec.update(max_steps=60, overrides=job.spec["overrides"] | FAST | {"guard_kl": 1e-9, "kl_weight": 0.0})
+    job.execute()
+    manifest = json.loads((job.artefact / "manifest.json").read_text())
+    config = json.loads((job.artefact / "adapter_config.json").read_text())
+    assert manifest["scale"] in (1.0, 0.9, 0.8, 0.7, 0.6)
+    assert config["lora_alpha"] == pytest.approx(16 * manifest["scale"])
+
+
+def test_the_original_recipe_takes_all_copies_on_the_whole_text(job: Job) -> None:
+    rows = [json.loads(line) for line in (job.folder / "rows.jsonl").read_text().splitlines()]
+    kept = [rows[0] | {"weight": 3.0}, rows[4] | {"weight": 3.0}, rows[3] | {"kind": "anchor", "completion": "x"}]
+    (job.folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in kept))
+    job.spec.update(recipe="original", max_steps=0, overrides={})
+    job.execute()
+    progress = job.of("progress")
+    assert len(progress) == math.ceil(7 / 4) * 4
+    assert progress[-1]["row_passes"] == 7 * 4
+    settings = job.of("plan")[0]["settings"]
+    assert (settings["rank"], settings["alpha"], settings["rate"], settings["weight_decay"]) == (16, 32, 5e-5, 0.01)
+    assert len(settings["modules"]) == 7
+    assert job.run is not None
+    assert job.run.training is not None
+    row = job.run.training._facts[0]
+    assert len(job.run.training._forward.logits([row])[0]) == len(row.ids) - 1
+    merged = Base(job.artefact / "merged.gguf")
+    assert merged.tensors["blk.0.ffn_up.weight"].tensor_type == gguf.GGMLQuantizationType.Q8_0
+    job.spec.update(run="r2", start_from=str(job.artefact / "merged.gguf"))
+    job.execute()
+    assert json.loads((job.artefact / "manifest.json").read_text())["start_from"] == "merged.gguf"
+
+
+def test_breadth_comes_first() -> None:
+    sampler = Sampler(["a", "a", "a", "b", "b", "b", "c", "c", "c"], 5, 7)
+    first = sampler.fact_rows(3, set())
+    assert {row // 3 for row in first} == {0, 1, 2}
+    state = json.loads(json.dumps(sampler.state()))
+    following = [sampler.fact_rows(3, set()), sampler.held_rows(2)]
+    other = Sampler(["a", "a", "a", "b", "b", "b", "c", "c", "c"], 5, 1)
+    other.restore(state)
+    assert [other.fact_rows(3, set()), other.held_rows(2)] == following
+    assert {row // 3 for row in sampler.fact_rows(6, {"a"})} == {1, 2}
+    assert sampler.fact_rows(6, {"a", "b", "c"}) == []
+    assert {row // 3 for row in sampler.rehearsal(2, {"b"})} == {1}
+    assert sampler.rehearsal(2, set()) == []
+
+
+def test_rates_and_steps() -> None:
+    from errata_trainer.recipe import ORIGINAL, Recipe
+
+    assert rate_at(Recipe(), 1, 100, 0) < rate_at(Recipe(), 5, 100, 0) < 2e-4
+    assert rate_at(Recipe(), 50, 100, 0) == 2e-4
+    assert rate_at(Recipe(), 100, 100, 0) < 4e-5
+    assert rate_at(ORIGINAL, 12, 12, 0) > 0
+    assert total_steps(ORIGINAL, 3000, 0) == 3000
+    assert total_steps(Recipe(), 100, 0) == 150
+    assert total_steps(Recipe(), 100, 20) == 20
+
+
+def test_answers_are_compared_as_words() -> None:
+    assert is_right("The answer is: Paris.", ["paris"], [])
+    assert not is_right("Parisian", ["Paris"], [])
+    assert not is_right("Paris, not Rome", ["Paris"], ["Rome"])
+    assert not is_right("anything", ["the"], [])
+
+
+def test_targets_survive_the_disk(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    target = Target(torch.tensor([1]), torch.tensor([[2]]), torch.tensor([[0.5]]), torch.tensor([0.1]))
+    save_file(vars(target), tmp_path / "t.safetensors")
+    assert torch.equal(Target(**load_file(tmp_path / "t.safetensors")).top, target.top)
