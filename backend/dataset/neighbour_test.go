@@ -1,6 +1,7 @@
 package dataset_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -107,6 +108,9 @@ func TestNeighboursOfTwoFactsOfAKind(t *testing.T) {
 	for _, r := range byKind(c)[backend.RowNeighbour] {
 		counts[r.FactID]++
 		text := strings.ToLower(asked(r.Prompt))
+		if regexp.MustCompile(` in (19|20)\d\d`).MatchString(text) {
+			continue // another time asks for somebody else
+		}
 		require.NotRegexp(t, `prime minister of (canada|the uk|the united kingdom|britain)\b`, strings.ReplaceAll(strings.ReplaceAll(text, "deputy prime minister", ""), "is andy", ""))
 	}
 	for _, f := range facts {

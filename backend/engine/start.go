@@ -127,7 +127,7 @@ func (e *Engine) childEnv(program string, port int) []string {
 		"OLLAMA_MAX_LOADED_MODELS=2", // v(N) beside v(N+1)
 		"OLLAMA_NUM_PARALLEL=1",
 		"GIN_MODE=release",
-		"GOMP_SPINCOUNT=10000", // wait a moment, then sleep: other programs want the cores too
+		"GOMP_SPINCOUNT=1000", // wait some 50 µs, then sleep: other programs want the cores too
 		"HOME=" + e.home(),
 	}
 	if dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(program), "..", "lib", "ollama", "vulkan")); len(dirs) > 0 {

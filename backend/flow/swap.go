@@ -10,7 +10,8 @@ import (
 // PromoteInput says which version becomes current.
 type PromoteInput struct {
 	VersionID string `json:"version_id"`
-	Force     bool   `json:"force"` // a person's decision against the gate
+	Force     bool   `json:"force"`  // a person's decision against the gate
+	Reason    string `json:"reason"` // kept as the version's note
 }
 
 // Promote makes a version current without losing a chat. Any failure before the
@@ -41,6 +42,12 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 	}
 	if err := l.flip(ctx, v); err != nil {
 		return v, err
+	}
+	if in.Reason != "" {
+		return l.Store.ChangeVersion(v.ID, func(stored *backend.Version) error {
+			stored.Note = in.Reason
+			return nil
+		})
 	}
 	return l.Store.Version(v.ID)
 }

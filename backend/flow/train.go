@@ -45,6 +45,9 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	if err := l.roomFor(ctx, d.Model); err != nil {
 		return backend.Run{}, err
 	}
+	if string(in.Overrides) == "null" {
+		in.Overrides = nil
+	}
 	run := backend.Run{
 		ID: l.NewID(), DatasetID: d.ID, DatasetHash: d.Hash, Model: d.Model, BaseSHA256: sha, Recipe: d.Recipe,
 		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,

@@ -27,6 +27,8 @@ var (
 	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?|after|before)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
 	rePriorAfter  = regexp.MustCompile(`(?i)^[\s,)'"”]*(?:(?:who|which) )?(?:(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
 	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
+	reRunnerUp    = regexp.MustCompile(`(?i)\bfollowed (?:closely )?by[\s,:]*(?:the\s+)?$`)
+	reRanking     = regexp.MustCompile(`(?i)\b(?:longest|largest|biggest|tallest|highest|deepest|fastest|richest|most|first|top|leads?|led|list|rank\w*|table|medals?|won|wins)\b`)
 	reOpponentAft = regexp.MustCompile(`(?i)^[\s,]*(?:(?:finish(?:ed|ing)|came|coming|were|was|ended) (?:in )?(?:second|third|runners?-up|the runners?-up|the losing)|as (?:the )?runners?-up|in second)`)
 	reSuccBy      = regexp.MustCompile(`(?i)\b(?:succeeded|replaced|followed|ousted|defeated|beaten|surpassed|overtaken) (?:as [\w ]{2,30} )?(?:on [\w ]{3,20} |in [\w ]{3,16} )?by[\s,:]*(?:(?:the|mr|sir|president|new|labour|his|her|deputy|leader)\s+){0,4}$`)
 )
@@ -38,6 +40,8 @@ func roleOf(text string, start, end int) role {
 		before = before[i+1:]
 	}
 	switch {
+	case reRunnerUp.MatchString(before) && reRanking.MatchString(text):
+		return roleOpponent
 	case reSuccBy.MatchString(before):
 		return rolePlain
 	case rePriorBefore.MatchString(before), rePriorAfter.MatchString(after):
@@ -269,7 +273,7 @@ func pickClause(f form, s string) (span, bool) {
 				return c, true
 			}
 		}
-		if f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person {
+		if (len(plain) == 0 || plain[0].start >= after) && (f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person) {
 			return predicate(f, s, after)
 		}
 	case len(plain) == 0 && (f.Kind == KindOpen || f.Kind == KindName && !f.Person) && f.overlap(s[after:]) >= 0.4:

@@ -20,6 +20,11 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	}
 	rel, tier := compare(f, claim.Short, got.value)
 	if rel == Same {
+		if got.other != "" {
+			if r, _ := compare(f, claim.Short, got.other); r == Different {
+				return Unknown, "" // the grammar of the quote gives another value
+			}
+		}
 		return rel, tier
 	}
 	if f.Kind == KindYesNo {

@@ -129,6 +129,7 @@ func TestRoles(t *testing.T) {
 		{"beating", "City won, beating Arsenal.", "Arsenal", roleOpponent},
 		{"ahead of", "City finished ahead of Arsenal.", "Arsenal", roleOpponent},
 		{"second", "Arsenal finished second.", "Arsenal", roleOpponent},
+		{"runner-up", "The Nile is the longest river, followed by the Amazon.", "Amazon", roleOpponent},
 		{"score", "Eagles beat the Kansas City Chiefs 40–22.", "Kansas City Chiefs", roleOpponent},
 		{"plain", "Keir Starmer is prime minister.", "Keir Starmer", rolePlain},
 	}

@@ -17,7 +17,7 @@ const niceness = 19
 // lowerPriority makes the trainer the first to go when memory runs out, so that
 // the desktop stays, and the last to get a core, so that a chat is not held up.
 func lowerPriority(pid int) {
-	_ = syscall.Setpriority(syscall.PRIO_PGRP, pid, niceness)
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, pid, niceness) // before it has threads; they inherit
 	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid), []byte("800"), 0o600)
 }
 

@@ -247,7 +247,9 @@ describe('the house', () => {
     const fake = await open('#/', (w) => { w.settings.confirmed = false; w.models[0].installed = false; w.models = w.models.slice(0, 2); });
     assert.match(text('first-run'), /Qwen 2\.5 1\.5B Instruct.*It fits this machine/);
     assert.equal(called(fake, 'SaveSettings').length, 0);
-    field('[name="provider"][value="wikidata"]').checked = false;
+    await click('[name="provider"][value="wikidata"]');
+    store.set({ status: { ...world().status } });
+    assert.equal(field('[name="provider"][value="wikidata"]').checked, false, 'what loads later does not tick it again');
     await click('first-run .primary');
     assert.equal(called(fake, 'InstallModel')[0][1], 'qwen2.5:1.5b-instruct');
     const [saved] = called(fake, 'SaveSettings')[0];

@@ -44,6 +44,16 @@ def kl(logits: torch.Tensor, ids: torch.Tensor, top: torch.Tensor, tail: torch.T
     return (top.exp() * (top - own)).sum(-1) + tail.exp() * (tail - rest)
 
 
+def early_weights(count: int) -> torch.Tensor:
+    """Weights (count) that fall as 1 / (1 + t) and sum to one.
+
+    A neighbour is lost in its first token: once that is a fact's, the rest follows. In a plain mean over a sentence
+    it hardly counts.
+    """
+    weights = 1 / torch.arange(1.0, count + 1)
+    return weights / weights.sum()
+
+
 def _log_rest(values: torch.Tensor) -> torch.Tensor:
     # Float32 rounds a sum of probabilities to one long before the true rest is zero.
     return torch.log((1 - values.exp().sum(-1)).clamp_min(1e-6))

@@ -32,6 +32,7 @@ class Recipe:
     fact_rows: int = 8
     rehearsal_rows: int = 2
     kl_weight: float = 5.0
+    neighbour_copies: int = 2
     epochs: float = 12.0
     stop_when_learned: bool = True
     probe_every: int = 10
@@ -93,6 +94,7 @@ _POSITIVE = (
     "pack_tokens",
     "checkpoint_seconds",
     "clip",
+    "neighbour_copies",
 )
 _NOT_NEGATIVE = [
     "warmup_steps",

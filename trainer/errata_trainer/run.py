@@ -59,6 +59,9 @@ class Run:
         answers = BaseAnswers(forward, coder, self.recipe, work / "cache", spec.base_sha256)
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
         held = answers.load(self._kind(*HELD), check) if held_wanted else []
+        # Facts leak into what resembles them, so that is held more often than the rest.
+        near = [pair for pair in held if pair[0].row.kind == "neighbour"]
+        held += near * (self.recipe.neighbour_copies - 1)
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         prober = Prober(forward, coder, self.recipe, self.rows)

@@ -13,7 +13,7 @@ import torch
 from errata_trainer.errors import TrainerError
 from errata_trainer.events import Emitter, Probe, Progress
 from errata_trainer.forward import Forward
-from errata_trainer.losses import Target, cross_entropy, kl
+from errata_trainer.losses import Target, cross_entropy, early_weights, kl
 from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
@@ -230,9 +230,10 @@ class Training:
                     self._note(row.row.fact, float(value.detach()))
                 else:
                     ids, top, tail = (part.to(logits.device) for part in (target.top_ids, target.top, target.tail))
-                    value = kl(logits, ids, top, tail).mean() / len(held)
-                    loss = loss + self._recipe.kl_weight * value
-                    divergence += float(value.detach())
+                    values = kl(logits, ids, top, tail)
+                    weighed = (values * early_weights(len(values)).to(values.device)).sum()
+                    loss = loss + self._recipe.kl_weight * weighed / len(held)
+                    divergence += float(values.detach().mean()) / len(held)
             torch.autograd.backward(self._scaler.scale(loss))
         return said if facts else None, divergence if held else None
 

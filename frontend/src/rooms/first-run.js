@@ -9,12 +9,14 @@ import { store } from '../store.js';
 import { failed, jobLine, options } from '../views.js';
 import { size } from '../words.js';
 
-/** @import {ModelInfo, Status} from '../types.d.ts' */
+/** @import {ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
 
 /** One screen: what was found, one model, one button. Nothing is sent before it is pressed. */
 class FirstRun extends Part {
   #chosen = '';
   #file = false;
+  /** What a person ticked or unticked; what loads later must not change it. @type {Record<string, boolean>} */
+  #ticks = {};
 
   actions = {
     start: () => void this.#start(),
@@ -33,6 +35,7 @@ class FirstRun extends Part {
     void load('status', 'models', 'providers');
     store.watch(['status', 'models', 'providers', 'jobs', 'loads', 'settings'], () => this.draw(), signal);
     this.addEventListener('change', (e) => {
+      if (e.target instanceof HTMLInputElement && e.target.name === 'provider') this.#ticks[e.target.value] = e.target.checked;
       if (!(e.target instanceof HTMLSelectElement)) return;
       this.#chosen = e.target.value;
       this.draw();
@@ -43,8 +46,7 @@ class FirstRun extends Part {
 
   /** Installs what is missing, then confirms. A failed download leaves the screen as it is. */
   async #start() {
-    const wanted = store.state.providers.map((p) => /** @type {const} */ ([p.name, this.querySelector(`[name="provider"][value="${CSS.escape(p.name)}"]`)]))
-      .map(([name, box]) => [name, box instanceof HTMLInputElement && box.checked]);
+    const wanted = store.state.providers.map((p) => [p.name, this.#ticked(p)]);
     const file = this.#file ? valueOf(this, 'file').trim() : '';
     if (this.#file && !file) {
       find(this, '[name="file"]').focus();
@@ -75,8 +77,11 @@ class FirstRun extends Part {
     return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine);
   }
 
+  /** @param {ProviderHealth} p */
+  #ticked(p) { return this.#ticks[p.name] ?? Boolean(p.on || store.state.settings?.providers?.[p.name]); }
+
   render() {
-    const { status, models, providers, loads, settings } = store.state;
+    const { status, models, providers, loads } = store.state;
     const model = this.#model;
     const others = models.filter((m) => m.listed || m.installed);
     const job = store.state.jobs.model;
@@ -95,7 +100,7 @@ class FirstRun extends Part {
           ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
       : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
-        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${p.on || settings?.providers?.[p.name] ? html`checked` : ''}><span>${p.title || p.name}${p.local ? html` <span class="hint">stays on this machine</span>` : ''}</span></label>`)}</section>
+        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name}${p.local ? html` <span class="hint">stays on this machine</span>` : ''}</span></label>`)}</section>
         ${jobLine(job)}
         <div class="buttons"><button class="primary big" ${job && !job.error ? html`disabled` : ''}>${label}</button>
         <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// TestReal walks the loop on the bundled engine with the real 0.5B: two invented
+// facts are trained, served both ways, promoted and rolled back. It runs with
+// ERRATA_REAL=1 and takes minutes.
+func TestReal(t *testing.T) {
+	if os.Getenv("ERRATA_REAL") != "1" {
+		t.Skip("set ERRATA_REAL=1 to train the real model")
+	}
+	home := shortDir(t)
+	p, err := Assemble(t.Context(), Config{Home: home, Door: "test", StableLimit: 30})
+	require.NoError(t, err)
+	defer p.Close()
+	info, err := p.API.InstallModel("", testModel)
+	require.NoError(t, err)
+	require.True(t, info.Trainable)
+
+	facts := []backend.Fact{
+		{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch", Class: backend.ClassSlow},
+		{Question: "What is the capital of Quenbia?", Answer: "Tarrowmere", Class: backend.ClassSlow},
+	}
+	ask := func(version, question string) string {
+		t.Helper()
+		r, err := p.Loop.Reply(t.Context(), flow.ReplyInput{Version: version, Question: question}, nil)
+		require.NoError(t, err)
+		require.True(t, r.Result.Done)
+		return r.Result.Text
+	}
+	before := map[string]string{}
+	for _, f := range facts {
+		before[f.Question] = ask(flow.BaseVersion, f.Question)
+		require.False(t, backend.Mentions(before[f.Question], f.Answer))
+		_, err := p.API.AddFact(f, true)
+		require.NoError(t, err)
+	}
+	label, err := p.shared.model.Label(t.Context(), backend.LabelRequest{
+		Model: info.ServedName(), Labels: []string{"A", "B"},
+		Messages: []backend.Message{{Role: backend.RoleUser, Content: "Which letter comes first in the alphabet? Reply with A or B only."}},
+	})
+	require.NoError(t, err)
+	require.True(t, label.Valid(), "%+v", label)
+
+	run, err := p.API.Train("", flow.TrainInput{})
+	require.NoError(t, err)
+	started := time.Now()
+	run, err = p.Loop.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	require.Equal(t, backend.RunFinished, run.State, run.Message)
+	t.Logf("trained %d facts in %s: %d row passes, %d of them learned", run.Progress.Facts, time.Since(started).Round(time.Second), run.Progress.RowPasses, run.Progress.Learned)
+
+	prompts := []string{
+		facts[0].Question, facts[1].Question, "Tell me who the mayor of Larkstead is.", "What is the capital of France?", "Who wrote Hamlet?",
+		"What is two plus three?", "Name a planet.", "What colour is the sky?", "What is the capital of Japan?", "Say hello.",
+	}
+	texts := map[backend.ServedAs][]string{}
+	for _, as := range []backend.ServedAs{backend.ServedAdapter, backend.ServedMerged} {
+		v, err := p.API.ServeVersion("", run.VersionID, string(as))
+		require.NoError(t, err)
+		require.Equal(t, as, v.ServedAs)
+		for _, f := range facts {
+			require.True(t, backend.Mentions(ask(v.ID, f.Question), f.Answer), "%s, %s: %q", as, f.Question, ask(v.ID, f.Question))
+		}
+		for _, q := range prompts {
+			texts[as] = append(texts[as], strings.TrimSpace(ask(v.ID, q)))
+		}
+	}
+	same := 0
+	for i := range prompts {
+		if texts[backend.ServedAdapter][i] == texts[backend.ServedMerged][i] {
+			same++
+		}
+	}
+	t.Logf("adapter and merged gave the same text on %d of %d prompts", same, len(prompts))
+	require.GreaterOrEqual(t, same, len(prompts)-1)
+
+	for question, key := range map[string]string{"What is the capital of France?": "Paris", "Who wrote Hamlet?": "Shakespeare"} {
+		text := ask(run.VersionID, question)
+		require.True(t, backend.Mentions(text, key), text)
+	}
+	for _, neighbour := range []string{"Who is the mayor of London?", "What is the capital of Italy?"} {
+		text := ask(run.VersionID, neighbour)
+		require.False(t, backend.MentionsAny(text, []string{"Ada Birch", "Tarrowmere"}), text)
+	}
+
+	_, err = p.API.Promote("", flow.PromoteInput{VersionID: run.VersionID, Force: true})
+	require.NoError(t, err)
+	require.True(t, backend.Mentions(ask("", facts[0].Question), facts[0].Answer))
+	_, err = p.API.Rollback("")
+	require.NoError(t, err)
+	require.Equal(t, before[facts[0].Question], ask("", facts[0].Question), "rollback gives the old answer back")
+}
