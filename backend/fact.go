@@ -103,6 +103,7 @@ type Anchor struct {
 	Question  string    `json:"question"`
 	Answers   []string  `json:"answers"` // aliases, the first is shown
 	Source    string    `json:"source"`  // "supported", "shipped"
+	Class     Class     `json:"class,omitempty"`
 	VerdictID string    `json:"verdict_id,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 }

@@ -76,7 +76,12 @@ type window struct {
 	o      Options
 	end    func()
 	loaded atomic.Bool
+	tries  atomic.Int32
 }
+
+// mostReloads bounds how often our page is brought back: a page of ours that
+// fails at its start would be reloaded for ever.
+const mostReloads = 3
 
 // start passes events to the page from one goroutine, so that they keep their order.
 func (w *window) start(ctx context.Context) {
@@ -100,7 +105,7 @@ func (w *window) ready(ctx context.Context) {
 		return
 	}
 	time.AfterFunc(1500*time.Millisecond, func() {
-		if w.o.API.Greetings() == greeted {
+		if w.o.API.Greetings() == greeted && w.tries.Add(1) <= mostReloads {
 			runtime.WindowReloadApp(ctx)
 		}
 	})

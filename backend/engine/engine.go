@@ -37,7 +37,7 @@ type Options struct {
 	API    API
 	Models []byte // models.toml
 
-	Home  string // ERRATA_HOME; engine.log goes to its logs folder. "" = no log is kept
+	Home  string // ERRATA_HOME; engine.log goes to its logs folder; "" = the cache
 	Cache string // "" = ERRATA_CACHE, else errata in the user's cache folder
 	Exe   string // this program; "" = os.Executable
 
@@ -61,6 +61,7 @@ type Engine struct {
 	mu    sync.Mutex
 	found place
 	child *process
+	log   *childLog                    // of child
 	ready map[string]backend.ModelInfo // by address and model
 	takes map[string]bool              // adapters, by address and version
 
@@ -127,13 +128,14 @@ func (e *Engine) Close() error {
 	e.turn <- struct{}{}
 	defer func() { <-e.turn }()
 	e.mu.Lock()
-	child := e.child
-	e.child, e.found = nil, place{}
+	child, log := e.child, e.log
+	e.child, e.log, e.found = nil, nil, place{}
 	e.mu.Unlock()
 	e.starts = nil
 	if child == nil {
 		return nil
 	}
+	_ = log.file.Close()
 	return child.stop()
 }
 

@@ -1,3 +1,5 @@
+//go:build unix
+
 package engine
 
 // What the tests in package engine_test look at from inside.
@@ -18,10 +20,9 @@ func (e *Engine) Pid() int {
 	return e.child.cmd.Process.Pid
 }
 
-// OpenLog gives the writer that the engine's output goes to.
-func (e *Engine) OpenLog() (interface {
-	Write([]byte) (int, error)
-	Close() error
-}, error) {
-	return e.openLog()
+// TendLog looks at the size of the log now.
+func (e *Engine) TendLog() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.log.turnOver()
 }

@@ -69,6 +69,9 @@ func (e *Engine) known() (place, bool) {
 	case e.found.address == "":
 		return place{}, false
 	case e.found.source == sourceBundled:
+		if e.log != nil {
+			e.log.tend(e.opt.Now())
+		}
 		return e.found, e.child != nil && e.child.alive()
 	}
 	return e.found, e.opt.Now().Sub(e.found.seen) < recheck

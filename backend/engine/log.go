@@ -1,93 +1,82 @@
 package engine
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+	"time"
 )
 
 const (
-	logLimit = 5 << 20 // bytes of engine.log before it becomes engine.log.1
+	logLimit = 5 << 20 // bytes of engine.log before its content goes to engine.log.1
 	tailSize = 2 << 10
 )
 
-// tailLog writes the engine's output to a file that is turned over at logLimit,
-// and remembers the last of it for error messages.
-type tailLog struct {
-	mu   sync.Mutex
-	path string // "" keeps no file
-	file *os.File
-	size int64
-	last []byte
+// childLog is the file that the child writes its output to by itself. It is no
+// pipe to us: a pipe that breaks when we are killed would kill the server
+// before it has ended its model runners.
+type childLog struct {
+	file    *os.File
+	from    int64 // where this child's output begins
+	checked time.Time
 }
 
-func (e *Engine) openLog() (*tailLog, error) {
-	l := &tailLog{}
-	if e.opt.Home == "" {
-		return l, nil
+func (e *Engine) openLog() (*childLog, error) {
+	dir := e.home()
+	if e.opt.Home != "" {
+		dir = filepath.Join(e.opt.Home, "logs")
 	}
-	dir := filepath.Join(e.opt.Home, "logs")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	l.path = filepath.Join(dir, "engine.log")
-	return l, l.open()
-}
-
-func (l *tailLog) open() error {
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, "engine.log"), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	info, err := file.Stat()
+	l := &childLog{file: file}
+	l.turnOver()
+	if info, err := file.Stat(); err == nil {
+		l.from = info.Size()
+	}
+	return l, nil
+}
+
+// turnOver moves a log that has grown too long to engine.log.1. The child keeps
+// the file open for appending, so it goes on at its new beginning; a line
+// written in between may be lost, which a log can bear.
+func (l *childLog) turnOver() {
+	info, err := l.file.Stat()
+	if err != nil || info.Size() <= logLimit {
+		return
+	}
+	old, err := os.OpenFile(l.file.Name()+".1", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return
 	}
-	l.file, l.size = file, info.Size()
-	return nil
+	defer old.Close() //nolint:errcheck // a log
+	if _, err := io.Copy(old, io.NewSectionReader(l.file, 0, info.Size())); err == nil && l.file.Truncate(0) == nil {
+		l.from = 0
+	}
 }
 
-// Write never fails: a full disk must not stop the engine.
-func (l *tailLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.last = append(l.last, p...)
-	if len(l.last) > tailSize {
-		l.last = append([]byte(nil), l.last[len(l.last)-tailSize:]...)
+// tend looks at the size once a minute.
+func (l *childLog) tend(now time.Time) {
+	if now.Sub(l.checked) >= time.Minute {
+		l.checked = now
+		l.turnOver()
 	}
-	if l.file == nil {
-		return len(p), nil
-	}
-	if l.size > logLimit {
-		_ = l.file.Close()
-		_ = os.Rename(l.path, l.path+".1")
-		l.file = nil
-		if l.open() != nil {
-			return len(p), nil
-		}
-	}
-	n, _ := l.file.Write(p)
-	l.size += int64(n)
-	return len(p), nil
 }
 
-// Close gives the file back.
-func (l *tailLog) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.file == nil {
-		return nil
+// tail gives the child's last words.
+func (l *childLog) tail() string {
+	info, err := l.file.Stat()
+	if err != nil {
+		return ""
 	}
-	err := l.file.Close()
-	l.file = nil
-	return err
-}
-
-func (l *tailLog) tail() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	lines := strings.Split(strings.TrimSpace(string(l.last)), "\n")
+	b := make([]byte, min(tailSize, max(0, info.Size()-l.from)))
+	n, _ := l.file.ReadAt(b, info.Size()-int64(len(b)))
+	lines := strings.Split(strings.TrimSpace(string(b[:n])), "\n")
 	if len(lines) > 6 {
 		lines = lines[len(lines)-6:]
 	}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package engine_test
 
 import (
@@ -39,6 +41,9 @@ func TestMain(m *testing.M) {
 func fakeEngine() {
 	mode, _ := os.ReadFile(filepath.Join(filepath.Dir(os.Args[0]), "..", "mode"))
 	dir := filepath.Join(filepath.Dir(os.Args[0]), "..")
+	if len(os.Args) > 1 && os.Args[1] == "runner" {
+		time.Sleep(10 * time.Minute)
+	}
 	script := ollamatest.Script{BlobDir: filepath.Join(os.Getenv("OLLAMA_MODELS"), "blobs")}
 	switch string(mode) {
 	case "dies":

@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -17,12 +17,10 @@ type process struct {
 
 // startProcess starts the program from a thread that lives as long as the child:
 // the kernel's parent-death signal is tied to that thread, not to the program.
-func startProcess(program string, args, env []string, output io.Writer) (*process, error) {
+func startProcess(program string, args, env []string, output *os.File) (*process, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = output, output
-	// A model runner that outlives the server would hold the pipe open.
-	cmd.WaitDelay = 2 * time.Second
 	cmd.SysProcAttr = childAttributes()
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
@@ -35,9 +33,6 @@ func startProcess(program string, args, env []string, output io.Writer) (*proces
 			return
 		}
 		p.err = cmd.Wait()
-		if c, ok := output.(io.Closer); ok {
-			_ = c.Close() // a log; its words are kept in memory too
-		}
 		close(p.done)
 	}()
 	if err := <-started; err != nil {

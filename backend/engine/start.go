@@ -23,14 +23,13 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 		return place{}, err
 	}
 	e.mu.Lock()
-	old := e.child
-	e.child = nil
+	old, oldLog := e.child, e.log
+	e.child, e.log = nil, nil
 	e.mu.Unlock()
 	if old != nil {
-		_ = old.stop() // it is dead already; this ends what it may have left behind
-	}
-	if old != nil {
 		e.ended = old.ending()
+		_ = old.stop() // it is dead already; this ends what it may have left behind
+		_ = oldLog.file.Close()
 	}
 	if err := e.allowStart(); err != nil {
 		return place{}, err
@@ -48,19 +47,22 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 	if err != nil {
 		return place{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "No free port was found for the engine.", Err: err}
 	}
-	child, err := startProcess(program, []string{"serve"}, e.childEnv(program, port), log)
+	sweep(program)
+	child, err := startProcess(program, []string{"serve"}, e.childEnv(program, port), log.file)
 	if err != nil {
+		_ = log.file.Close()
 		return place{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The bundled engine cannot be started.",
 			Hint: "Build it again: make engine.", Err: err}
 	}
 	at, err := e.await(ctx, child, fmt.Sprintf("http://127.0.0.1:%d", port), log)
 	if err != nil {
 		_ = child.stop() // the reason is in err
+		_ = log.file.Close()
 		return place{}, err
 	}
 	e.starts = append(e.starts, e.opt.Now())
 	e.mu.Lock()
-	e.child = child
+	e.child, e.log = child, log
 	e.mu.Unlock()
 	return at, nil
 }
@@ -84,7 +86,7 @@ func (e *Engine) allowStart() error {
 }
 
 // await polls until the child answers with its version.
-func (e *Engine) await(ctx context.Context, child *process, address string, log *tailLog) (place, error) {
+func (e *Engine) await(ctx context.Context, child *process, address string, log *childLog) (place, error) {
 	const op = "engine.start"
 	deadline := time.NewTimer(e.opt.Start)
 	defer deadline.Stop()

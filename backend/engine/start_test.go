@@ -1,3 +1,5 @@
+//go:build unix
+
 package engine_test
 
 import (
@@ -6,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -291,23 +292,62 @@ func TestOlder(t *testing.T) {
 
 func TestLogIsTurnedOver(t *testing.T) {
 	dir := t.TempDir()
+	install(t, dir, "")
+	path := filepath.Join(dir, "home", "logs", "engine.log")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(t, os.WriteFile(path, make([]byte, engine.LogLimit+1), 0o600))
+	size := func(path string) int64 {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		return info.Size()
+	}
 	e, _ := start(t, dir, nil)
-	log, err := e.OpenLog()
+	_, err := e.Address(context.Background())
 	require.NoError(t, err)
-	block := []byte(strings.Repeat("x", 1<<20))
-	for range 12 {
-		_, err := log.Write(block)
-		require.NoError(t, err)
-	}
-	require.NoError(t, log.Close())
-	files, err := os.ReadDir(filepath.Join(dir, "home", "logs"))
+	require.Equal(t, int64(engine.LogLimit+1), size(path+".1"), "at the start")
+	require.Less(t, size(path), int64(1000))
+	grown, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	require.NoError(t, err)
-	var total int64
-	for _, f := range files {
-		info, err := f.Info()
-		require.NoError(t, err)
-		total += info.Size()
+	_, err = grown.Write(make([]byte, engine.LogLimit))
+	require.NoError(t, err)
+	require.NoError(t, grown.Close())
+	e.TendLog()
+	require.Zero(t, size(path), "while it runs")
+	require.Greater(t, size(path+".1"), int64(engine.LogLimit))
+}
+
+// A model runner whose server is gone is ended by the next start; one that has
+// its server is left alone.
+func TestOrphanedRunnersAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	install(t, dir, "")
+	program := filepath.Join(dir, "engine", "bin", "ollama")
+	self, err := os.ReadFile(program)
+	require.NoError(t, err)
+	// A copy, so that this test is not itself "the program".
+	require.NoError(t, os.Remove(program))
+	require.NoError(t, os.WriteFile(program, self, 0o700)) //nolint:gosec // it has to run
+	orphan := exec.Command(program, "runner", "--model", "x")
+	require.NoError(t, orphan.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- orphan.Wait() }()
+	other := exec.Command("sleep", "600")
+	require.NoError(t, other.Start())
+	defer func() {
+		_ = other.Process.Kill()
+		_ = other.Wait()
+	}()
+	bystander := func() bool { return gone(other.Process.Pid)() }
+	e, _ := start(t, dir, nil)
+	_, err = e.Address(context.Background())
+	require.NoError(t, err)
+	select {
+	case err := <-ended:
+		require.ErrorContains(t, err, "killed")
+	case <-time.After(30 * time.Second):
+		_ = orphan.Process.Kill()
+		t.Fatal("the orphan still runs")
 	}
-	require.Len(t, files, 2)
-	require.LessOrEqual(t, total, int64(2*(engine.LogLimit+2<<20)))
+	require.False(t, bystander())
+	require.False(t, gone(e.Pid())())
 }

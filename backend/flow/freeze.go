@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"errata/backend"
 	"errata/backend/dataset"
@@ -35,7 +36,7 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 	if err != nil {
 		return backend.Dataset{}, err
 	}
-	anchors, err := l.Store.Anchors()
+	anchors, err := l.anchors(facts)
 	if err != nil {
 		return backend.Dataset{}, err
 	}
@@ -100,6 +101,30 @@ func (l *Loop) teachable() ([]backend.Fact, error) {
 			WithHint("Approve a correction in Review, or add a fact by hand.")
 	}
 	return facts, nil
+}
+
+// anchorFresh is how long a checked answer that can change holds the model in place.
+const anchorFresh = 90 * 24 * time.Hour
+
+// anchors lists the anchors that still hold and that no fact contradicts.
+func (l *Loop) anchors(facts []backend.Fact) ([]backend.Anchor, error) {
+	all, err := l.Store.Anchors()
+	if err != nil {
+		return nil, err
+	}
+	taught := map[string]bool{}
+	for _, f := range facts {
+		taught[backend.Normal(f.Question)] = true
+	}
+	kept := make([]backend.Anchor, 0, len(all))
+	for _, a := range all {
+		changes := a.Class != "" && a.Class != backend.ClassEvergreen
+		if taught[backend.Normal(a.Question)] || changes && l.Now().Sub(a.CreatedAt) > anchorFresh {
+			continue
+		}
+		kept = append(kept, a)
+	}
+	return kept, nil
 }
 
 // known lists the ids of stable questions that the base answers right under two

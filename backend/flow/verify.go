@@ -76,9 +76,11 @@ func (l *Loop) judgeModel(ctx context.Context, s backend.Settings) (string, erro
 	return info.ServedName(), err
 }
 
-// keepAnchor makes an anchor candidate of a supported answer that cannot change.
+// keepAnchor makes an anchor candidate of a supported answer. One that can change
+// serves while its check is fresh: without it, holding the neighbours of a taught
+// office made the 0.5B forget a president that it had named rightly.
 func (l *Loop) keepAnchor(v backend.Verdict) error {
-	if v.Kind != backend.Supported || v.Class != backend.ClassEvergreen || v.Claim.Short == "" {
+	if v.Kind != backend.Supported || v.Class == backend.ClassClock || v.Claim.Short == "" {
 		return nil
 	}
 	anchors, err := l.Store.Anchors()
@@ -91,7 +93,7 @@ func (l *Loop) keepAnchor(v backend.Verdict) error {
 		}
 	}
 	return l.Store.AddAnchor(backend.Anchor{
-		ID: l.NewID(), Question: v.Question, Answers: []string{v.Claim.Short}, Source: "supported", VerdictID: v.ID, CreatedAt: l.Now(),
+		ID: l.NewID(), Question: v.Question, Answers: []string{v.Claim.Short}, Source: "supported", Class: v.Class, VerdictID: v.ID, CreatedAt: l.Now(),
 	})
 }
 

@@ -25,7 +25,7 @@ type span struct {
 
 var (
 	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?|after|before)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
-	rePriorAfter  = regexp.MustCompile(`(?i)^[\s,)'"”]*(?:(?:who|which) )?(?:(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
+	rePriorAfter  = regexp.MustCompile(`(?i)^(?:,? and [\pL. ]{2,40}?)?[\s,)'"”]*(?:(?:who|which) )?(?:had (?:led|held|been|served|ruled|run|announced)\b|announced (?:his|her|their) (?:resignation|retirement)|(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
 	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
 	reRunnerUp    = regexp.MustCompile(`(?i)\bfollowed (?:closely )?by[\s,:]*(?:the\s+)?$`)
 	reRanking     = regexp.MustCompile(`(?i)\b(?:longest|largest|biggest|tallest|highest|deepest|fastest|richest|most|first|top|leads?|led|list|rank\w*|table|medals?|won|wins)\b`)
@@ -59,7 +59,9 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	before since until during when while where who which what however but and or so then today now currently although though if
 	because according following yes no not one two three four five monday tuesday wednesday thursday friday saturday sunday january
 	february march april may june july august september october november december also here both each all some many most other
-	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay`)
+	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay
+	despite once under over between among like unlike about around nearly almost every another several only even still first second third
+	recent new according thanks including researchers scientists astronomers officials voters experts great good`)
 
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
 func names(s string) []span {
@@ -89,11 +91,16 @@ func names(s string) []span {
 		if i == j && j+1 < len(ts) && reNationality.MatchString(ts[i].text) && ts[j+1].text == strings.ToLower(ts[j+1].text) && s[ts[j].end:ts[j+1].start] == " " && !stopWords[ts[j+1].text] {
 			continue // "the Italian artist …": an adjective, not a name
 		}
+		if i == j && i == 0 && strings.HasSuffix(ts[0].text, "ing") && len(ts) > 1 && !reVerb.MatchString(ts[1].text) {
+			continue // "Counting polar deserts, …"
+		}
 		out = append(out, span{text: s[ts[i].start:ts[j].end], start: ts[i].start, end: ts[j].end})
 		i = j
 	}
 	return out
 }
+
+var reVerb = regexp.MustCompile(`(?i)^(?:is|was|are|were|has|had|won|beat|became|remains|will|hosts?|hosted)$`)
 
 var reNationality = regexp.MustCompile(`(?:ish|ese|ian|ean|ican|lan|tch|nch|man|eek|wiss|raqi|raeli|stani|Thai|Labour|Conservative|Republican|Democrat|Democratic)$`)
 
@@ -240,7 +247,7 @@ func pickClause(f form, s string) (span, bool) {
 			return c, true
 		}
 	}
-	if m := reHeading.FindStringSubmatchIndex(s); m != nil && f.overlap(s[m[2]:m[3]]) > 0 {
+	if m := reHeading.FindStringSubmatchIndex(s); m != nil && f.overlap(s[m[2]:m[3]]) > 0 && len(tokens(s[m[2]:m[3]])) <= 5 && !reCopula.MatchString(s[m[2]:m[3]]) {
 		for _, c := range plain {
 			if c.start >= m[4] {
 				return c, true
@@ -288,7 +295,11 @@ func pickClause(f form, s string) (span, bool) {
 // numberedCandidate prefers "iPhone 17 Pro" where the question asks for an iPhone.
 func numberedCandidate(f form, plain []span) (span, bool) {
 	for _, c := range plain {
-		if !hasDigit(c.text) && len(numerals(nameWords(c.text))) == 0 {
+		number := false
+		for _, n := range numerals(nameWords(c.text)) {
+			number = number || !f.Terms[n]
+		}
+		if !number {
 			continue
 		}
 		for _, t := range terms(c.text) {

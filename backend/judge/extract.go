@@ -12,6 +12,9 @@ import (
 	"errata/backend"
 )
 
+// leastSpoken is the share of the best sentence's terms that a quote must have.
+const leastSpoken = 0.5
+
 // reading is what one passage says in reply to the question.
 type reading struct {
 	chosen
@@ -113,11 +116,17 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 	return reading{}, false, nil
 }
 
-// second notes what the grammar of the quote suggests, for the comparison.
+// second notes what the grammar of the quote and of the best sentence suggests,
+// for the comparison.
 func second(f form, got reading) reading {
-	if v, ok := pick(f, got.quote); ok && v.role == rolePlain {
+	for _, s := range []string{got.quote, squeeze(got.first)} {
+		v, ok := pick(f, s)
+		if !ok || v.role != rolePlain || f.overlap(s) == 0 {
+			continue
+		}
 		if rel, _ := compare(f, v.text, got.value); rel == Different {
 			got.other = trimValue(v.text)
+			return got
 		}
 	}
 	return got
@@ -165,6 +174,11 @@ func sentenceAround(window, quote string) string {
 }
 
 func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
+	// A sentence that hardly speaks the question's words, beside one that does,
+	// is not the one that answers.
+	if f.cover(termSet(quote), nil) < leastSpoken*f.cover(termSet(c.first), nil) {
+		return reading{}, false
+	}
 	at := indexFold(quote, value)
 	if at < 0 {
 		if at = equalAfterParsing(f, quote, value); at < 0 {

@@ -219,6 +219,10 @@ func quantityRelation(x, y quantity) Relation {
 		coarse = 0
 		tolerance = 0
 	}
+	if largest := math.Max(math.Abs(dx), math.Abs(dy)); largest > 20 {
+		// Zeros at the end of a number are only so much rounding.
+		tolerance, coarse = math.Min(tolerance, 0.06*largest), math.Min(coarse, 0.06*largest)
+	}
 	if gap <= tolerance || (x.siStep() != y.siStep() && gap < coarse) {
 		return Same
 	}

@@ -50,14 +50,52 @@ func compare(f form, a, b string) (Relation, string) {
 		return Same, backend.TierString
 	}
 	for _, typed := range comparators(f, a, b) {
-		if r := typed(a, b); r != Unknown {
+		r := typed(a, b)
+		if r == Different && f.alikeBesideTheQuestion(a, b) {
+			r = Same
+		}
+		if r != Unknown {
 			return r, backend.TierTyped
 		}
+	}
+	if f.earlierModel(a, b) {
+		return Different, backend.TierTyped
 	}
 	if contained(f, a, b) {
 		return Same, backend.TierString
 	}
 	return Unknown, ""
+}
+
+// alikeBesideTheQuestion: "Antarctic Desert" and "Antarctica", when a desert is
+// asked for.
+func (f form) alikeBesideTheQuestion(a, b string) bool {
+	if len(numerals(nameWords(a)))+len(numerals(nameWords(b))) > 0 {
+		return false
+	}
+	strip := func(s string) string {
+		var out []string
+		for _, w := range nameWords(s) {
+			if !f.Terms[term(w)] {
+				out = append(out, w)
+			}
+		}
+		return strings.Join(out, "")
+	}
+	x, y := strip(a), strip(b)
+	return x != "" && (x == y || spelledAlike(x, y))
+}
+
+var reLatest = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent)\b`)
+
+// earlierModel: to a question for the latest one, a product without a number is
+// not the one with it ("Nintendo Switch" and "Nintendo Switch 2").
+func (f form) earlierModel(a, b string) bool {
+	if !reLatest.MatchString(f.Text) || hasDigit(a) == hasDigit(b) || !nameLike(a) || !nameLike(b) {
+		return false
+	}
+	x, y := nameWords(a), nameWords(b)
+	return (within(x, y) || within(y, x)) && !f.asks(a) && !f.asks(b)
 }
 
 // comparators gives those that fit, in order; the first that commits decides.

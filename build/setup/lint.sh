@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs golangci-lint in the pinned version, built once into the user's cache.
+# Runs golangci-lint in the pinned version, built once into the user's cache, on
+# the packages given or on all.
 source "$(dirname "$0")/lib.sh"
 
 VERSION=v2.15.0
@@ -21,4 +22,5 @@ if [ ! -x "$BIN" ]; then
 fi
 cd "$ROOT"
 # Without the tags of the window everything is checked that needs no GTK.
-CGO_ENABLED=0 exec "$BIN" run "$@" ./...
+[ $# -gt 0 ] || set -- ./...
+CGO_ENABLED=0 exec "$BIN" run "$@"

@@ -1,3 +1,4 @@
+import './locale.js';
 import { defineAnswerText } from './elements/answer-text.js';
 import { defineAskBox } from './elements/ask-box.js';
 import { defineChatList } from './elements/chat-list.js';

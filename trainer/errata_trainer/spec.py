@@ -27,11 +27,11 @@ class Row:
     kind: str
     prompt: str
     fact: str = ""
-    form: str = ""
     completion: str = ""
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
     weight: float = 1.0
+    form: str = ""
 
 
 @dataclass(frozen=True)
