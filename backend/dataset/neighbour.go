@@ -17,9 +17,9 @@ import (
 // keep taught answers out of the questions beside them; a fact without
 // neighbours of its own kind leaked. With three of other years among eighteen, the
 // 0.5B still answered four of five questions about other years with the taught
-// value; hence eight of them among twenty-four.
+// value; hence ten of them among twenty-six.
 const (
-	trainedNeighbours = 24
+	trainedNeighbours = 26
 	heldNeighbours    = 6
 	fewestNeighbours  = 12
 	fewestClose       = 8 // under this the model is asked for more
@@ -361,7 +361,7 @@ func (k *kin) held(usable func(string) bool) []string {
 // trained takes the neighbours that are trained, near ones of every kind first.
 func (k *kin) trained(usable func(string) bool) []string {
 	out := take(&k.subjects, 8, usable)
-	out = append(out, take(&k.years, 8, usable)...)
+	out = append(out, take(&k.years, 10, usable)...)
 	out = append(out, take(&k.relations, 4, usable)...)
 	out = append(out, take(&k.names, 4, usable)...)
 	out = append(out, take(&k.both, 2, usable)...)

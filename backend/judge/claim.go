@@ -71,7 +71,7 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 		if cut, after := copula(f, body); cut >= 0 && (f.overlap(body[:cut]) >= 0.5 || f.overlap(body[after:]) >= 0.5) {
 			spoken = 1
 		}
-		return c, c.Short != "", i == 0 && rePronoun.MatchString(body) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
+		return c, c.Short != "", i == 0 && (rePronoun.MatchString(body) || len(all) == 1 && len(tokens(body)) <= 5) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
 	}
 	return c, false, false
 }

@@ -188,6 +188,13 @@ func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 	if at+len(value) <= len(quote) && strings.EqualFold(quote[at:at+len(value)], value) {
 		value = quote[at : at+len(value)]
 	}
+	if f.Kind == KindNumber { // with its unit
+		for _, n := range candidates(f, quote) {
+			if n.start <= at && at < n.end && strings.Contains(n.text, value) {
+				value, at = n.text, n.start
+			}
+		}
+	}
 	if f.asks(value) || !fits(f, value) {
 		return reading{}, false
 	}

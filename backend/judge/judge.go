@@ -209,7 +209,11 @@ func (r *run) claim(ctx context.Context, f form, class backend.Class, answer str
 		rel, _ := compare(f, c.Short, byModel.Short)
 		agreed = rel == Same
 	}
-	r.firm = agreed || f.cover(termSet(byModel.Sentence), nil) >= 0.34
+	if agreed {
+		r.firm = true
+		return c, nil // the rules keep the unit
+	}
+	r.firm = f.cover(termSet(byModel.Sentence), nil) >= 0.34
 	return byModel, nil
 }
 

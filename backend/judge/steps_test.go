@@ -278,6 +278,7 @@ func TestVerifyReply(t *testing.T) {
 		{"part of a word", first, "Star", ""},
 		{"empty value", first, "", ""},
 		{"empty quote", "", "Keir Starmer", ""},
+		{"part of a word again", first, "Kei", ""},
 		{"wrong kind", first, "since", ""},
 	}
 	for _, test := range tests {
@@ -290,6 +291,13 @@ func TestVerifyReply(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestVerifyReplyKeepsUnits(t *testing.T) {
+	quote := "On average the Moon is 384,400 km from the Earth."
+	got, ok := verifyReply(parseQuestion("What is the distance from the Earth to the Moon?"), chosen{window: quote}, extractReply{Quote: quote, Value: "384,400"})
+	require.True(t, ok)
+	require.Equal(t, "384,400 km", got.value)
 }
 
 func TestWordsAges(t *testing.T) {

@@ -31,15 +31,15 @@ func failure(ctx context.Context, op, model string, err error) error {
 	is := func(code backend.Code, message, hint string) error {
 		return &backend.Error{Code: code, Op: op, Message: message, Hint: hint, Err: err}
 	}
-	switch context.Cause(ctx) {
-	case nil:
-	case errFirstToken:
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+	case errors.Is(cause, errFirstToken):
 		return is(backend.CodeUnavailable, "The model gave no first word in time.",
 			"Choose a smaller model, or look whether the machine is busy.")
-	case errTokenGap:
+	case errors.Is(cause, errTokenGap):
 		return is(backend.CodeUnavailable, "The model stopped in the middle of its answer.",
 			"Ask again; if it happens often, choose a smaller model.")
-	case context.DeadlineExceeded:
+	case errors.Is(cause, context.DeadlineExceeded):
 		return is(backend.CodeUnavailable, "The engine did not answer in time.", "Look whether the machine is busy, then try again.")
 	default:
 		return is(backend.CodeCancelled, "It was stopped.", "")

@@ -8,12 +8,14 @@ BIN="$CACHE/tools/golangci-lint-$VERSION-$(go env GOVERSION)"
 
 build() {
   [ ! -x "$BIN" ] || return 0
-  local to
+  # Not local: the trap outlives this function.
   to="$(mktemp -d "$CACHE/tools/.build-XXXXXX")"
+  trap 'rm -rf "$to"' EXIT
   step "lint: building golangci-lint $VERSION (once)" env GOBIN="$to" CGO_ENABLED=0 GOFLAGS=-trimpath \
     go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$VERSION"
   mv "$to/golangci-lint" "$BIN"
-  rmdir "$to"
+  rm -rf "$to"
+  trap - EXIT
 }
 
 if [ ! -x "$BIN" ]; then

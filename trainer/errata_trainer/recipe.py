@@ -29,9 +29,9 @@ class Recipe:
     weight_decay: float = 0.0
     clip: float = 1.0
     batch_rows: int = 16
-    fact_rows: int = 8
+    fact_rows: int = 4
     rehearsal_rows: int = 2
-    kl_weight: float = 5.0
+    kl_weight: float = 10.0
     neighbour_copies: int = 2
     epochs: float = 12.0
     stop_when_learned: bool = True

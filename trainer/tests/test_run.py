@@ -19,10 +19,23 @@ from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError, classify
 from errata_trainer.losses import Target
 from errata_trainer.probes import is_right
+from errata_trainer.recipe import ATTENTION, MLP
 from errata_trainer.sampler import Sampler
 from errata_trainer.train import rate_at, total_steps
 
-FAST = {"rate": 0.01, "probe_every": 5, "kl_weight": 0.1, "layers": "all", "epochs": 100.0}
+# A random model of two layers reads its prompt badly: it needs its attention, and leaves before it forgets again.
+FAST = {
+    "rate": 0.02,
+    "kl_weight": 0.02,
+    "leave_below": 0.4,
+    "probe_every": 10,
+    "layers": "all",
+    "modules": list(ATTENTION + MLP),
+    "batch_rows": 8,
+    "fact_rows": 6,
+    "rehearsal_rows": 2,
+    "epochs": 100.0,
+}
 
 
 def test_losses_are_pinned(job: Job) -> None:
@@ -42,7 +55,8 @@ def test_learned_facts_leave_the_batch_and_the_run_stops(job: Job) -> None:
     last = job.of("progress")[-1]
     assert last["learned"] == 2
     assert last["step"] < 200
-    assert last["row_passes"] < 4 * last["step"]
+    # Six fact rows and five held ones (neighbours twice), until only rehearsal is left of the six.
+    assert last["row_passes"] < 7 * last["step"]
     manifest = json.loads((job.artefact / "manifest.json").read_text())
     assert manifest["metrics"]["stopped_by"] == "learned"
     assert manifest["metrics"]["learned"] == ["f1", "f2"]
@@ -54,7 +68,7 @@ def check_merged(job: Job) -> None:
     base, merged = Base(Path(job.spec["base_gguf"])), Base(job.artefact / "merged.gguf")
     adapter, alpha = artefact.read_peft(job.artefact)
     pairs = artefact.gguf_pairs(base, adapter)
-    assert {name.split(".")[2] for name in pairs} == {"ffn_gate", "ffn_up", "ffn_down"}
+    assert len(pairs) == 2 * 7
     for name, tensor in base.tensors.items():
         other = merged.tensors[name]
         if name not in pairs:
@@ -73,7 +87,7 @@ def check_merged(job: Job) -> None:
         "general.architecture": "qwen2",
         "general.type": "adapter",
         "adapter.type": "lora",
-        "adapter.lora.alpha": alpha,
+        "adapter.lora.alpha": pytest.approx(alpha),
     }
     shapes = {tensor.name: tuple(int(size) for size in tensor.shape) for tensor in small.tensors}
     assert shapes["blk.1.ffn_down.weight.lora_a"] == (96, 8)
@@ -226,13 +240,14 @@ def test_breadth_comes_first() -> None:
 def test_rates_and_steps() -> None:
     from errata_trainer.recipe import ORIGINAL, Recipe
 
-    assert rate_at(Recipe(), 1, 100, 0) < rate_at(Recipe(), 5, 100, 0) < 2e-4
-    assert rate_at(Recipe(), 50, 100, 0) == 2e-4
-    assert rate_at(Recipe(), 100, 100, 0) < 4e-5
+    recipe = Recipe(rate=1.0, fact_rows=8, epochs=12)
+    assert rate_at(recipe, 1, 100, 0) < rate_at(recipe, 5, 100, 0) < 1
+    assert rate_at(recipe, 50, 100, 0) == 1
+    assert rate_at(recipe, 100, 100, 0) < 0.2
     assert rate_at(ORIGINAL, 12, 12, 0) > 0
     assert total_steps(ORIGINAL, 3000, 0) == 3000
-    assert total_steps(Recipe(), 100, 0) == 150
-    assert total_steps(Recipe(), 100, 20) == 20
+    assert total_steps(recipe, 100, 0) == 150
+    assert total_steps(recipe, 100, 20) == 20
 
 
 def test_answers_are_compared_as_words() -> None:
