@@ -158,7 +158,7 @@ func TestPageNeedsItsToken(t *testing.T) {
 	page := get("/", opened.Cookies()[0])
 	require.Equal(t, http.StatusOK, page.StatusCode)
 	require.Contains(t, page.Header.Get("Content-Security-Policy"), "default-src 'none'")
-	_, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http")+"/ws", nil) //nolint:bodyclose // no connection
+	_, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http")+"/ws", nil)
 	require.Error(t, err, "the socket asks for the token too")
 }
 

@@ -125,7 +125,7 @@ func openWindow(ctx context.Context, home string) error {
 	p, err := Assemble(ctx, Config{Home: dir, Door: "window"})
 	if err != nil {
 		if running(err) {
-			return errors.New("Errata is already open.") //nolint:staticcheck // a sentence for a person
+			return errors.New("Errata is already open.")
 		}
 		return err
 	}

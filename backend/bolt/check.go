@@ -103,7 +103,7 @@ func (r *CheckReport) readPages(path string) error {
 	if err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "bolt.check", "The store could not be read.")
 	}
-	defer p.Close() // read only: nothing can be lost
+	defer func() { _ = p.Close() }() // read only: nothing can be lost
 	if short := p.short(); short != "" {
 		r.add(&r.File, Damage{fileDamage, "", short})
 	}

@@ -274,7 +274,7 @@ func sweep(path string, visit func(key, value []byte)) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() // read only: nothing can be lost
+	defer func() { _ = f.Close() }() // read only: nothing can be lost
 	ps := int64(os.Getpagesize())
 	if p, err := openPages(path); err == nil {
 		ps = int64(p.meta.pageSize)

@@ -92,7 +92,7 @@ func (v *salvager) tree() error {
 	if err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "bolt.salvage", "The damaged store could not be read.")
 	}
-	defer p.Close() // read only: nothing can be lost
+	defer func() { _ = p.Close() }() // read only: nothing can be lost
 	if p.short() != "" || p.freelist() != nil {
 		v.report.File++
 	}

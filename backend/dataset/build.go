@@ -54,7 +54,6 @@ type builder struct {
 	in       Input
 	thirds   Thirds
 	specs    []*spec
-	notes    int
 	facts    map[string]bool // canon of every fact's question
 	taken    map[string]bool // Normal of every probe: never trained
 	takenKin map[string]bool // canon of every held-out neighbour

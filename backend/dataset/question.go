@@ -141,9 +141,6 @@ func lowerFirst(s string) string {
 	return string(unicode.ToLower(r)) + s[size:]
 }
 
-// form is one wording of a question.
-type form struct{ name, text string }
-
 // reworder makes one wording, or "" when the question lacks the part it needs.
 type reworder struct {
 	name string

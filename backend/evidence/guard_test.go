@@ -60,7 +60,7 @@ func (w *web) dial(_ context.Context, _, addr string) (net.Conn, error) {
 	w.mu.Unlock()
 	near, far := net.Pipe()
 	go func() {
-		defer far.Close() //nolint:errcheck // a pipe
+		defer far.Close()
 		r, err := http.ReadRequest(bufio.NewReader(far))
 		if err != nil {
 			return

@@ -147,7 +147,7 @@ func (w *wikidata) statements(ctx context.Context, id, property string) ([]state
 	}
 	var claims map[string][]json.RawMessage
 	if json.Unmarshal(reply.Claims, &claims) != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // an item without statements has a list here, not an object
 	}
 	var out []statement
 	for _, raw := range claims[property] {

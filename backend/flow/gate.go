@@ -94,14 +94,3 @@ func (g *gate) drain(ctx context.Context, name string) error {
 		}
 	}
 }
-
-// total counts all running streams.
-func (g *gate) total() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	n := 0
-	for _, c := range g.running {
-		n += c
-	}
-	return n
-}

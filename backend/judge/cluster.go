@@ -41,7 +41,7 @@ func reputation(p backend.Passage) float64 {
 // freshness halves every 30 days for fast questions and every 365 for slow
 // ones; what never changes does not age.
 func freshness(class backend.Class, at *time.Time, now time.Time) float64 {
-	half, undated := 0.0, 1.0
+	var half, undated float64
 	switch class {
 	case backend.ClassFast:
 		half, undated = 30, 0.5

@@ -107,7 +107,7 @@ func (l *Library) follow(ctx context.Context, w *fsnotify.Watcher) {
 			case ctx.Err() != nil || len(watched) >= maxWatched:
 				return fs.SkipAll
 			case err != nil || !d.IsDir():
-				return nil
+				return nil //nolint:nilerr // what cannot be watched is found by the next scan
 			case path != folder && strings.HasPrefix(d.Name(), ".") || path != folder && within(l.dir, path):
 				return fs.SkipDir
 			}

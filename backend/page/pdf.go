@@ -124,7 +124,7 @@ func (m *metered) ReadAt(p []byte, off int64) (int, error) {
 	}
 	n, err := m.r.ReadAt(p, off)
 	if m.left -= int64(n) + 64; m.left < 0 {
-		panic(errMetered)
+		panic(errMetered) //nolint:forbidigo // the reader has no other way out; recovered where the meter is set
 	}
 	return n, err
 }
@@ -206,8 +206,8 @@ func pdfText(r *pdf.Reader) (text string, damaged int) {
 func pageText(p pdf.Page, budget *int64) (text string, err error) {
 	defer func() {
 		if x := recover(); x != nil {
-			if x == error(errMetered) {
-				panic(x)
+			if e, ok := x.(error); ok && errors.Is(e, errMetered) {
+				panic(x) //nolint:forbidigo // recovered where the meter is set
 			}
 			text, err = "", errPDF("A page is damaged.")
 		}

@@ -105,11 +105,7 @@ func claims(text, value string, against cue) bool {
 func clauses(text string) []string {
 	text = strings.NewReplacer(" but ", ". ", ";", ". ", " – ", ". ", " — ", ". ", ", it is ", ". it is ", ", and ", ". ", "No, ", "No. ", "no, ", "no. ",
 		"\n", ". ").Replace(text)
-	var out []string
-	for _, c := range strings.FieldsFunc(strings.ReplaceAll(text, ". ", "\x00"), func(r rune) bool { return r == 0 || r == '!' || r == '?' }) {
-		out = append(out, c)
-	}
-	return out
+	return strings.FieldsFunc(strings.ReplaceAll(text, ". ", "\x00"), func(r rune) bool { return r == 0 || r == '!' || r == '?' })
 }
 
 // cutShort says whether one of the cues stands within reach of the end of head.

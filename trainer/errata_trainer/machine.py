@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +78,12 @@ def peak_memory_mb() -> float:
     """The most memory held so far: on the GPU where there is one, else of this process."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 2**20
+    windows = getattr(psutil.Process().memory_info(), "peak_wset", None)
+    if windows is not None:
+        return float(windows) / 2**20
+    # Not on Windows, so not at the top.
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
