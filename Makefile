@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
+.PHONY: help test-loop run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
 
 # What can be made.
 help:
@@ -66,6 +66,10 @@ node:
 # Every check and test, cheapest first; one line a stage, all of them even when one fails.
 test: system-tests engine trainer
 	@$(SETUP)/test.sh
+
+# The whole loop with the real model: two facts taught, served both ways, promoted and rolled back (minutes).
+test-loop: engine trainer
+	@$(SETUP)/test.sh real-loop
 
 # The checks alone: vet, linters, types.
 check: system-tests

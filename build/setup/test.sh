@@ -57,6 +57,9 @@ run_stage() {
   real)
     make --no-print-directory model
     ERRATA_REAL=1 go test ./backend/ollama/... -run TestReal -timeout 20m
+    ;;
+  real-loop)
+    make --no-print-directory model
     ERRATA_REAL=1 go test ./app/... -run TestReal -timeout 40m
     ;;
   *) fail "test: there is no stage $1." "stages: ${CHECKS[*]} ${TESTS[*]}" ;;
