@@ -57,7 +57,7 @@ type shared struct {
 	own    bool // these are to be closed with the Program
 }
 
-// errRunning is the code and operation of "this home is in use".
+// runningOp is the operation of the error that says "this home is in use".
 const runningOp = "home.lock"
 
 func running(err error) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -125,7 +124,7 @@ func openWindow(ctx context.Context, home string) error {
 	p, err := Assemble(ctx, Config{Home: dir, Door: "window"})
 	if err != nil {
 		if running(err) {
-			return errors.New("Errata is already open.")
+			return backend.Errorf(backend.CodeConflict, "window", "Errata is already open.")
 		}
 		return err
 	}

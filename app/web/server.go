@@ -26,9 +26,6 @@ import (
 // cookieName carries the token of a page that was opened with it.
 const cookieName = "errata_token"
 
-// contentPolicy allows our own files and nothing else.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'"
-
 // Options of a Server.
 type Options struct {
 	API     *api.API
@@ -66,7 +63,7 @@ func New(o Options) *Server {
 // ServeHTTP checks host, origin and token before anything else is looked at.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", api.ContentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")

@@ -26,9 +26,6 @@ import (
 // Available says whether this build has a window.
 const Available = true
 
-// contentPolicy allows our own files and nothing else; frames could reach the API.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'"
-
 // Options of a window.
 type Options struct {
 	API    *api.API
@@ -119,7 +116,7 @@ func (w *window) stop(context.Context) {
 
 func withPolicy(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		rw.Header().Set("Content-Security-Policy", contentPolicy)
+		rw.Header().Set("Content-Security-Policy", api.ContentPolicy)
 		next.ServeHTTP(rw, r)
 	})
 }
