@@ -13,44 +13,36 @@ import (
 	"time"
 
 	"errata/backend"
+	"errata/backend/bench"
 )
-
-// ChatBench is the cost of going through Errata: the same prompt asked through the
-// served API and of the engine itself, in turn, on one machine.
-type ChatBench struct {
-	Model        string    `json:"model"`
-	Runs         int       `json:"runs"`
-	ThroughTPS   float64   `json:"through_tokens_per_second"` // median, request to last token
-	DirectTPS    float64   `json:"direct_tokens_per_second"`
-	Ratio        float64   `json:"ratio"`          // median of the paired ratios
-	AddedFirstMS float64   `json:"added_first_ms"` // median difference of the time to the first token, ms
-	Ratios       []float64 `json:"ratios"`
-}
 
 const (
 	benchPrompt = "Describe in some detail how a bicycle works and why it stays upright."
-	benchTokens = 200
+	benchTokens = 100
 )
 
 type timing struct{ first, total time.Duration }
 
-func benchChat(ctx context.Context, home string, runs int) (any, error) {
+// benchChat asks the same prompt through the served API and of the engine
+// itself, in turn, and compares the two a pair at a time.
+func benchChat(ctx context.Context, home string, runs int) (bench.ChatResult, error) {
+	var none bench.ChatResult
 	dir, err := HomeDir(home)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	defer p.Close()
 	base, err := p.Loop.Base(ctx)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	address, err := p.shared.engine.Address(ctx)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	const token = "bench"
 	server := httptest.NewServer(p.Web(token, nil))
@@ -60,7 +52,7 @@ func benchChat(ctx context.Context, home string, runs int) (any, error) {
 	direct := func() (timing, error) { return timeDirect(ctx, address, base.ServedName(), system) }
 	for _, warm := range []func() (timing, error){through, direct} {
 		if _, err := warm(); err != nil {
-			return nil, err
+			return none, err
 		}
 	}
 	var t, d, ratios, added []float64
@@ -72,7 +64,7 @@ func benchChat(ctx context.Context, home string, runs int) (any, error) {
 		var got [2]timing
 		for j, run := range order {
 			if got[j], err = run(); err != nil {
-				return nil, err
+				return none, err
 			}
 		}
 		if i%2 == 1 {
@@ -83,7 +75,7 @@ func benchChat(ctx context.Context, home string, runs int) (any, error) {
 		ratios = append(ratios, got[1].total.Seconds()/got[0].total.Seconds())
 		added = append(added, float64((got[0].first-got[1].first).Microseconds())/1000)
 	}
-	return ChatBench{Model: base.Name, Runs: len(t), ThroughTPS: median(t), DirectTPS: median(d), Ratio: median(ratios), AddedFirstMS: median(added), Ratios: ratios}, nil
+	return bench.ChatResult{Model: base.Name, Runs: len(t), ThroughTPS: median(t), DirectTPS: median(d), Ratio: median(ratios), AddedFirstMS: median(added), Ratios: ratios}, nil
 }
 
 func median(values []float64) float64 {

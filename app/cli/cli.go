@@ -20,6 +20,7 @@ import (
 
 	"errata/app/api"
 	"errata/backend"
+	"errata/backend/bench"
 )
 
 // Exit codes.
@@ -45,7 +46,7 @@ type Doors struct {
 	// Window opens the window, or fails with CodeUnavailable when there is none.
 	Window func(ctx context.Context, home string) error
 	// BenchChat measures tokens per second through the served API against the engine's own.
-	BenchChat func(ctx context.Context, home string, runs int) (any, error)
+	BenchChat func(ctx context.Context, home string, runs int) (bench.ChatResult, error)
 }
 
 // ServeOptions of `errata serve`.
