@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-loop run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
 
 # What can be made.
 help:
@@ -67,9 +67,9 @@ node:
 test: system-tests engine trainer
 	@$(SETUP)/test.sh
 
-# The whole loop with the real model: two facts taught, served both ways, promoted and rolled back (minutes).
-test-loop: engine trainer
-	@$(SETUP)/test.sh real-loop
+# The real model alone: the engine's contract, then two facts taught, served both ways, promoted and rolled back (minutes).
+test-real: engine trainer
+	@$(SETUP)/test.sh real
 
 # The checks alone: vet, linters, types.
 check: system-tests

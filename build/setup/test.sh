@@ -56,11 +56,7 @@ run_stage() {
     ;;
   real)
     make --no-print-directory model
-    ERRATA_REAL=1 go test ./backend/ollama/... -run TestReal -timeout 20m
-    ;;
-  real-loop)
-    make --no-print-directory model
-    ERRATA_REAL=1 go test ./app/... -run TestReal -timeout 40m
+    ERRATA_REAL=1 go test -p 1 ./backend/ollama/... ./app/... -run TestReal -timeout 40m
     ;;
   *) fail "test: there is no stage $1." "stages: ${CHECKS[*]} ${TESTS[*]}" ;;
   esac
