@@ -27,7 +27,14 @@ step() {
   start=$SECONDS
   log="$(mktemp)"
   say "$what ..."
-  "$@" >"$log" 2>&1 || rc=$?
+  # Not "|| rc=$?": that would switch -e off in all that runs here.
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$log" 2>&1
+  rc=$?
+  set -e
   if [ "$rc" -ne 0 ]; then
     tail -n 40 "$log" >&2
     rm -f "$log"
