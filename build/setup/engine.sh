@@ -71,12 +71,19 @@ if [ -x "$DIR/bin/ollama" ]; then
   exit 0
 fi
 
+# folder MODULE: where its sources lie, fetched when they are not there yet (go
+# list alone names no folder then).
+folder() {
+  cd "$ROOT/build/engine"
+  go mod download "$1"
+  go list -m -f '{{.Dir}}' "$1"
+}
+
 # The module lacks three vendored headers; two are Debian packages, the third
 # stands in another Go module, under a folder name of its own.
 headers() {
   local from
-  from="$(cd "$ROOT/build/engine" && go mod download github.com/gen2brain/malgo &&
-    go list -m -f '{{.Dir}}' github.com/gen2brain/malgo)"
+  from="$(folder github.com/gen2brain/malgo)"
   mkdir -p "$CACHE/engine/headers/miniaudio"
   install -m 0644 "$from/miniaudio.h" "$CACHE/engine/headers/miniaudio/miniaudio.h"
 }
@@ -91,7 +98,7 @@ binary() {
 
 backends() {
   local source targets="" v
-  source="$(cd "$ROOT/build/engine" && go list -m -f '{{.Dir}}' github.com/ollama/ollama)"
+  source="$(folder github.com/ollama/ollama)"
   if [ "$VARIANTS" = all ]; then targets="ggml-cpu"; else for v in $VARIANTS; do targets="$targets ggml-cpu-$v"; done; fi
   [ "$VULKAN" = off ] || targets="$targets ggml-vulkan"
   local find=ON
