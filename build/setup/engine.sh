@@ -65,7 +65,10 @@ link() {
   ln -sfn "$DIR" "$ROOT/build/cache/engine"
 }
 
-if [ -x "$DIR/bin/ollama" ]; then
+# Without a backend for the processor the engine runs, 30 times slower.
+whole() { [ -x "$1/bin/ollama" ] && compgen -G "$1/lib/ollama/libggml-cpu*" >/dev/null; }
+
+if whole "$DIR"; then
   link
   say "engine: Ollama ${VERSION#v} is built already"
   exit 0
@@ -75,8 +78,7 @@ fi
 # list alone names no folder then).
 folder() {
   cd "$ROOT/build/engine"
-  go mod download "$1"
-  go list -m -f '{{.Dir}}' "$1"
+  go mod download "$1" && go list -m -f '{{.Dir}}' "$1"
 }
 
 # The module lacks three vendored headers; two are Debian packages, the third
@@ -125,7 +127,7 @@ backends() {
 }
 
 build() {
-  [ ! -x "$DIR/bin/ollama" ] || return 0
+  ! whole "$DIR" || return 0
   local tool
   for tool in go gcc g++ cmake ninja; do
     command -v "$tool" >/dev/null || fail "engine: $tool is missing." "run: make system"
@@ -140,8 +142,10 @@ build() {
   step "engine: compiling Ollama ${VERSION#v} (about 9 CPU minutes, once)" binary
   "$TMP/bin/ollama" --version 2>/dev/null | grep -q "${VERSION#v}" ||
     fail "engine: the built program does not say it is ${VERSION#v}." "remove $CACHE/engine and run: make engine"
+  whole "$TMP" || fail "engine: no backend for this processor was built." "run with another choice: ENGINE_VARIANTS=all make engine"
   echo "$VERSION $VARIANTS vulkan=$VULKAN" >"$TMP/built"
   chmod 0755 "$TMP"
+  rm -rf "$DIR"
   mv -T "$TMP" "$DIR"
   trap - EXIT
 }
