@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
 
+	"errata/app/cli"
 	"errata/app/web"
 	"errata/backend"
 )
@@ -147,7 +148,7 @@ func (c *remoteCaller) Call(ctx context.Context, method string, out any, args ..
 			return json.Unmarshal(r.Result, out)
 		case <-ended:
 			ended = nil
-			id, _ := json.Marshal(cliRequest)
+			id, _ := json.Marshal(cli.RequestID)
 			if err := wsjson.Write(send, c.conn, web.Call{Method: "Cancel", Args: []json.RawMessage{id}}); err != nil {
 				return ctx.Err()
 			}

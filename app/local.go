@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"errata/app/api"
+	"errata/app/cli"
 	"errata/backend"
 )
 
@@ -21,7 +22,7 @@ func (c localCaller) Call(ctx context.Context, method string, out any, args ...a
 	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { c.api.Cancel(cliRequest) })
+	stop := context.AfterFunc(ctx, func() { c.api.Cancel(cli.RequestID) })
 	defer stop()
 	result, err := api.Invoke(c.api, method, raw)
 	if err != nil || out == nil {
@@ -36,9 +37,6 @@ func (c localCaller) Call(ctx context.Context, method string, out any, args ...a
 
 // Events gives the events from now on.
 func (c localCaller) Events() (<-chan backend.Event, func()) { return c.hub.Listen() }
-
-// cliRequest is the id of the one long request of a command.
-const cliRequest = "cli"
 
 func encodeArgs(args []any) ([]json.RawMessage, error) {
 	raw := make([]json.RawMessage, len(args))

@@ -39,7 +39,7 @@ func (c askCmd) Run(s *session) error {
 			Verdict *backend.Verdict `json:"verdict,omitempty"`
 		}{Asked: asked}
 		if c.Check {
-			v, err := get[backend.Verdict](s, caller, "Check", requestID, asked.Answer.ID)
+			v, err := get[backend.Verdict](s, caller, "Check", RequestID, asked.Answer.ID)
 			if err != nil {
 				return err
 			}
@@ -62,12 +62,12 @@ func (s *session) stream(c Caller, in flow.AskInput) (flow.Asked, error) {
 	go func() {
 		defer close(written)
 		for e := range events {
-			if e.Topic == "answer.text" && e.ID == requestID && !s.root.JSON {
+			if e.Topic == "answer.text" && e.ID == RequestID && !s.root.JSON {
 				fmt.Fprint(s.io.Out, pieceOf(e))
 			}
 		}
 	}()
-	asked, err := get[flow.Asked](s, c, "Ask", requestID, in)
+	asked, err := get[flow.Asked](s, c, "Ask", RequestID, in)
 	stop()
 	<-written
 	return asked, err
@@ -106,7 +106,7 @@ type checkCmd struct {
 
 // Run prints the verdict for a given answer.
 func (c checkCmd) Run(s *session) error {
-	return show(s, "CheckText", writeVerdict, requestID, c.Question, c.Answer)
+	return show(s, "CheckText", writeVerdict, RequestID, c.Question, c.Answer)
 }
 
 func writeVerdict(w io.Writer, v backend.Verdict) {

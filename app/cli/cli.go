@@ -195,8 +195,9 @@ func show[T any](s *session, method string, text func(w io.Writer, v T), args ..
 	})
 }
 
-// requestID names the one long request of a command.
-const requestID = "cli"
+// RequestID names the one long request of a command; two commands may call the
+// same running Errata at once.
+var RequestID = fmt.Sprintf("cli-%d", os.Getpid())
 
 type appCmd struct{}
 

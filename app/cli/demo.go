@@ -22,7 +22,7 @@ type demoCmd struct {
 
 // Run runs the whole loop in a throw-away home.
 func (c demoCmd) Run(s *session) error {
-	return show(s, "Demo", writeDemo, requestID, api.DemoInput{
+	return show(s, "Demo", writeDemo, RequestID, api.DemoInput{
 		Questions: c.Questions, Notes: c.Notes, Model: c.Model, Recipe: c.Recipe, MaxMinutes: c.MaxMinutes, Seed: c.Seed, Keep: c.Keep,
 	})
 }

@@ -46,7 +46,7 @@ type modelsInstallCmd struct {
 
 // Run installs a model.
 func (c modelsInstallCmd) Run(s *session) error {
-	return show(s, "InstallModel", writeModel, requestID, c.Name)
+	return show(s, "InstallModel", writeModel, RequestID, c.Name)
 }
 
 type modelsImportCmd struct {
@@ -55,7 +55,7 @@ type modelsImportCmd struct {
 
 // Run imports a model.
 func (c modelsImportCmd) Run(s *session) error {
-	return show(s, "ImportModel", writeModel, requestID, c.File)
+	return show(s, "ImportModel", writeModel, RequestID, c.File)
 }
 
 type modelsUseCmd struct {

@@ -45,7 +45,7 @@ type datasetBuildCmd struct {
 
 // Run freezes a dataset.
 func (c datasetBuildCmd) Run(s *session) error {
-	return show(s, "BuildDataset", writeDataset, requestID, flow.FreezeInput{Model: c.Model, Recipe: c.Recipe})
+	return show(s, "BuildDataset", writeDataset, RequestID, flow.FreezeInput{Model: c.Model, Recipe: c.Recipe})
 }
 
 type datasetShowCmd struct {
@@ -114,7 +114,7 @@ func (c trainCmd) Run(s *session) error {
 		in.Overrides = json.RawMessage(c.Override)
 	}
 	return s.with(func(caller Caller) error {
-		run, err := get[backend.Run](s, caller, "Train", requestID, in)
+		run, err := get[backend.Run](s, caller, "Train", RequestID, in)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (c versionsScoreCmd) Run(s *session) error {
 			m := card.Metrics[name]
 			fmt.Fprintf(w, "%-16s %5.1f %%  (%.1f to %.1f, n = %d)\n", name, 100*m.Value, 100*m.Lo, 100*m.Hi, m.N)
 		}
-	}, func(v backend.Version) []any { return []any{requestID, v.ID} })
+	}, func(v backend.Version) []any { return []any{RequestID, v.ID} })
 }
 
 type versionsCompareCmd struct {
@@ -90,7 +90,7 @@ func (c versionsCompareCmd) Run(s *session) error {
 		if err := nameVersion(s, caller, c.B, &in.B); err != nil {
 			return err
 		}
-		out, err := get[backend.Comparison](s, caller, "Compare", requestID, in)
+		out, err := get[backend.Comparison](s, caller, "Compare", RequestID, in)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ type versionsPromoteCmd struct {
 // Run promotes a version.
 func (c versionsPromoteCmd) Run(s *session) error {
 	return onVersion(s, c.Version, "Promote", writeCurrent, func(v backend.Version) []any {
-		return []any{requestID, flow.PromoteInput{VersionID: v.ID, Force: c.Force}}
+		return []any{RequestID, flow.PromoteInput{VersionID: v.ID, Force: c.Force}}
 	})
 }
 
@@ -125,7 +125,7 @@ func writeCurrent(w io.Writer, v backend.Version) {
 type versionsRollbackCmd struct{}
 
 // Run goes back to the version before.
-func (versionsRollbackCmd) Run(s *session) error { return show(s, "Rollback", writeCurrent, requestID) }
+func (versionsRollbackCmd) Run(s *session) error { return show(s, "Rollback", writeCurrent, RequestID) }
 
 type versionsServeCmd struct {
 	Version string `arg:"" help:"v3, an id, or the start of its adapter's hash."`
@@ -136,7 +136,7 @@ type versionsServeCmd struct {
 func (c versionsServeCmd) Run(s *session) error {
 	return onVersion(s, c.Version, "ServeVersion", func(w io.Writer, v backend.Version) {
 		fmt.Fprintf(w, "%s is served as %s: %s\n", v.Name(), v.ServedAs, v.EngineName)
-	}, func(v backend.Version) []any { return []any{requestID, v.ID, c.As} })
+	}, func(v backend.Version) []any { return []any{RequestID, v.ID, c.As} })
 }
 
 type versionsExportCmd struct {
