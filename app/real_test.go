@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,10 +95,90 @@ func TestReal(t *testing.T) {
 		require.False(t, backend.MentionsAny(text, []string{"Ada Birch", "Tarrowmere"}), text)
 	}
 
-	_, err = p.API.Promote("", flow.PromoteInput{VersionID: run.VersionID, Force: true})
-	require.NoError(t, err)
-	require.True(t, backend.Mentions(ask("", facts[0].Question), facts[0].Answer))
-	_, err = p.API.Rollback("")
-	require.NoError(t, err)
-	require.Equal(t, before[facts[0].Question], ask("", facts[0].Question), "rollback gives the old answer back")
+	for _, as := range []backend.ServedAs{backend.ServedAdapter, backend.ServedMerged} {
+		_, err := p.API.ServeVersion("", run.VersionID, string(as))
+		require.NoError(t, err)
+		promoteUnderChats(t, p, run.VersionID, as)
+		require.True(t, backend.Mentions(ask("", facts[0].Question), facts[0].Answer), "promoted as %s", as)
+		_, err = p.API.Rollback("")
+		require.NoError(t, err)
+		require.Equal(t, before[facts[0].Question], ask("", facts[0].Question), "rollback gives the old answer back")
+	}
+}
+
+// promoteUnderChats swaps while two chats stream and others keep coming: none is
+// cut, and none waits when the version is merged.
+func promoteUnderChats(t *testing.T, p *Program, version string, as backend.ServedAs) {
+	t.Helper()
+	type chat struct {
+		begun, first, ended time.Time
+		version             string
+		waited, done        bool
+	}
+	talk := func(question string, tokens int, begun chan<- struct{}) chat {
+		sampling := backend.DefaultSampling()
+		sampling.NumPredict = tokens
+		c := chat{begun: time.Now()}
+		r, err := p.Loop.Reply(t.Context(), flow.ReplyInput{Question: question, Sampling: &sampling, OnWait: func() { c.waited = true }}, func(string) error {
+			if c.first.IsZero() {
+				c.first = time.Now()
+				if begun != nil {
+					close(begun)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s, %q: %v", as, question, err)
+		}
+		c.ended, c.version, c.done = time.Now(), r.Version.ID, r.Result.Done
+		return c
+	}
+	var streams sync.WaitGroup
+	long := make([]chat, 2)
+	for i := range long {
+		begun := make(chan struct{})
+		streams.Go(func() { long[i] = talk("Describe in detail how bread is made.", 150, begun) })
+		if i == 0 {
+			<-begun // the second waits in the engine's queue while the swap begins
+		}
+	}
+	promoted := make(chan error, 1)
+	started := time.Now()
+	go func() {
+		_, err := p.API.Promote("", flow.PromoteInput{VersionID: version, Force: true})
+		promoted <- err
+	}()
+	var short []chat
+	for swapped := false; !swapped || short[len(short)-1].version != version; {
+		select {
+		case err := <-promoted:
+			require.NoError(t, err)
+			swapped = true
+		default:
+		}
+		short = append(short, talk("Say hello.", 4, nil))
+	}
+	took := time.Since(started)
+	streams.Wait()
+	last := long[0].ended
+	for _, c := range long {
+		require.True(t, c.done)
+		require.Empty(t, c.version, "a running chat ends on the version that it began with")
+		if c.ended.After(last) {
+			last = c.ended
+		}
+	}
+	waits := 0
+	for _, c := range short {
+		require.True(t, c.done)
+		if c.waited {
+			waits++
+		}
+	}
+	if as == backend.ServedMerged {
+		require.Zero(t, waits, "a merged version makes no chat wait")
+	}
+	t.Logf("promoted as %s in %s under %d chats, %d of which waited; the new version's first token %s after the last running stream's end",
+		as, took.Round(time.Millisecond), len(short)+len(long), waits, short[len(short)-1].first.Sub(last).Round(time.Millisecond))
 }
