@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"errata/app/cli"
 )
@@ -41,16 +42,32 @@ func openCaller(ctx context.Context, home string) (cli.Caller, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
-	if err == nil {
-		return localCaller{api: p.API, hub: p.Hub}, p.Close, nil
+	for patience := time.Now().Add(endingLimit); ; {
+		p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
+		if err == nil {
+			return localCaller{api: p.API, hub: p.Hub}, func() { p.Finish(ctx, sayWaiting) }, nil
+		}
+		if !running(err) {
+			return nil, nil, err
+		}
+		remote, dialErr := dialControl(ctx, dir)
+		if dialErr == nil {
+			return remote, remote.close, nil
+		}
+		if ctx.Err() != nil || time.Now().After(patience) {
+			return nil, nil, err
+		}
+		time.Sleep(endingLook)
 	}
-	if !running(err) {
-		return nil, nil, err
-	}
-	remote, dialErr := dialControl(ctx, dir)
-	if dialErr != nil {
-		return nil, nil, err
-	}
-	return remote, remote.close, nil
+}
+
+// A command that ends has closed its socket but still holds the home for a
+// moment; the next one waits for it.
+const (
+	endingLimit = 3 * time.Second
+	endingLook  = 50 * time.Millisecond
+)
+
+func sayWaiting() {
+	fmt.Fprintln(os.Stderr, "Done. Another command is running through this one; it ends with that one (Ctrl-C ends both).")
 }

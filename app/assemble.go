@@ -45,6 +45,7 @@ type Program struct {
 	life    context.Context
 	end     context.CancelFunc
 	behind  sync.WaitGroup // what Background started
+	control *web.Control   // nil when the socket could not be opened
 	closers []func()       // run last to first
 }
 
@@ -218,12 +219,14 @@ func (p *Program) assembleAPI(c Config) error {
 		},
 		Throwaway: p.throwaway, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
 	})
-	stop, err := listenControl(p.Home, web.Socket(p.API, p.Hub))
+	control := web.Socket(p.API, p.Hub)
+	stop, err := listenControl(p.Home, control)
 	if err != nil {
 		// Without it only a second command beside this one does not work.
 		p.Log.Warn("control socket", "err", err)
 		return nil
 	}
+	p.control = control
 	p.closers = append(p.closers, stop)
 	return nil
 }
@@ -243,6 +246,15 @@ func (p *Program) Background() {
 			p.Log.Error("backup", "err", err)
 		}
 	})
+}
+
+// Finish is Close for a Program that was made for one command: other commands
+// may be calling through it by then, and it ends when they do, or when ctx does.
+func (p *Program) Finish(ctx context.Context, onWait func()) {
+	if p.control != nil {
+		p.control.Drain(ctx, onWait)
+	}
+	p.Close()
 }
 
 // Close ends everything, last opened first.

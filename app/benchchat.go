@@ -35,7 +35,7 @@ func benchChat(ctx context.Context, home string, runs int) (bench.ChatResult, er
 	if err != nil {
 		return none, err
 	}
-	defer p.Close()
+	defer p.Finish(ctx, sayWaiting)
 	base, err := p.Loop.Base(ctx)
 	if err != nil {
 		return none, err

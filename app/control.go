@@ -40,11 +40,15 @@ func listenControl(home string, handler http.Handler) (stop func(), err error) {
 	return func() { _ = s.Close(); _ = os.Remove(path) }, nil
 }
 
+// sendLimit is how long one message to the running Errata may take.
+const sendLimit = 30 * time.Second
+
 // remoteCaller calls the API of a running Errata.
 type remoteCaller struct {
-	conn *websocket.Conn
-	stop context.CancelFunc
-	done chan struct{}
+	conn  *websocket.Conn
+	stop  context.CancelFunc
+	done  chan struct{}
+	limit time.Duration // of sending one message
 
 	mu        sync.Mutex
 	next      int
@@ -67,7 +71,7 @@ func dialControl(ctx context.Context, home string) (*remoteCaller, error) {
 	}
 	conn.SetReadLimit(64 << 20)
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	c := &remoteCaller{conn: conn, stop: stop, done: make(chan struct{}), waiting: map[int]chan web.Reply{}, listeners: map[int]chan backend.Event{}}
+	c := &remoteCaller{conn: conn, stop: stop, done: make(chan struct{}), limit: sendLimit, waiting: map[int]chan web.Reply{}, listeners: map[int]chan backend.Event{}}
 	go c.read(life)
 	return c, nil
 }
@@ -128,9 +132,7 @@ func (c *remoteCaller) Call(ctx context.Context, method string, out any, args ..
 	id := c.next
 	c.waiting[id] = reply
 	c.mu.Unlock()
-	send, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	if err := wsjson.Write(send, c.conn, web.Call{ID: id, Method: method, Args: raw}); err != nil {
+	if err := c.send(ctx, web.Call{ID: id, Method: method, Args: raw}); err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "call", "The running Errata does not listen.")
 	}
 	ended := ctx.Done()
@@ -149,11 +151,19 @@ func (c *remoteCaller) Call(ctx context.Context, method string, out any, args ..
 		case <-ended:
 			ended = nil
 			id, _ := json.Marshal(cli.RequestID)
-			if err := wsjson.Write(send, c.conn, web.Call{Method: "Cancel", Args: []json.RawMessage{id}}); err != nil {
+			if err := c.send(ctx, web.Call{Method: "Cancel", Args: []json.RawMessage{id}}); err != nil {
 				return ctx.Err()
 			}
 		}
 	}
+}
+
+// send writes one message with a deadline of its own: it must also go out after
+// ctx ended, and however long a call before it has lasted.
+func (c *remoteCaller) send(ctx context.Context, call web.Call) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.limit)
+	defer cancel()
+	return wsjson.Write(ctx, c.conn, call)
 }
 
 // Events gives the events of the running Errata from now on.

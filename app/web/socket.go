@@ -32,13 +32,65 @@ type Reply struct {
 	Event  *backend.Event  `json:"event,omitempty"`
 }
 
-// Socket is the handler of calls and events alone, without page or token: for a
-// listener that only the owner of the home can reach.
-func Socket(a *api.API, hub *api.Hub) http.Handler {
+// Control is the handler of calls and events alone, without page or token: for a
+// listener that only the owner of the home can reach. It knows who is connected,
+// so that a short-lived program does not end under the calls of another one.
+type Control struct {
+	mux *http.ServeMux
+
+	mu     sync.Mutex
+	guests int
+	shut   bool
+	left   chan struct{} // closed when a guest leaves
+}
+
+// Socket makes the Control of an API.
+func Socket(a *api.API, hub *api.Hub) *Control {
 	s := &Server{Options: Options{API: a, Hub: hub}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /ws", s.socket)
-	return mux
+	c := &Control{mux: http.NewServeMux(), left: make(chan struct{})}
+	c.mux.HandleFunc("GET /ws", s.socket)
+	return c
+}
+
+// ServeHTTP serves one guest for as long as its connection and its calls last.
+func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	if c.shut {
+		c.mu.Unlock()
+		http.Error(w, "This Errata is about to end.", http.StatusServiceUnavailable)
+		return
+	}
+	c.guests++
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.guests--
+		close(c.left)
+		c.left = make(chan struct{})
+	}()
+	c.mux.ServeHTTP(w, r)
+}
+
+// Drain waits until no guest is connected and lets nobody in from then on; it
+// gives up when ctx ends. onWait is called once if there is somebody to wait for.
+func (c *Control) Drain(ctx context.Context, onWait func()) {
+	for told := false; ; told = true {
+		c.mu.Lock()
+		left, guests := c.left, c.guests
+		c.shut = guests == 0
+		c.mu.Unlock()
+		if guests == 0 || ctx.Err() != nil {
+			return
+		}
+		if !told {
+			onWait()
+		}
+		select {
+		case <-ctx.Done():
+		case <-left:
+		}
+	}
 }
 
 // socket speaks with one page: every call in a goroutine of its own, all replies
@@ -88,24 +140,32 @@ func answer(a *api.API, call Call) Reply {
 	return reply
 }
 
+// writeAll is the one writer of a connection. What happened during a call goes
+// out before its reply: a caller that has its reply listens no longer.
 func writeAll(ctx context.Context, c *websocket.Conn, events <-chan backend.Event, replies <-chan Reply) {
 	for {
-		var out Reply
 		select {
 		case <-ctx.Done():
 			return
 		case e, ok := <-events:
-			if !ok {
+			if !ok || write(ctx, c, Reply{Event: &e}) != nil {
 				return
 			}
-			out.Event = &e
-		case out = <-replies:
-		}
-		write, cancel := context.WithTimeout(ctx, 30*time.Second)
-		err := wsjson.Write(write, c, out)
-		cancel()
-		if err != nil {
-			return
+		case reply := <-replies:
+			for range len(events) {
+				if e, ok := <-events; !ok || write(ctx, c, Reply{Event: &e}) != nil {
+					return
+				}
+			}
+			if write(ctx, c, reply) != nil {
+				return
+			}
 		}
 	}
+}
+
+func write(ctx context.Context, c *websocket.Conn, out Reply) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	return wsjson.Write(ctx, c, out)
 }
