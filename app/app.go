@@ -22,9 +22,6 @@ func Main(args []string) int {
 	if len(args) == 2 && args[0] == checkFlag {
 		return checkDB(args[1], os.Stderr)
 	}
-	if len(args) >= 1 && args[0] == restoreFlag {
-		return restoreDB(args[1:], os.Stdout, os.Stderr)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return cli.Run(ctx, args, doors(), cli.IO{Out: os.Stdout, Err: os.Stderr, In: os.Stdin, Version: fmt.Sprintf("errata %s", version)})
@@ -32,7 +29,7 @@ func Main(args []string) int {
 
 // doors are what the command line can open.
 func doors() cli.Doors {
-	return cli.Doors{Open: openCaller, Serve: serve, Window: openWindow, BenchChat: benchChat}
+	return cli.Doors{Open: openCaller, Serve: serve, Window: openWindow, Restore: restore, BenchChat: benchChat}
 }
 
 // openCaller assembles the program for one command, or reaches the one that

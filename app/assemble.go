@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"errata/app/api"
 	"errata/app/web"
 	"errata/backend"
@@ -108,7 +106,7 @@ func (c Config) filled() (Config, error) {
 		c.NewID = newID(c.Now)
 	}
 	if c.CheckDB == nil {
-		c.CheckDB = checkInChild
+		c.CheckDB = lookInChild
 	}
 	return c, nil
 }
@@ -130,15 +128,11 @@ func (p *Program) lock(c Config) error {
 		p.Log = log
 		p.closers = append(p.closers, closeLog)
 	}
-	l := flock.New(filepath.Join(p.Home, lockName))
-	ok, err := l.TryLock()
+	unlock, err := lockHome(p.Home)
 	if err != nil {
-		return diskError("The lock of the data folder", err)
+		return err
 	}
-	if !ok {
-		return &backend.Error{Code: backend.CodeConflict, Op: runningOp, Message: "Errata is already running on this data folder.", Hint: "Close it first, or use another folder with --home."}
-	}
-	p.closers = append(p.closers, func() { _ = l.Unlock() })
+	p.closers = append(p.closers, unlock)
 	return nil
 }
 

@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"errata/backend"
 	"errata/backend/bolt"
@@ -31,9 +33,16 @@ func checkDB(path string, stderr io.Writer) int {
 	return 0
 }
 
-// checkInChild runs this binary with --check-db. A look that takes too long says
-// nothing about the file: a big one may need minutes on a slow disk.
-func checkInChild(path string) error {
+// lookInChild is the look before a start. One that takes too long says nothing
+// about the file: a big one may need minutes on a slow disk.
+func lookInChild(path string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
+	defer cancel()
+	return checkInChild(ctx, path)
+}
+
+// checkInChild runs this binary with --check-db until ctx ends.
+func checkInChild(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -41,17 +50,25 @@ func checkInChild(path string) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
-	defer cancel()
 	out, err := exec.CommandContext(ctx, exe, checkFlag, path).CombinedOutput()
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
 	return &backend.Error{
 		Code: backend.CodeUnavailable, Op: "check", Message: "The database " + path + " is damaged. It was not opened and not changed.",
-		Hint: "`errata --restore` puts the newest good backup in its place and keeps the damaged file beside it.",
+		Hint: "`errata --restore --home " + quoted(filepath.Dir(path)) + "` puts the newest good backup in its place and keeps the damaged file beside it.",
 		Err:  errors.New(firstOf(string(out))),
 	}
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-+:\\", r)
+	}) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
 
 func firstOf(s string) string {

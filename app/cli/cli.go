@@ -9,12 +9,14 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -45,6 +47,8 @@ type Doors struct {
 	Serve func(ctx context.Context, o ServeOptions) error
 	// Window opens the window, or fails with CodeUnavailable when there is none.
 	Window func(ctx context.Context, home string) error
+	// Restore repairs a damaged database; it opens nothing else.
+	Restore func(ctx context.Context, home string, out io.Writer) error
 	// BenchChat measures tokens per second through the served API against the engine's own.
 	BenchChat func(ctx context.Context, home string, runs int) (bench.ChatResult, error)
 }
@@ -69,6 +73,7 @@ type root struct {
 	Home    string           `help:"Folder of all data (default: ERRATA_HOME, else the XDG data folder)." env:"ERRATA_HOME" type:"path"`
 	JSON    bool             `help:"Print JSON alone on stdout; progress goes to stderr."`
 	Quiet   bool             `short:"q" help:"No progress on stderr."`
+	Restore bool             `help:"Put the newest sound backup in place of a damaged database."`
 	Version kong.VersionFlag `help:"Print the version."`
 
 	App     appCmd     `cmd:"" default:"1" hidden:""`
@@ -124,6 +129,9 @@ func Run(ctx context.Context, args []string, doors Doors, streams IO) int {
 		}
 	}
 	s := &session{ctx: ctx, root: &r, doors: doors, io: streams}
+	if r.Restore {
+		return s.report(s.restore(parsed.Command()))
+	}
 	return s.report(parsed.Run(s))
 }
 
@@ -198,6 +206,21 @@ func show[T any](s *session, method string, text func(w io.Writer, v T), args ..
 // RequestID names the one long request of a command; two commands may call the
 // same running Errata at once.
 var RequestID = fmt.Sprintf("cli-%d", os.Getpid())
+
+// restore takes the place of a verb, because no verb can open a damaged home.
+func (s *session) restore(verb string) error {
+	if verb != "app" {
+		return backend.Errorf(backend.CodeInvalid, "restore", "--restore takes no verb.").WithHint("Run `errata --restore`, with --home DIR for another data folder.")
+	}
+	var said bytes.Buffer
+	if err := s.doors.Restore(s.ctx, s.root.Home, &said); err != nil {
+		return err
+	}
+	done := struct {
+		Message string `json:"message"`
+	}{strings.TrimSpace(said.String())}
+	return s.print(done, func(w io.Writer) { fmt.Fprintln(w, done.Message) })
+}
 
 type appCmd struct{}
 
