@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -43,6 +46,8 @@ type Program struct {
 	life    context.Context
 	end     context.CancelFunc
 	behind  sync.WaitGroup // what Background started
+	fresh   bool           // the database was made by this start
+	backups sync.Mutex     // one backup at a time
 	control *web.Control   // nil when the socket could not be opened
 	closers []func()       // run last to first
 }
@@ -67,7 +72,11 @@ func running(err error) bool {
 // Assemble makes the one Program of a home. Vital are the home, its lock and the
 // database; everything else may be missing and is then shown as missing.
 func Assemble(ctx context.Context, c Config) (*Program, error) {
-	return assemble(ctx, c, shared{})
+	p, err := assemble(ctx, c, shared{})
+	if err == nil && !p.fresh {
+		p.behind.Go(p.backUp)
+	}
+	return p, err
 }
 
 func assemble(ctx context.Context, c Config, sh shared) (p *Program, err error) {
@@ -138,6 +147,8 @@ func (p *Program) lock(c Config) error {
 
 func (p *Program) openStore(c Config) error {
 	path := filepath.Join(p.Home, dbName)
+	_, err := os.Stat(path)
+	p.fresh = errors.Is(err, fs.ErrNotExist)
 	if err := c.CheckDB(path); err != nil {
 		return err
 	}
@@ -166,7 +177,7 @@ func (p *Program) openEngine(Config) error {
 }
 
 func (p *Program) openLibrary(c Config) error {
-	l, err := library.Open(filepath.Join(p.Home, libraryDir), library.Options{Now: c.Now})
+	l, err := library.Open(filepath.Join(p.Home, libraryDir), library.Options{Now: c.Now, OnScan: p.libraryScanned})
 	if err != nil {
 		return err
 	}
@@ -223,23 +234,6 @@ func (p *Program) assembleAPI(c Config) error {
 	p.control = control
 	p.closers = append(p.closers, stop)
 	return nil
-}
-
-// Background starts what goes on beside a door that stays open: watching
-// incoming/ and the library, and a backup a day.
-func (p *Program) Background() {
-	p.behind.Go(func() {
-		p.watcher.Run(p.life, func() {
-			if err := p.Loop.Absorb(p.life); err != nil && p.life.Err() == nil {
-				p.Log.Error("absorb", "err", err)
-			}
-		})
-	})
-	p.behind.Go(func() {
-		if _, err := p.Store.Backup(filepath.Join(p.Home, backupsDir), p.Now()); err != nil && p.life.Err() == nil {
-			p.Log.Error("backup", "err", err)
-		}
-	})
 }
 
 // Finish is Close for a Program that was made for one command: other commands

@@ -71,6 +71,7 @@ type libraryCmd struct {
 	List   libraryListCmd   `cmd:"" help:"List documents."`
 	Add    libraryAddCmd    `cmd:"" help:"Use the documents of a folder as evidence."`
 	Remove libraryRemoveCmd `cmd:"" help:"Stop using a folder."`
+	Rescan libraryRescanCmd `cmd:"" help:"Read the folders again."`
 }
 
 type libraryListCmd struct{}
@@ -97,7 +98,7 @@ func (c libraryAddCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.changeSettings(func(v *backend.Settings) error {
+	return s.changeLibrary(func(v *backend.Settings) error {
 		if !slices.Contains(v.LibraryFolders, path) {
 			v.LibraryFolders = append(v.LibraryFolders, path)
 		}
@@ -115,7 +116,7 @@ func (c libraryRemoveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.changeSettings(func(v *backend.Settings) error {
+	return s.changeLibrary(func(v *backend.Settings) error {
 		i := slices.Index(v.LibraryFolders, path)
 		if i < 0 {
 			return backend.Errorf(backend.CodeNotFound, "library", "%s is not in the library.", path)
@@ -123,6 +124,50 @@ func (c libraryRemoveCmd) Run(s *session) error {
 		v.LibraryFolders = slices.Delete(v.LibraryFolders, i, i+1)
 		return nil
 	})
+}
+
+type libraryRescanCmd struct{}
+
+// Run reads the folders again.
+func (libraryRescanCmd) Run(s *session) error {
+	return s.changeLibrary(func(*backend.Settings) error { return nil })
+}
+
+// libraryRead is what the library holds after its folders were read.
+type libraryRead struct {
+	Folders   []string           `json:"folders"`
+	Documents []backend.Document `json:"documents"`
+}
+
+// changeLibrary changes the folders and reads them: a folder is evidence only
+// once it is in the index.
+func (s *session) changeLibrary(change func(*backend.Settings) error) error {
+	return s.with(func(c Caller) error {
+		v, err := s.saveSettings(c, change)
+		if err != nil {
+			return err
+		}
+		out := libraryRead{Folders: v.LibraryFolders}
+		if out.Documents, err = get[[]backend.Document](s, c, "RescanLibrary", RequestID); err != nil {
+			return err
+		}
+		return s.print(out, func(w io.Writer) { writeLibrary(w, out) })
+	})
+}
+
+func writeLibrary(w io.Writer, l libraryRead) {
+	read := 0
+	for _, d := range l.Documents {
+		if d.Status == "indexed" {
+			read++
+		} else {
+			fmt.Fprintf(w, "%-10s %s  %s\n", d.Status, d.Path, d.Reason)
+		}
+	}
+	fmt.Fprintf(w, "folders: %d, documents read: %d, unreadable: %d\n", len(l.Folders), read, len(l.Documents)-read)
+	for _, f := range l.Folders {
+		fmt.Fprintln(w, " ", f)
+	}
 }
 
 type settingsCmd struct {
@@ -159,19 +204,23 @@ func (c settingsSetCmd) Run(s *session) error {
 
 func (s *session) changeSettings(change func(*backend.Settings) error) error {
 	return s.with(func(c Caller) error {
-		v, err := get[backend.Settings](s, c, "Settings")
-		if err != nil {
-			return err
-		}
-		if err := change(&v); err != nil {
-			return err
-		}
-		v, err = get[backend.Settings](s, c, "SaveSettings", v)
+		v, err := s.saveSettings(c, change)
 		if err != nil {
 			return err
 		}
 		return s.print(v, func(w io.Writer) { writeSettings(w, v) })
 	})
+}
+
+func (s *session) saveSettings(c Caller, change func(*backend.Settings) error) (backend.Settings, error) {
+	v, err := get[backend.Settings](s, c, "Settings")
+	if err != nil {
+		return v, err
+	}
+	if err := change(&v); err != nil {
+		return v, err
+	}
+	return get[backend.Settings](s, c, "SaveSettings", v)
 }
 
 type doctorCmd struct{}

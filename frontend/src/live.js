@@ -60,6 +60,7 @@ const topics = {
   'swap.failed': (e) => store.toast({ kind: 'error', text: String(e.data), hint: 'The version before it stays in place.' }),
   'model.progress': (e) => advance((j) => j.request === e.data.request, { what: e.data.stage, done: e.data.done, total: e.data.total }),
   'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
+  'library.changed': () => reload('documents'),
   'settings.changed': (e) => store.set({ settings: e.data }),
 };
 
