@@ -61,16 +61,20 @@ func (e *Engine) Install(ctx context.Context, model string, progress Progress) (
 		}
 		failed = append(failed, err)
 	}
-	hint := "Look whether the network is there."
+	hint, why := "Look whether the network is there.", ""
 	for _, err := range failed {
 		if h := backend.HintOf(err); h != "" {
 			hint = h
+		}
+		var e *backend.Error
+		if errors.As(err, &e) {
+			why = " " + e.Message
 		}
 	}
 	if !strings.Contains(hint, "models import") {
 		hint += " Or give a file: errata models import FILE"
 	}
-	return backend.ModelInfo{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model " + listed.Name + " could not be installed.", Hint: hint, Err: errors.Join(failed...)}
+	return backend.ModelInfo{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model " + listed.Name + " could not be installed." + why, Hint: hint, Err: errors.Join(failed...)}
 }
 
 func (e *Engine) forget() {
@@ -116,8 +120,7 @@ func (e *Engine) Import(ctx context.Context, file string, progress Progress) (ba
 	if !known {
 		listed.Name = served
 	}
-	e.linkBlob(e.weightsPath(sum), sum)
-	if err := e.opt.API.CreateBase(ctx, served, e.weightsPath(sum), sum, progress); err != nil {
+	if err := e.createBase(ctx, served, e.weightsPath(sum), sum, progress); err != nil {
 		return backend.ModelInfo{}, err
 	}
 	e.forget()

@@ -154,6 +154,7 @@ func TestInstallFromParts(t *testing.T) {
 		e := at(t, s, dir, wrong)
 		_, err := e.Install(ctx, "tiny", nil)
 		require.ErrorContains(t, err, "not the one that is listed")
+		require.Contains(t, said(t, err), "not the one that is listed", "the reason is in the sentence a person sees")
 		require.NoFileExists(t, filepath.Join(dir, "cache", "models", tinySum+".gguf"))
 		require.FileExists(t, filepath.Join(dir, "cache", "models", tinySum+".gguf.wrong"))
 		require.Empty(t, s.Names())
@@ -196,7 +197,33 @@ func TestInstallFromParts(t *testing.T) {
 		_, err := e.Install(ctx, "tiny", nil)
 		require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err))
 		require.Contains(t, backend.HintOf(err), "python3-venv")
+		require.Contains(t, said(t, err), "Python 3 with pip")
 	})
+	t.Run("damaged weights in the cache are moved aside and fetched anew", func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "cache", "models", tinySum+".gguf")
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte("ONE TWO THREE"), 0o600))
+		e := at(t, ollamatest.Start(t, ollamatest.Script{}), dir, parts(t))
+		_, err := e.Ensure(ctx, "tiny")
+		require.Equal(t, backend.CodeNotFound, backend.CodeOf(err))
+		require.Contains(t, said(t, err), path)
+		require.Contains(t, backend.HintOf(err), "models install tiny")
+		require.FileExists(t, path+".wrong")
+		_, err = e.Install(ctx, "tiny", nil)
+		require.NoError(t, err)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, tiny, string(text))
+	})
+}
+
+// said is the sentence that a person sees.
+func said(t *testing.T, err error) string {
+	t.Helper()
+	var e *backend.Error
+	require.ErrorAs(t, err, &e)
+	return e.Message
 }
 
 func TestInstallFromTheLibrary(t *testing.T) {

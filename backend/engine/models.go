@@ -53,10 +53,11 @@ func (e *Engine) ensure(ctx context.Context, model string, progress Progress) (b
 	if isListed && listed.SHA256 != "" {
 		served := backend.EngineName(listed.Name, listed.SHA256, backend.ServedBase)
 		path := e.cachedWeights(listed.SHA256, listed.Bytes)
-		if path != "" {
-			e.linkBlob(path, listed.SHA256)
+		err := e.createBase(ctx, served, path, listed.SHA256, progress)
+		var wrong *wrongWeights
+		if errors.As(err, &wrong) {
+			return backend.ModelInfo{}, &backend.Error{Code: backend.CodeNotFound, Op: op, Message: wrong.Error(), Hint: "Get it again: errata models install " + listed.Name, Err: err}
 		}
-		err := e.opt.API.CreateBase(ctx, served, path, listed.SHA256, progress)
 		if backend.CodeOf(err) == backend.CodeNotFound {
 			return backend.ModelInfo{}, notInstalled(op, listed.Name, err)
 		}
@@ -97,6 +98,34 @@ func (e *Engine) ensure(ctx context.Context, model string, progress Progress) (b
 		}
 	}
 	return e.describe(ctx, served, listed)
+}
+
+// createBase brings weights of the cache into the engine. A file there that is
+// not what its name says is moved aside, so that it is fetched again and does
+// not fail for ever.
+func (e *Engine) createBase(ctx context.Context, served, path, sha256 string, progress Progress) error {
+	if path != "" {
+		e.linkBlob(path, sha256)
+	}
+	err := e.opt.API.CreateBase(ctx, served, path, sha256, progress)
+	if backend.CodeOf(err) != backend.CodeInvalid || path == "" {
+		return err
+	}
+	sum, sumErr := fileSHA256(ctx, path, nil)
+	if sumErr != nil || sum == sha256 {
+		return err
+	}
+	if os.Rename(path, path+".wrong") != nil {
+		return err
+	}
+	return &backend.Error{Code: backend.CodeUnavailable, Op: "engine.create_base", Message: (&wrongWeights{path}).Error(), Hint: "Try again.", Err: &wrongWeights{path}}
+}
+
+// wrongWeights says that a file of the cache was not what its name says.
+type wrongWeights struct{ path string }
+
+func (w *wrongWeights) Error() string {
+	return "The weights file " + w.path + " was damaged; it was moved aside to " + filepath.Base(w.path) + ".wrong."
 }
 
 func notInstalled(op, model string, err error) error {
@@ -222,7 +251,12 @@ func (e *Engine) served(ctx context.Context) ([]backend.ModelInfo, error) {
 }
 
 // baseOf says whether an engine's name is the served base of a listed model.
+// Other weights under the same name are not: a file of the user's may be called
+// like a listed one.
 func baseOf(name string, l Listed) bool {
+	if l.SHA256 != "" {
+		return strings.EqualFold(name, backend.EngineName(l.Name, l.SHA256, backend.ServedBase))
+	}
 	prefix, _, _ := strings.Cut(backend.EngineName(l.Name, "x", backend.ServedBase), ":")
 	return strings.HasPrefix(name, prefix+":") && strings.HasSuffix(name, "-"+string(backend.ServedBase))
 }

@@ -159,8 +159,8 @@ func (c *Client) upload(ctx context.Context, engine *api.Client, address, op, pa
 	}
 	err = engine.CreateBlob(ctx, "sha256:"+sha256, &counted{from: file, total: info.Size(), progress: progress})
 	var status api.StatusError
-	if errors.As(err, &status) && status.StatusCode == http.StatusBadRequest {
-		return &backend.Error{Code: backend.CodeInvalid, Op: op, Message: "The weights file is not the one its SHA-256 names; it was not installed.",
+	if errors.As(err, &status) && status.StatusCode == http.StatusBadRequest && !diskFull(err) {
+		return &backend.Error{Code: backend.CodeInvalid, Op: op, Message: "The weights file " + path + " is not the one its SHA-256 names; it was not installed.",
 			Hint: "Remove the file and get it again.", Err: err}
 	}
 	return failure(ctx, op, "", err)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"github.com/ollama/ollama/api"
 
@@ -51,6 +52,8 @@ func failure(ctx context.Context, op, model string, err error) error {
 	var kind *json.UnmarshalTypeError
 	var netErr net.Error
 	switch {
+	case diskFull(err):
+		return is(backend.CodeUnavailable, "The disk is full: the engine could not write.", "Free some space and try again; nothing is lost.")
 	case errors.As(err, &auth):
 		return is(backend.CodeUnavailable, "The engine asks for a sign-in.", "Use a model that runs on this computer.")
 	case errors.As(err, &status):
@@ -96,6 +99,13 @@ func isCrash(err error) bool {
 	return strings.Contains(err.Error(), "model runner has unexpectedly stopped") ||
 		strings.Contains(err.Error(), "an error was encountered while running the model") ||
 		strings.Contains(err.Error(), "llama runner process has terminated")
+}
+
+// diskFull knows a full disk by its number and, where an engine passes it on, by
+// its words.
+func diskFull(err error) bool {
+	s := strings.ToLower(err.Error())
+	return errors.Is(err, syscall.ENOSPC) || strings.Contains(s, "no space left") || strings.Contains(s, "not enough space on the disk")
 }
 
 func outOfMemory(words string) bool {

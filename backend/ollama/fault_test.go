@@ -2,7 +2,12 @@ package ollama_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +108,29 @@ func TestAdminFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestFullDiskIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights.gguf")
+	require.NoError(t, os.WriteFile(path, []byte("weights"), 0o600))
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte("weights")))
+	for _, at := range []string{"/api/blobs/sha256:" + sum, "/api/create"} {
+		s := ollamatest.Start(t, ollamatest.ContractScript())
+		s.Fail(at, ollamatest.DiskFull)
+		err := client(t, s).CreateBase(context.Background(), "errata-new:x", path, sum, nil)
+		require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err), at)
+		require.ErrorContains(t, err, "disk is full", at)
+		require.Contains(t, backend.HintOf(err), "Free some space", at)
+	}
+}
+
+func TestWrongWeightsAreNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights.gguf")
+	require.NoError(t, os.WriteFile(path, []byte("altered"), 0o600))
+	s := ollamatest.Start(t, ollamatest.ContractScript())
+	err := client(t, s).CreateBase(context.Background(), "errata-new:x", path, strings.Repeat("0", 64), nil)
+	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
+	require.ErrorContains(t, err, path)
 }
 
 func TestNobodyAnswers(t *testing.T) {

@@ -49,6 +49,7 @@ const (
 	Redirect      Fault = "redirect"       // 302 to another address
 	SignIn        Fault = "sign_in"        // 401
 	OutOfMemory   Fault = "out_of_memory"  // the model does not fit
+	DiskFull      Fault = "disk_full"      // the store cannot be written
 	Crash         Fault = "crash"          // the runner died
 	ErrorLine     Fault = "error_line"     // stream: a last line with an error
 	CrashMidway   Fault = "crash_midway"   // stream: the runner dies
@@ -282,6 +283,8 @@ func (s *Server) failCall(w http.ResponseWriter, r *http.Request, f Fault) bool 
 		reply(w, 401, object{"error": "unauthorized", "signin_url": "https://example.invalid/"})
 	case OutOfMemory:
 		reply(w, 500, object{"error": "model requires more system memory (9.9 GiB) than is available (1.0 GiB)"})
+	case DiskFull:
+		reply(w, 500, object{"error": "write /models/blobs/sha256-1d96: no space left on device"})
 	case Crash:
 		reply(w, 500, object{"error": "model runner has unexpectedly stopped, this may be due to resource limitations or an internal error"})
 	case BadJSON:
