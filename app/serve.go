@@ -48,7 +48,10 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	p.Background()
-	fmt.Fprintf(o.Out, "Errata is served at http://%s/?token=%s\nStop it with Ctrl-C.\n", listener.Addr(), token)
+	address := "http://" + listener.Addr().String() + "/"
+	if err := o.Serving(cli.Serving{Address: address, Token: token, Open: address + "?token=" + token}); err != nil {
+		return err
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -113,9 +116,9 @@ func (p *Program) Web(token string, origins []string) http.Handler {
 func openWindow(ctx context.Context, home string) error {
 	switch {
 	case !window.Available:
-		return backend.Errorf(backend.CodeUnavailable, "window", "This build has no window.")
+		return backend.Errorf(backend.CodeUnavailable, cli.NoWindowOp, "This build has no window.")
 	case !window.Display():
-		return backend.Errorf(backend.CodeUnavailable, "window", "There is no display to open a window on.")
+		return backend.Errorf(backend.CodeUnavailable, cli.NoWindowOp, "There is no display to open a window on.")
 	}
 	dir, err := HomeDir(home)
 	if err != nil {

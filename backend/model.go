@@ -112,7 +112,9 @@ type ModelInfo struct {
 	Installed    bool   `json:"installed"` // the engine has it
 	Trainable    bool   `json:"trainable"` // architecture qwen2 or llama and a weights file at hand
 	Title        string `json:"title,omitempty"`
-	Bytes        int64  `json:"bytes,omitempty"` // size of its weights file when listed
+	Bytes        int64  `json:"bytes,omitempty"`        // size of its weights file when listed
+	ChatMemory   int64  `json:"chat_memory,omitempty"`  // bytes it needs to chat, 0 when not known
+	TrainMemory  int64  `json:"train_memory,omitempty"` // bytes a training needs, 0 when not known
 	Remote       bool   `json:"remote,omitempty"`
 	Served       string `json:"served,omitempty"` // the engine's name to chat with, when it differs from Name
 }

@@ -15,9 +15,12 @@ func (a *API) Versions() ([]backend.Version, error) {
 }
 
 // FindVersion finds a version by "v3", "3", its id or the start of its adapter's
-// hash; "base" and "current" are known too.
+// hash; "current" is that of the chosen model. The base is no version.
 func (a *API) FindVersion(name string) (backend.Version, error) {
 	return call(a, "version", func(ctx context.Context) (backend.Version, error) {
+		if name == "current" {
+			return a.currentVersion()
+		}
 		versions, err := a.o.Loop.Store.Versions()
 		if err != nil {
 			return backend.Version{}, err
@@ -25,13 +28,25 @@ func (a *API) FindVersion(name string) (backend.Version, error) {
 		number, _ := strconv.Atoi(strings.TrimPrefix(name, "v"))
 		for _, v := range versions {
 			switch {
-			case v.ID == name, number > 0 && v.Number == number, name == "current" && v.State == backend.VersionCurrent,
+			case v.ID == name, number > 0 && v.Number == number,
 				len(name) >= 6 && strings.HasPrefix(v.AdapterID, name):
 				return v, nil
 			}
 		}
 		return backend.Version{}, backend.Errorf(backend.CodeNotFound, "version", "There is no version %q.", name).WithHint("`errata versions list` shows them.")
 	})
+}
+
+func (a *API) currentVersion() (backend.Version, error) {
+	s, err := a.o.Loop.Store.Settings()
+	if err != nil {
+		return backend.Version{}, err
+	}
+	v, ok, err := a.o.Loop.Store.CurrentVersion(s.Model)
+	if err == nil && !ok {
+		err = backend.Errorf(backend.CodeNotFound, "version", "No version of %s is current; its base is asked.", s.Model).WithHint("`errata versions promote` makes one current.")
+	}
+	return v, err
 }
 
 // Scorecard gives the newest scorecard of a version.

@@ -30,6 +30,13 @@ func (c askCmd) Run(s *session) error {
 		if err := nameVersion(s, caller, c.Version, &in.Version); err != nil {
 			return err
 		}
+		if in.ChatID != "" {
+			view, err := get[api.ChatView](s, caller, "Chat", in.ChatID)
+			if err != nil {
+				return err
+			}
+			in.ParentID = lastAnswer(view)
+		}
 		asked, err := s.stream(caller, in)
 		if err != nil {
 			return err
@@ -53,6 +60,20 @@ func (c askCmd) Run(s *session) error {
 			}
 		})
 	})
+}
+
+// lastAnswer is the newest complete answer of a chat, which the next question
+// follows; without it the model would see nothing of the chat.
+func lastAnswer(view api.ChatView) string {
+	var last backend.Answer
+	for _, turn := range view.Turns {
+		for _, a := range turn.Answers {
+			if a.State == backend.AnswerComplete && !a.CreatedAt.Before(last.CreatedAt) {
+				last = a
+			}
+		}
+	}
+	return last.ID
 }
 
 // stream asks and, without --json, writes the text as it comes.

@@ -45,7 +45,7 @@ type Doors struct {
 	Open func(ctx context.Context, home string) (Caller, func(), error)
 	// Serve serves the browser until ctx ends.
 	Serve func(ctx context.Context, o ServeOptions) error
-	// Window opens the window, or fails with CodeUnavailable when there is none.
+	// Window opens the window, or fails with NoWindowOp when there can be none.
 	Window func(ctx context.Context, home string) error
 	// Restore repairs a damaged database; it opens nothing else.
 	Restore func(ctx context.Context, home string, out io.Writer) error
@@ -58,8 +58,20 @@ type ServeOptions struct {
 	Home    string
 	Port    int
 	Origins []string
-	Out     io.Writer
+	// Serving is told the address once it can be opened.
+	Serving func(s Serving) error
 }
+
+// Serving says where a served Errata is reached.
+type Serving struct {
+	Address string `json:"address"` // without the token
+	Token   string `json:"token"`
+	Open    string `json:"open"` // the address to open in a browser
+}
+
+// NoWindowOp is the operation of the error that says: there can be no window
+// here. Any other failure of a window is one of the program and is shown.
+const NoWindowOp = "window.none"
 
 // IO is where a run reads and writes.
 type IO struct {
@@ -91,6 +103,8 @@ type root struct {
 	Settings settingsCmd `cmd:"" help:"Show or change settings."`
 	Demo     demoCmd     `cmd:"" help:"The whole loop on ten questions, before and after."`
 	Bench    benchCmd    `cmd:"" help:"Benchmarks."`
+	Trainer  trainerCmd  `cmd:"" help:"What trains: set it up."`
+	Backup   backupCmd   `cmd:"" help:"Write a verified copy of the database."`
 	Doctor   doctorCmd   `cmd:"" help:"What is installed, what fits, what is missing."`
 }
 
@@ -150,17 +164,25 @@ func (s *session) report(err error) int {
 	if os.Getenv("ERRATA_DEBUG") != "" {
 		fmt.Fprintln(s.io.Err, "  ", err)
 	}
-	if backend.CodeOf(err) == backend.CodeInvalid {
+	var door doorError
+	if backend.CodeOf(err) == backend.CodeInvalid && !errors.As(err, &door) {
 		return ExitUsage
 	}
 	return ExitFailed
 }
 
+// doorError is a failure to open a home: whatever its code, nothing was wrong
+// with the command line.
+type doorError struct{ error }
+
+// Unwrap returns the failure.
+func (e doorError) Unwrap() error { return e.error }
+
 // with opens the program for one verb and shows its events while it runs.
 func (s *session) with(f func(c Caller) error) error {
 	c, done, err := s.doors.Open(s.ctx, s.root.Home)
 	if err != nil {
-		return err
+		return doorError{err}
 	}
 	defer done()
 	if s.root.Quiet {
@@ -224,15 +246,18 @@ func (s *session) restore(verb string) error {
 
 type appCmd struct{}
 
-// Run opens the window, or serves the browser when there is none.
+// Run opens the window, or serves the browser where there can be none.
 func (appCmd) Run(s *session) error {
 	err := s.doors.Window(s.ctx, s.root.Home)
 	var e *backend.Error
-	if errors.As(err, &e) && e.Code == backend.CodeUnavailable {
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e) && e.Op == NoWindowOp:
 		fmt.Fprintln(s.io.Err, e.Message, "The interface is served to a browser instead.")
-		return s.doors.Serve(s.ctx, ServeOptions{Home: s.root.Home, Out: s.io.Out})
+		return s.serve(ServeOptions{Home: s.root.Home})
 	}
-	return err
+	return doorError{err}
 }
 
 type serveCmd struct {
@@ -242,5 +267,15 @@ type serveCmd struct {
 
 // Run serves the browser until it is interrupted.
 func (c serveCmd) Run(s *session) error {
-	return s.doors.Serve(s.ctx, ServeOptions{Home: s.root.Home, Port: c.Port, Origins: c.AllowOrigin, Out: s.io.Out})
+	return s.serve(ServeOptions{Home: s.root.Home, Port: c.Port, Origins: c.AllowOrigin})
+}
+
+func (s *session) serve(o ServeOptions) error {
+	o.Serving = func(at Serving) error {
+		return s.print(at, func(w io.Writer) { fmt.Fprintf(w, "Errata is served at %s\nStop it with Ctrl-C.\n", at.Open) })
+	}
+	if err := s.doors.Serve(s.ctx, o); err != nil {
+		return doorError{err}
+	}
+	return nil
 }

@@ -127,12 +127,25 @@ func (c factsImportCmd) Run(s *session) error {
 	if err != nil {
 		return backend.Wrap(err, backend.CodeNotFound, "facts.import", "The file cannot be read.")
 	}
-	return show(s, "ImportFacts", func(w io.Writer, v api.Imported) {
-		fmt.Fprintf(w, "%d facts proposed, %d lines skipped\n", len(v.Facts), len(v.Problems))
-		for _, p := range v.Problems {
-			fmt.Fprintln(w, " ", p)
+	return s.with(func(caller Caller) error {
+		v, err := get[api.Imported](s, caller, "ImportFacts", string(raw))
+		if err != nil {
+			return err
 		}
-	}, string(raw))
+		if len(v.Facts) == 0 {
+			for _, p := range v.Problems {
+				fmt.Fprintln(s.io.Err, " ", p)
+			}
+			return backend.Errorf(backend.CodeNotFound, "facts.import", "No fact was imported; lines that could not be read: %d.", len(v.Problems)).
+				WithHint(`Each line is a JSON object: {"question": "…", "answer": "…"}`)
+		}
+		return s.print(v, func(w io.Writer) {
+			fmt.Fprintf(w, "%d facts proposed, %d lines skipped\n", len(v.Facts), len(v.Problems))
+			for _, p := range v.Problems {
+				fmt.Fprintln(w, " ", p)
+			}
+		})
+	})
 }
 
 type factsExportCmd struct {

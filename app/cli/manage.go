@@ -6,9 +6,9 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
-	"errata/app/api"
 	"errata/backend"
 )
 
@@ -55,7 +55,26 @@ type modelsImportCmd struct {
 
 // Run imports a model.
 func (c modelsImportCmd) Run(s *session) error {
-	return show(s, "ImportModel", writeModel, RequestID, c.File)
+	return s.with(func(caller Caller) error {
+		m, err := get[backend.ModelInfo](s, caller, "ImportModel", RequestID, c.File)
+		if err != nil {
+			return err
+		}
+		s.warnUnlisted(m)
+		return s.print(m, func(w io.Writer) { writeModel(w, m) })
+	})
+}
+
+// warnUnlisted warns of weights that nobody compared with a listed digest.
+func (s *session) warnUnlisted(m backend.ModelInfo) {
+	if m.Listed {
+		return
+	}
+	taught := "it cannot be taught"
+	if m.Trainable {
+		taught = "it can be taught"
+	}
+	fmt.Fprintf(s.io.Err, "warning: %s is not a listed model: what is in its weights is not known. It is used for chat; %s.\n", m.Name, taught)
 }
 
 type modelsUseCmd struct {
@@ -64,7 +83,30 @@ type modelsUseCmd struct {
 
 // Run chooses a model.
 func (c modelsUseCmd) Run(s *session) error {
-	return s.changeSettings(func(v *backend.Settings) error { v.Model = c.Name; return nil })
+	return s.with(func(caller Caller) error {
+		models, err := get[[]backend.ModelInfo](s, caller, "Models")
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(models, func(m backend.ModelInfo) bool {
+			return strings.EqualFold(m.Name, c.Name) || strings.EqualFold(m.Name, c.Name+":latest")
+		})
+		if i < 0 {
+			return backend.Errorf(backend.CodeNotFound, "models.use", "Neither the list nor the engine has a model %q; nothing was changed.", c.Name).
+				WithHint("`errata models list` shows them; `errata models import FILE` takes a file of yours.")
+		}
+		s.warnUnlisted(models[i])
+		v, err := s.saveSettings(caller, func(v *backend.Settings) error { v.Model = models[i].Name; return nil })
+		if err != nil {
+			return err
+		}
+		return s.print(v, func(w io.Writer) {
+			fmt.Fprintf(w, "%s is in use\n", v.Model)
+			if !models[i].Installed {
+				fmt.Fprintf(w, "  It is not installed yet: errata models install %s\n", v.Model)
+			}
+		})
+	})
 }
 
 type libraryCmd struct {
@@ -173,6 +215,8 @@ func writeLibrary(w io.Writer, l libraryRead) {
 type settingsCmd struct {
 	Show settingsShowCmd `cmd:"" default:"1" help:"Show all settings."`
 	Set  settingsSetCmd  `cmd:"" help:"Change settings by a JSON object."`
+
+	Secret settingsSecretCmd `cmd:"" help:"Keep a provider's key, read from stdin."`
 }
 
 type settingsShowCmd struct{}
@@ -221,65 +265,4 @@ func (s *session) saveSettings(c Caller, change func(*backend.Settings) error) (
 		return v, err
 	}
 	return get[backend.Settings](s, c, "SaveSettings", v)
-}
-
-type doctorCmd struct{}
-
-// Run prints what is installed and what is missing.
-func (doctorCmd) Run(s *session) error {
-	return s.with(func(c Caller) error {
-		status, err := get[api.Status](s, c, "Status")
-		if err != nil {
-			return err
-		}
-		models, modelsErr := get[[]backend.ModelInfo](s, c, "Models")
-		if modelsErr != nil {
-			status.Problems = append(status.Problems, api.Problem{Part: "models", Message: api.Sentence(modelsErr), Hint: backend.HintOf(modelsErr)})
-		}
-		providers, err := get[[]backend.ProviderHealth](s, c, "Providers")
-		if err != nil {
-			return err
-		}
-		report := struct {
-			api.Status
-			Models    []backend.ModelInfo      `json:"models"`
-			Providers []backend.ProviderHealth `json:"providers"`
-		}{status, models, providers}
-		return s.print(report, func(w io.Writer) { writeDoctor(w, status, models, providers) })
-	})
-}
-
-func writeDoctor(w io.Writer, st api.Status, models []backend.ModelInfo, providers []backend.ProviderHealth) {
-	m := st.Machine
-	gpu := m.GPU
-	if gpu == "" {
-		gpu = "none found"
-	}
-	fmt.Fprintf(w, "machine   %s, %d cores, %d of %d MB free, disk %d MB free, GPU %s\n", m.CPU, m.Cores, m.Available>>20, m.Memory>>20, m.Disk>>20, gpu)
-	if st.Engine.Address != "" {
-		fmt.Fprintf(w, "engine    Ollama %s at %s (%s), adapters: %t", st.Engine.Version, st.Engine.Address, st.Engine.Source, st.Engine.Adapters)
-		if st.Engine.GPUShare >= 0 {
-			fmt.Fprintf(w, ", %d %% on the GPU", st.Engine.GPUShare)
-			if st.Engine.GPUShare == 0 && m.GPU != "" {
-				fmt.Fprint(w, " (a GPU is there but unused: install its driver, or use your own Ollama)")
-			}
-		}
-		fmt.Fprintln(w)
-	}
-	fmt.Fprintf(w, "model     %s, %s\n", st.Model, st.Current.Name())
-	fmt.Fprintf(w, "trainer   ready: %t\n", st.Trainer)
-	for _, m := range models {
-		need := max(m.Size, m.Bytes) * 3 / 2
-		fit := "fits"
-		if need > st.Machine.Available {
-			fit = "does not fit"
-		}
-		fmt.Fprintf(w, "model     %-28s installed: %-5t %s in memory\n", m.Name, m.Installed, fit)
-	}
-	for _, p := range providers {
-		fmt.Fprintf(w, "evidence  %-12s on: %-5t ready: %-5t %s\n", p.Name, p.On, p.Ready, p.Message)
-	}
-	for _, p := range st.Problems {
-		fmt.Fprintf(w, "missing   %s: %s %s\n", p.Part, p.Message, p.Hint)
-	}
 }

@@ -180,7 +180,16 @@ type runsStopCmd struct {
 
 // Run stops a training.
 func (c runsStopCmd) Run(s *session) error {
-	return s.with(func(caller Caller) error { return caller.Call(s.ctx, "StopRun", nil, c.ID, !c.NoSave) })
+	return s.with(func(caller Caller) error {
+		if err := caller.Call(s.ctx, "StopRun", nil, c.ID, !c.NoSave); err != nil {
+			return err
+		}
+		view, err := get[api.RunView](s, caller, "Run", c.ID)
+		if err != nil {
+			return err
+		}
+		return s.print(view.Run, func(w io.Writer) { writeRun(w, view.Run) })
+	})
 }
 
 type runsResumeCmd struct {

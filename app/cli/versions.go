@@ -182,7 +182,15 @@ type versionsDiscardCmd struct {
 
 // Run deletes an arrival.
 func (c versionsDiscardCmd) Run(s *session) error {
-	return s.with(func(caller Caller) error { return caller.Call(s.ctx, "DiscardArrival", nil, c.ID) })
+	return s.with(func(caller Caller) error {
+		if err := caller.Call(s.ctx, "DiscardArrival", nil, c.ID); err != nil {
+			return err
+		}
+		done := struct {
+			Discarded string `json:"discarded"`
+		}{c.ID}
+		return s.print(done, func(w io.Writer) { fmt.Fprintln(w, done.Discarded, "is deleted") })
+	})
 }
 
 // detached keeps values but not the end of a context: stopping must still work

@@ -64,7 +64,7 @@ func Open(o Options) error {
 		Linux:            &linux.Options{Icon: o.Icon, ProgramName: "errata", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 	})
 	if err != nil {
-		return backend.Wrap(err, backend.CodeUnavailable, "window", "The window could not be opened.")
+		return &backend.Error{Code: backend.CodeUnavailable, Op: "window", Message: "The window could not be opened.", Hint: "`errata serve` shows the same in a browser.", Err: err}
 	}
 	return nil
 }

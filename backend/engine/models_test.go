@@ -158,6 +158,8 @@ func TestModelsWithoutAnEngine(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, coder, models[0].Name)
 	require.False(t, models[0].Installed)
+	require.Positive(t, models[0].ChatMemory)
+	require.Greater(t, models[0].TrainMemory, models[0].ChatMemory)
 }
 
 func TestAdapters(t *testing.T) {

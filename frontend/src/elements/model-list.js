@@ -38,7 +38,7 @@ class ModelList extends Part {
   #model(m) {
     const { chosen, busy } = this.#view;
     const facts = [m.parameters, m.quantization, size(m.bytes || m.size), m.licence].filter(Boolean).join(', ');
-    const warnings = [m.listed ? '' : 'not a listed model: used for chat only', m.installed && !m.trainable ? 'cannot be trained' : ''].filter(Boolean).join('; ');
+    const warnings = [m.listed ? '' : 'not a listed model: what is in its weights is not known', m.installed && !m.trainable ? 'cannot be trained' : ''].filter(Boolean).join('; ');
     return html`<li data-key="${m.name}" class="${m.name === chosen ? 'chosen' : ''}"><span><strong>${m.title || m.name}</strong> <span class="hint">${m.title ? `${m.name}, ` : ''}${facts}${warnings ? `; ${warnings}` : ''}</span></span>
       ${m.name === chosen ? html`<span class="state current">In use</span>`
     : m.installed ? html`<button data-do="choose" data-name="${m.name}">Use</button>`

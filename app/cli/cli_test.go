@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/app/api"
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// script answers the calls of a verb by method.
+type script struct {
+	answers map[string]any
+	asked   map[string][]any
+}
+
+func (c *script) Call(_ context.Context, method string, out any, args ...any) error {
+	if c.asked == nil {
+		c.asked = map[string][]any{}
+	}
+	c.asked[method] = args
+	answer := c.answers[method]
+	if f, ok := answer.(func(args []any) any); ok {
+		answer = f(args)
+	}
+	if err, ok := answer.(error); ok {
+		return err
+	}
+	b, err := json.Marshal(answer)
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(b, out)
+}
+
+func (c *script) Events() (<-chan backend.Event, func()) {
+	events := make(chan backend.Event)
+	return events, func() { close(events) }
+}
+
+func runWith(t *testing.T, doors Doors, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	t.Setenv("ERRATA_HOME", t.TempDir())
+	var out, errs bytes.Buffer
+	code = Run(t.Context(), args, doors, IO{Out: &out, Err: &errs, In: bytes.NewBufferString(stdin)})
+	return code, out.String(), errs.String()
+}
+
+func run(t *testing.T, c *script, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return runWith(t, Doors{Open: func(context.Context, string) (Caller, func(), error) { return c, func() {}, nil }}, stdin, args...)
+}
+
+func TestAFailedDoorIsNoUsageError(t *testing.T) {
+	newer := backend.Errorf(backend.CodeInvalid, "bolt.open", "The store was written by a newer Errata.")
+	served := false
+	doors := Doors{
+		Open:   func(context.Context, string) (Caller, func(), error) { return nil, nil, newer },
+		Serve:  func(context.Context, ServeOptions) error { served = true; return newer },
+		Window: func(context.Context, string) error { return newer },
+	}
+	for _, args := range [][]string{{"facts", "list"}, {"serve"}, {}} {
+		code, _, says := runWith(t, doors, "", args...)
+		require.Equal(t, ExitFailed, code, "%v", args)
+		require.Contains(t, says, "newer Errata")
+	}
+	require.True(t, served)
+}
+
+func TestOnlyWithoutAWindowIsTheBrowserServed(t *testing.T) {
+	tests := []struct {
+		name string
+		err  *backend.Error
+		want bool
+	}{
+		{"no window in this build", backend.Errorf(backend.CodeUnavailable, NoWindowOp, "This build has no window."), true},
+		{"damaged database", backend.Errorf(backend.CodeUnavailable, "check", "The database is damaged."), false},
+		{"full disk", backend.Errorf(backend.CodeUnavailable, "write", "The disk is full."), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			served := false
+			code, _, says := runWith(t, Doors{
+				Window: func(context.Context, string) error { return tt.err },
+				Serve:  func(context.Context, ServeOptions) error { served = true; return nil },
+			}, "")
+			require.Equal(t, tt.want, served)
+			require.Equal(t, tt.want, code == ExitOK)
+			require.Contains(t, says, tt.err.Message)
+		})
+	}
+}
+
+func TestJSONIsOneObject(t *testing.T) {
+	arrived := backend.Settings{LibraryFolders: []string{}}
+	c := &script{answers: map[string]any{
+		"Run":      api.RunView{Run: backend.Run{ID: "r1", State: backend.RunCancelled}},
+		"Settings": arrived, "SaveSettings": arrived, "RescanLibrary": []backend.Document{}, "Backup": "/home/b.db", "SetSecret": "keyring",
+		"Models": []backend.ModelInfo{{Name: "m:1", Listed: true}},
+	}}
+	for _, args := range [][]string{
+		{"runs", "stop", "r1"}, {"versions", "discard", "a1"}, {"library", "rescan"}, {"backup"}, {"trainer", "setup"},
+		{"settings", "secret", "google"}, {"settings", "secret", "google", "--remove"}, {"models", "use", "m:1"},
+	} {
+		code, out, says := run(t, c, "key\n", append([]string{"--json"}, args...)...)
+		require.Equal(t, ExitOK, code, "%v: %s", args, says)
+		var object map[string]any
+		require.NoError(t, json.Unmarshal([]byte(out), &object), "%v: %q", args, out)
+		require.NotEmpty(t, object, "%v", args)
+	}
+	require.Equal(t, []any{"google", "key"}, c.asked["SetSecret"])
+
+	code, out, _ := runWith(t, Doors{Serve: func(_ context.Context, o ServeOptions) error {
+		return o.Serving(Serving{Address: "http://127.0.0.1:1/", Token: "t", Open: "http://127.0.0.1:1/?token=t"})
+	}}, "", "--json", "serve")
+	require.Equal(t, ExitOK, code)
+	var at Serving
+	require.NoError(t, json.Unmarshal([]byte(out), &at), out)
+	require.Equal(t, "http://127.0.0.1:1/", at.Address)
+}
+
+func TestImportOfNothingFails(t *testing.T) {
+	tests := []struct {
+		name string
+		took api.Imported
+		want int
+	}{
+		{"garbage", api.Imported{Facts: []backend.Fact{}, Problems: []string{"line 1: not a JSON object"}}, ExitFailed},
+		{"empty", api.Imported{Facts: []backend.Fact{}, Problems: []string{}}, ExitFailed},
+		{"some", api.Imported{Facts: []backend.Fact{{ID: "f1"}}, Problems: []string{"line 1: not a JSON object"}}, ExitOK},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			code, out, says := run(t, &script{answers: map[string]any{"ImportFacts": tt.took}}, "x", "facts", "import", "-")
+			require.Equal(t, tt.want, code)
+			for _, p := range tt.took.Problems {
+				require.Contains(t, out+says, p)
+			}
+		})
+	}
+}
+
+func TestUnknownWeightsAreWarnedOf(t *testing.T) {
+	c := &script{answers: map[string]any{
+		"Models":   []backend.ModelInfo{{Name: "listed:1", Listed: true, Installed: true}, {Name: "mine:latest", Installed: true, Trainable: true}},
+		"Settings": backend.Settings{}, "SaveSettings": func(args []any) any { return args[0] },
+		"ImportModel": backend.ModelInfo{Name: "errata-mine:1-base"},
+	}}
+	tests := []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"a listed one", []string{"models", "use", "listed:1"}, ExitOK, ""},
+		{"one of the engine's", []string{"models", "use", "mine"}, ExitOK, "warning: mine:latest is not a listed model"},
+		{"a file", []string{"models", "import", "mine.gguf"}, ExitOK, "cannot be taught"},
+		{"any text", []string{"models", "use", "qwen9"}, ExitFailed, "Neither the list nor the engine"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c.asked = nil
+			code, _, says := run(t, c, "", tt.args...)
+			require.Equal(t, tt.code, code, says)
+			require.Contains(t, says, tt.says)
+			require.Equal(t, tt.says == "", says == "")
+			if tt.code == ExitFailed {
+				require.NotContains(t, c.asked, "SaveSettings")
+			}
+		})
+	}
+}
+
+func TestAskGoesOnAfterTheLastCompleteAnswer(t *testing.T) {
+	at := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	answer := func(id string, minute int, state backend.AnswerState) backend.Answer {
+		return backend.Answer{ID: id, State: state, CreatedAt: at.Add(time.Duration(minute) * time.Minute)}
+	}
+	c := &script{answers: map[string]any{
+		"Ask": flow.Asked{},
+		"Chat": api.ChatView{Turns: []backend.Turn{
+			{Answers: []backend.Answer{answer("a1", 0, backend.AnswerComplete)}},
+			{Answers: []backend.Answer{answer("a2", 1, backend.AnswerComplete), answer("a3", 2, backend.AnswerInterrupted)}},
+		}},
+	}}
+	code, _, says := run(t, c, "", "ask", "--chat", "c1", "And", "before?")
+	require.Equal(t, ExitOK, code, says)
+	require.Equal(t, flow.AskInput{ChatID: "c1", ParentID: "a2", Text: "And before?"}, c.asked["Ask"][1])
+}
+
+func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
+	machine := api.Machine{Available: 2_000_000_000}
+	require.Equal(t, "fits", fits(1_500_000_000, machine))
+	require.Equal(t, "needs 4768 MB", fits(5_000_000_000, machine))
+	require.Equal(t, "need not known", fits(0, machine))
+}
