@@ -222,7 +222,7 @@ func (p *Program) assembleAPI(c Config) error {
 		Machine: lookAtMachine(p.Home), Open: c.Open, Backup: func(context.Context) (string, error) {
 			return p.Store.Backup(filepath.Join(p.Home, backupsDir), c.Now())
 		},
-		Throwaway: p.throwaway, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
+		Throwaway: p.throwaway, Behind: p.behind.Go, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
 	})
 	control := web.Socket(p.API, p.Hub)
 	stop, err := listenControl(p.Home, control)

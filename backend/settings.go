@@ -1,5 +1,7 @@
 package backend
 
+import "strings"
+
 // Settings are what a user chose. The zero value of a field means its default.
 type Settings struct {
 	Confirmed      bool            `json:"confirmed"` // first run was confirmed: only then may anything be sent
@@ -15,6 +17,11 @@ type Settings struct {
 	AutoCheck      bool            `json:"auto_check"`
 	Theme          string          `json:"theme"` // "system", "light", "dark"
 	GoogleCX       string          `json:"google_cx,omitempty"`
+}
+
+// NormalOrigin is an origin as a browser sends it: lower case, no slash behind.
+func NormalOrigin(origin string) string {
+	return strings.ToLower(strings.TrimSuffix(strings.TrimSpace(origin), "/"))
 }
 
 // DefaultSettings are those of a first start.

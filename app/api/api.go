@@ -39,6 +39,7 @@ type Options struct {
 	Backup  func(ctx context.Context) (path string, err error)
 	// Throwaway makes a second Loop in a home of its own that done removes.
 	Throwaway func(ctx context.Context, t Throwaway) (loop *flow.Loop, done func(), err error)
+	Behind    func(f func()) // runs f beside the calls; the end of the program waits for it
 	Home      string
 	Version   string
 	Door      string // window, browser, command line

@@ -39,6 +39,47 @@ func (a *API) AddFactBy(f backend.Fact, approve bool, by string) (backend.Fact, 
 	return call(a, "facts.add", func(context.Context) (backend.Fact, error) { return a.o.Loop.AddFact(f, approve, by) })
 }
 
+// Propose takes facts from another program, all of them or, where one cannot be
+// taught, none. What stands in the queue already, in whatever state it was left
+// by a person, is not proposed again. waiting counts the facts that no person
+// has approved. It is no method: a door would have to be able to undo it.
+func Propose(a *API, facts []backend.Fact, by string) (proposed, waiting int, err error) {
+	for i, f := range facts {
+		if err := f.Validate(); err != nil {
+			return 0, 0, backend.Wrap(err, backend.CodeInvalid, "facts.propose", fmt.Sprintf("Row %d: %s Nothing was taken.", i+1, Sentence(err)))
+		}
+	}
+	queue, err := a.o.Loop.Store.AllFacts("")
+	if err != nil {
+		return 0, 0, err
+	}
+	key := func(f backend.Fact) string {
+		return backend.Normal(f.Question) + "\x00" + backend.Normal(f.Answer)
+	}
+	states := map[string]backend.FactState{}
+	for _, f := range queue { // oldest first
+		if f.State != backend.FactSuperseded && f.State != backend.FactExpired {
+			states[key(f)] = f.State
+		}
+	}
+	for _, f := range facts {
+		state, known := states[key(f)]
+		if !known {
+			added, err := a.AddFactBy(f, false, by)
+			if err != nil {
+				return proposed, waiting, err
+			}
+			state = added.State
+			states[key(f)] = state
+			proposed++
+		}
+		if state != backend.FactApproved {
+			waiting++
+		}
+	}
+	return proposed, waiting, nil
+}
+
 // EditFact changes parts of a fact.
 func (a *API) EditFact(id string, u backend.FactUpdate) (backend.Fact, error) {
 	return call(a, "facts.edit", func(context.Context) (backend.Fact, error) { return a.o.Loop.Edit(id, u) })

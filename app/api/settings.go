@@ -88,6 +88,11 @@ func (a *API) Settings() (backend.Settings, error) {
 // SaveSettings keeps what the user chose; the library follows its folders.
 func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 	return call(a, "settings.save", func(context.Context) (backend.Settings, error) {
+		origins := make([]string, len(s.AllowedOrigins))
+		for i, o := range s.AllowedOrigins {
+			origins[i] = backend.NormalOrigin(o)
+		}
+		s.AllowedOrigins = origins
 		if err := validateSettings(s); err != nil {
 			return s, err
 		}

@@ -100,9 +100,31 @@ func (a *API) Train(requestID string, in flow.TrainInput) (backend.Run, error) {
 	return request(a, requestID, "train", func(ctx context.Context) (backend.Run, error) { return a.o.Loop.Train(ctx, in) })
 }
 
-// WaitRun waits until a run is over.
-func WaitRun(ctx context.Context, a *API, id string) (backend.Run, error) {
-	return a.o.Loop.WaitRun(ctx, id)
+// StartTraining starts a training behind the caller's back: freezing the facts
+// may take minutes, and a web request would be given up before. What can be known
+// at once is refused at once; what fails later is told as "training.failed". The
+// job's id cancels it. It is no method, because the doors show the freezing.
+func StartTraining(ctx context.Context, a *API, in flow.TrainInput) (job string, err error) {
+	if err := a.o.Trainer.Ready(ctx); err != nil {
+		return "", err
+	}
+	runs, err := a.o.Loop.Store.Runs()
+	if err != nil {
+		return "", err
+	}
+	for _, r := range runs {
+		if !r.State.Over() {
+			return "", backend.Errorf(backend.CodeConflict, "train", "A training is already running.").WithHint("Wait for it, or stop it in Training.")
+		}
+	}
+	job = a.o.Loop.NewID()
+	a.o.Behind(func() {
+		if _, err := a.Train(job, in); err != nil {
+			a.o.Log.Error("train", "job", job, "err", err)
+			a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "training.failed", ID: job, Data: Sentence(err)})
+		}
+	})
+	return job, nil
 }
 
 // StopRun stops a running training, with a checkpoint if save.

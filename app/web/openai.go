@@ -17,12 +17,15 @@ import (
 func (s *Server) openAI() {
 	s.mux.HandleFunc("GET /v1/models", s.models)
 	s.mux.HandleFunc("POST /v1/chat/completions", s.completions)
+	s.mux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, r, http.StatusNotFound, r.Method+" "+r.URL.Path+" is not served here.", "GET /v1/models and POST /v1/chat/completions are.")
+	})
 }
 
-func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) models(w http.ResponseWriter, r *http.Request) {
 	versions, err := s.API.Versions()
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
 	type model struct {
@@ -41,13 +44,66 @@ func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
 }
 
 type completionRequest struct {
-	Model       string            `json:"model"`
-	Messages    []backend.Message `json:"messages"`
-	Stream      bool              `json:"stream"`
-	Temperature *float64          `json:"temperature"`
-	TopP        *float64          `json:"top_p"`
-	MaxTokens   *int              `json:"max_tokens"`
-	Seed        *int              `json:"seed"`
+	Model       string       `json:"model"`
+	Messages    []message    `json:"messages"`
+	Stream      bool         `json:"stream"`
+	Temperature *float64     `json:"temperature"`
+	TopP        *float64     `json:"top_p"`
+	MaxTokens   *int         `json:"max_tokens"`
+	MostTokens  *int         `json:"max_completion_tokens"` // its newer name
+	Seed        *int         `json:"seed"`
+	Stop        stopSequence `json:"stop"`
+}
+
+type message struct {
+	Role    backend.Role `json:"role"`
+	Content content      `json:"content"`
+}
+
+// content is a text, or a list of parts that are texts.
+type content string
+
+// UnmarshalJSON joins the parts.
+func (c *content) UnmarshalJSON(raw []byte) error {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		*c = content(text)
+		return nil
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return refused("The content of a message is a text or a list of text parts.")
+	}
+	for _, p := range parts {
+		if p.Type != "text" {
+			return refused(fmt.Sprintf("Only text parts can be read, not %q.", p.Type))
+		}
+		text += p.Text
+	}
+	*c = content(text)
+	return nil
+}
+
+// stopSequence refuses what a caller would otherwise take for done: an answer
+// here ends where the model ends it.
+type stopSequence struct{}
+
+// UnmarshalJSON takes the ways to say "none".
+func (*stopSequence) UnmarshalJSON(raw []byte) error {
+	var some []string
+	var one *string
+	if json.Unmarshal(raw, &one) == nil && (one == nil || *one == "") || json.Unmarshal(raw, &some) == nil && len(some) == 0 {
+		return nil
+	}
+	return refused("Stop sequences are not supported. Leave stop out and cut the text yourself, or bound it with max_tokens.")
+}
+
+// refused is why a body that is JSON is not taken.
+func refused(why string) error {
+	return backend.Errorf(backend.CodeInvalid, "completions", "%s", why)
 }
 
 func (s *Server) completions(w http.ResponseWriter, r *http.Request) {
@@ -57,14 +113,14 @@ func (s *Server) completions(w http.ResponseWriter, r *http.Request) {
 	}
 	reply, err := s.replyInput(in)
 	if err != nil {
-		openAIError(w, err)
+		failWith(w, r, err)
 		return
 	}
 	id, model, created := fmt.Sprintf("chatcmpl-%d", time.Now().UnixNano()), in.Model, time.Now().Unix()
 	if !in.Stream {
 		out, err := api.Reply(r.Context(), s.API, reply, nil)
 		if err != nil {
-			openAIError(w, err)
+			failWith(w, r, err)
 			return
 		}
 		send(w, http.StatusOK, map[string]any{
@@ -95,7 +151,11 @@ func (s *Server) replyInput(in completionRequest) (flow.ReplyInput, error) {
 		}
 		out.Version = v.ID
 	}
-	for i, m := range in.Messages {
+	for i, asked := range in.Messages {
+		m := backend.Message{Role: asked.Role, Content: string(asked.Content)}
+		if m.Role == "developer" { // the newer name of the system's role
+			m.Role = backend.RoleSystem
+		}
 		switch {
 		case m.Role == backend.RoleSystem && i == 0:
 			out.System = m.Content
@@ -117,8 +177,10 @@ func (s *Server) replyInput(in completionRequest) (flow.ReplyInput, error) {
 	if in.TopP != nil {
 		sampling.TopP = *in.TopP
 	}
-	if in.MaxTokens != nil {
-		sampling.NumPredict = *in.MaxTokens
+	for _, most := range []*int{in.MaxTokens, in.MostTokens} {
+		if most != nil {
+			sampling.NumPredict = *most
+		}
 	}
 	if in.Seed != nil {
 		sampling.Seed = *in.Seed
@@ -154,9 +216,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, in flow.ReplyInp
 	})
 	switch {
 	case err != nil && !started:
-		openAIError(w, err)
+		failWith(w, r, err)
 	case err != nil:
-		_ = event(map[string]any{"error": map[string]any{"message": api.Sentence(err), "type": backend.CodeOf(err)}})
+		_ = event(map[string]any{"error": openAIError(statusOf(err), api.Sentence(err), backend.HintOf(err))})
 	default:
 		last := chunk(map[string]any{}, finish(out.Result))
 		last["usage"] = usage(out.Result)
@@ -175,8 +237,4 @@ func finish(r backend.ChatResult) string {
 
 func usage(r backend.ChatResult) map[string]int {
 	return map[string]int{"prompt_tokens": r.PromptTokens, "completion_tokens": r.OutputTokens, "total_tokens": r.PromptTokens + r.OutputTokens}
-}
-
-func openAIError(w http.ResponseWriter, err error) {
-	send(w, statusOf(err), map[string]any{"error": map[string]any{"message": api.Sentence(err), "type": backend.CodeOf(err), "hint": backend.HintOf(err)}})
 }

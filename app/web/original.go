@@ -1,17 +1,12 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
-	"strings"
 
 	"errata/app/api"
 	"errata/backend"
 	"errata/backend/flow"
 )
-
-// bodyLimit bounds the body of an API call, in bytes.
-const bodyLimit = 8 << 20
 
 // original serves the web API of the project that Errata grew out of, so that its
 // page works on ours unchanged. A verdict is never guessed: without one the
@@ -26,15 +21,15 @@ func (s *Server) original() {
 	s.mux.HandleFunc("POST /api/train", s.train)
 }
 
-func (s *Server) currentModel(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) currentModel(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.API.Settings()
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
 	v, err := s.API.FindVersion("current")
 	if err != nil && backend.CodeOf(err) != backend.CodeNotFound {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
 	path := settings.Model
@@ -51,9 +46,14 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &in) {
 		return
 	}
-	reply, err := api.Reply(r.Context(), s.API, flow.ReplyInput{Question: in.Question, Memory: true}, nil)
+	settings, err := s.API.Settings()
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
+		return
+	}
+	reply, err := api.Reply(r.Context(), s.API, flow.ReplyInput{Question: in.Question, Memory: settings.Memory}, nil)
+	if err != nil {
+		failWith(w, r, err)
 		return
 	}
 	send(w, http.StatusOK, map[string]any{"answer": reply.Result.Text, "model_version": reply.Version.Name()})
@@ -69,7 +69,7 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request) {
 	}
 	v, err := s.API.CheckText("", in.Question, in.Answer)
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
 	fact := v.RivalValue
@@ -94,75 +94,33 @@ func (s *Server) train(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(in.Data) == 0 {
-		fail(w, http.StatusBadRequest, "There is no training data.", "Send training_data with question and answer.")
+		fail(w, r, http.StatusBadRequest, "There is no training data.", "Send training_data with question and answer.")
 		return
 	}
-	proposed := 0
+	var facts []backend.Fact
 	for _, d := range in.Data {
-		if d.Stable {
-			continue // stable facts are chosen by Errata itself, from what the model knows
+		if !d.Stable { // stable facts are chosen by Errata itself, from what the model knows
+			facts = append(facts, backend.Fact{Question: d.Question, Answer: d.Answer, ProposedBy: "api"})
 		}
-		if _, err := s.API.AddFactBy(backend.Fact{Question: d.Question, Answer: d.Answer, ProposedBy: "api"}, false, "api"); err != nil {
-			failWith(w, err)
-			return
-		}
-		proposed++
+	}
+	proposed, waiting, err := api.Propose(s.API, facts, "api")
+	if err != nil {
+		failWith(w, r, err)
+		return
 	}
 	counts, err := s.API.FactCounts()
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
-	if counts[backend.FactApproved] == 0 {
-		fail(w, http.StatusConflict, "The facts are in the queue; a person has to approve them before anything is trained.", "Approve them in Review.")
+	if waiting > 0 || counts[backend.FactApproved] == 0 {
+		fail(w, r, http.StatusConflict, "The facts are in the queue; a person has to approve them before anything is trained.", "Approve them in Review, then send them again.")
 		return
 	}
-	run, err := s.API.Train("", flow.TrainInput{})
+	job, err := api.StartTraining(r.Context(), s.API, flow.TrainInput{})
 	if err != nil {
-		failWith(w, err)
+		failWith(w, r, err)
 		return
 	}
-	send(w, http.StatusOK, map[string]any{"status": "training_started", "job_id": run.ID, "proposed": proposed})
-}
-
-func read(w http.ResponseWriter, r *http.Request, into any) bool {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		fail(w, http.StatusUnsupportedMediaType, "The body must be JSON.", "Send Content-Type: application/json.")
-		return false
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(into); err != nil {
-		fail(w, http.StatusBadRequest, "The body is not the JSON that is expected here.", "")
-		return false
-	}
-	return true
-}
-
-func send(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a caller that is gone needs no answer
-}
-
-func fail(w http.ResponseWriter, status int, message, hint string) {
-	send(w, status, map[string]any{"error": message, "hint": hint})
-}
-
-func failWith(w http.ResponseWriter, err error) {
-	fail(w, statusOf(err), api.Sentence(err), backend.HintOf(err))
-}
-
-func statusOf(err error) int {
-	switch backend.CodeOf(err) {
-	case backend.CodeInvalid:
-		return http.StatusBadRequest
-	case backend.CodeNotFound:
-		return http.StatusNotFound
-	case backend.CodeConflict:
-		return http.StatusConflict
-	case backend.CodeUnavailable:
-		return http.StatusServiceUnavailable
-	case backend.CodeCancelled:
-		return 499
-	}
-	return http.StatusInternalServerError
+	send(w, http.StatusOK, map[string]any{"status": "training_started", "job_id": job, "proposed": proposed})
 }

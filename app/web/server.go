@@ -11,9 +11,13 @@
 package web
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,10 +25,33 @@ import (
 	"time"
 
 	"errata/app/api"
+	"errata/backend"
 )
 
-// cookieName carries the token of a page that was opened with it.
-const cookieName = "errata_token"
+// framePolicy is apart from the page's own policy because a page cannot say it
+// of itself: only a header counts.
+const framePolicy = "; frame-ancestors 'none'"
+
+// cookieName of a page that was opened with the token. A browser sends cookies
+// to every port of a host, so the port is in the name: two of ours must not
+// overwrite each other's.
+func cookieName(r *http.Request) string { return "errata_page_" + portOf(r.Host) }
+
+// cookieValue stands for the token without being it, because programs on other
+// ports get to see it. It is the same after a restart, so that an open page finds
+// back.
+func (s *Server) cookieValue(r *http.Request) string {
+	h := hmac.New(sha256.New, []byte(s.Token))
+	h.Write([]byte("page " + portOf(r.Host)))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func portOf(host string) string {
+	if _, port, err := net.SplitHostPort(host); err == nil {
+		return port
+	}
+	return "80"
+}
 
 // Options of a Server.
 type Options struct {
@@ -56,14 +83,20 @@ func New(o Options) *Server {
 	s.original()
 	s.openAI()
 	files := http.FileServerFS(o.UI)
-	s.mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { files.ServeHTTP(w, r) })
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "Only GET is served here.", http.StatusMethodNotAllowed)
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
 	return s
 }
 
 // ServeHTTP checks host, origin and token before anything else is looked at.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", api.ContentPolicy)
+	h.Set("Content-Security-Policy", api.ContentPolicy+framePolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")
@@ -73,27 +106,32 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	foreign := r.Header.Get("Origin") != "" && !sameOrigin(r)
 	if foreign {
-		if !slices.Contains(s.Origins(), r.Header.Get("Origin")) || !isAPI(r.URL.Path) {
-			fail(w, http.StatusForbidden, "This origin is not allowed.", "Allow it in Settings, or with `errata serve --allow-origin`.")
+		if !s.friend(r.Header.Get("Origin")) || !isAPI(r.URL.Path) {
+			fail(w, r, http.StatusForbidden, "This origin is not allowed.", "Allow it in Settings, or with `errata serve --allow-origin`.")
 			return
 		}
 		h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-		h.Set("Vary", "Origin")
+		h.Add("Vary", "Origin")
 		if r.Method == http.MethodOptions {
 			h.Set("Access-Control-Allow-Methods", "GET, POST")
+			h.Add("Vary", "Access-Control-Request-Headers")
 			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+			// OpenAI's clients send headers of their own; the token guards, not their names.
+			if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
+				h.Set("Access-Control-Allow-Headers", asked)
+			}
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
 	}
 	if token := r.URL.Query().Get("token"); token != "" && r.URL.Path == "/" && s.right(token) {
-		http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Expires: time.Now().Add(365 * 24 * time.Hour)})
+		http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: s.cookieValue(r), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Expires: time.Now().Add(365 * 24 * time.Hour)})
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
 	if !s.allowed(r, foreign) {
 		if isAPI(r.URL.Path) || r.URL.Path == "/ws" {
-			fail(w, http.StatusUnauthorized, "The token is missing or wrong.", "Send it as `Authorization: Bearer TOKEN`; `errata serve` prints it.")
+			fail(w, r, http.StatusUnauthorized, "The token is missing or wrong.", "Send it as `Authorization: Bearer TOKEN`; `errata serve` prints it.")
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -104,8 +142,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-func (s *Server) right(token string) bool {
-	return subtle.ConstantTimeCompare([]byte(token), []byte(s.Token)) == 1
+func (s *Server) right(token string) bool { return equal(token, s.Token) }
+
+func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// friend says whether the user allowed the origin, however they wrote it.
+func (s *Server) friend(origin string) bool {
+	return slices.ContainsFunc(s.Origins(), func(o string) bool { return backend.NormalOrigin(o) == origin })
 }
 
 // allowed takes the token from the header, and from the cookie on our own pages only.
@@ -116,8 +159,8 @@ func (s *Server) allowed(r *http.Request, foreign bool) bool {
 	if foreign {
 		return false
 	}
-	c, err := r.Cookie(cookieName)
-	return err == nil && s.right(c.Value)
+	c, err := r.Cookie(cookieName(r))
+	return err == nil && equal(c.Value, s.cookieValue(r))
 }
 
 func isAPI(path string) bool {

@@ -37,6 +37,7 @@ const topics = {
       action: 'Open Training', run: () => { location.hash = '#/training'; },
     });
   },
+  'training.failed': (e) => store.toast({ kind: 'error', text: `The training did not start: ${e.data}` }),
   'fact.added': (e) => takeFact(e.data),
   'fact.changed': (e) => takeFact(e.data),
   'dataset.progress': (e) => advance((j) => j.name === 'train' || j.name === 'dataset', e.data),
