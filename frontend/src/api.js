@@ -91,21 +91,29 @@ class Api {
    */
   async call(method, ...args) {
     if (!this.#transport) throw new CallError({ message: 'Errata is still starting.', code: 'unavailable' });
-    const answer = this.#transport.call(method, args);
+    const giveUp = new AbortController();
+    const answer = this.#transport.call(method, args, giveUp.signal);
     try {
-      return await (patient.has(method) ? answer : within(answer, slow.has(method) ? 90_000 : 20_000, method));
+      return await (patient.has(method) ? answer : within(answer, slow.has(method) ? 90_000 : 20_000, method, giveUp));
     } catch (reason) {
       throw toCallError(reason);
     }
   }
 }
 
-/** @template T @param {Promise<T>} promise @param {number} ms @param {string} method @returns {Promise<T>} */
-function within(promise, ms, method) {
+/**
+ * A call that waits for the line is not to be carried out after its time: what was
+ * told to have failed would happen later, perhaps twice.
+ * @template T @param {Promise<T>} promise @param {number} ms @param {string} method @param {AbortController} giveUp @returns {Promise<T>}
+ */
+function within(promise, ms, method, giveUp) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new CallError({
-      code: 'unavailable', message: 'Errata did not answer in time.', hint: 'Try again; if it stays so, start it again. Nothing is lost.', detail: method,
-    })), ms);
+    const timer = setTimeout(() => {
+      giveUp.abort();
+      reject(new CallError({
+        code: 'unavailable', message: 'Errata did not answer in time.', hint: 'Try again; if it stays so, start it again. Nothing is lost.', detail: method,
+      }));
+    }, ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

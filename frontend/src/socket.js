@@ -60,15 +60,19 @@ export function socketTransport({ url, probe, Socket = WebSocket, delay = 400 })
   };
 
   return {
-    call: (method, args) => new Promise((resolve, reject) => {
+    call: (method, args, givenUp) => new Promise((resolve, reject) => {
       const id = ++next;
       /** @param {WebSocket} s */
       const send = (s) => {
         pending.set(id, { resolve, reject });
         s.send(JSON.stringify({ id, method, args }));
       };
-      if (socket) send(socket);
-      else queue.push(send);
+      if (socket) {
+        send(socket);
+        return;
+      }
+      queue.push(send);
+      givenUp?.addEventListener('abort', () => { queue = queue.filter((waiting) => waiting !== send); });
     }),
     listen: (onEvent, onState) => {
       event = onEvent;

@@ -126,7 +126,8 @@ export type Method = keyof Methods;
 
 /** How calls travel: the window's bindings, a web socket, or a test's script. */
 export interface Transport {
-  call(method: string, args: unknown[]): Promise<any>;
+  /** A call that is given up before it went out never goes out. */
+  call(method: string, args: unknown[], givenUp?: AbortSignal): Promise<any>;
   /** Starts listening; state is 'open', 'reconnecting' or 'token'. */
   listen(onEvent: (e: Event) => void, onState: (state: Connection) => void): void;
 }

@@ -101,6 +101,20 @@ describe('the socket', () => {
     assert.deepEqual(await later, ['again']);
     assert.deepEqual(states, ['open', 'reconnecting', 'open']);
   });
+  test('a call whose time is up while the line is down is not carried out later', async (/** @type {any} */ context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const { t } = start();
+    api.use(t);
+    const given = api.call('DeleteChat', 'chat1');
+    context.mock.timers.tick(20_000);
+    await assert.rejects(given, /did not answer in time/);
+    const later = api.call('Settings');
+    const line = Line.all[Line.all.length - 1];
+    line.onopen();
+    assert.deepEqual(line.sent.map((c) => c.method), ['Settings']);
+    line.get({ id: line.sent[0].id, result: {} });
+    await later;
+  });
   test('a wrong token is said and not tried again', async () => {
     const { states } = start(401);
     Line.all[0].onclose();
