@@ -122,28 +122,40 @@ const (
 
 // Verdict is the append-only record of one check.
 type Verdict struct {
-	ID         string        `json:"id"`
-	AnswerID   string        `json:"answer_id"`
-	QuestionID string        `json:"question_id"`
-	Question   string        `json:"question"`
-	Class      Class         `json:"class"`
-	Kind       VerdictKind   `json:"kind"`
-	Reason     Reason        `json:"reason"`
-	Sentence   string        `json:"sentence"` // one plain sentence for the margin
-	Claim      Claim         `json:"claim"`
-	RivalValue string        `json:"rival_value,omitempty"`
-	RivalFrom  *time.Time    `json:"rival_from,omitempty"` // newest date of the evidence for it
-	Tier       string        `json:"tier,omitempty"`
-	Confidence float64       `json:"confidence"`
-	Calibrated bool          `json:"calibrated"`
-	Clusters   []Cluster     `json:"clusters"`
-	Passages   []Passage     `json:"passages"`
-	Queries    []string      `json:"queries"` // the words that were sent
-	Providers  []string      `json:"providers"`
-	Judge      string        `json:"judge"` // model that filled the slots
-	Calls      int           `json:"calls"` // model calls used
-	Took       time.Duration `json:"took"`
-	CreatedAt  time.Time     `json:"created_at"`
+	ID         string            `json:"id"`
+	AnswerID   string            `json:"answer_id"`
+	QuestionID string            `json:"question_id"`
+	Question   string            `json:"question"`
+	Class      Class             `json:"class"`
+	Kind       VerdictKind       `json:"kind"`
+	Reason     Reason            `json:"reason"`
+	Sentence   string            `json:"sentence"` // one plain sentence for the margin
+	Claim      Claim             `json:"claim"`
+	RivalValue string            `json:"rival_value,omitempty"`
+	RivalFrom  *time.Time        `json:"rival_from,omitempty"` // newest date of the evidence for it
+	Tier       string            `json:"tier,omitempty"`
+	Confidence float64           `json:"confidence"`
+	Calibrated bool              `json:"calibrated"`
+	Clusters   []Cluster         `json:"clusters"`
+	Passages   []Passage         `json:"passages"`
+	Queries    []string          `json:"queries"` // the words that were sent
+	Providers  []string          `json:"providers"`
+	Failures   []ProviderFailure `json:"failures,omitempty"` // providers that were asked and gave nothing
+	Judge      string            `json:"judge"`              // model that filled the slots
+	Calls      int               `json:"calls"`              // model calls used
+	Took       time.Duration     `json:"took"`
+	CreatedAt  time.Time         `json:"created_at"`
+}
+
+// Unreached names the providers that could not be reached while others were read.
+func (v Verdict) Unreached() []string {
+	var names []string
+	for _, f := range v.Failures {
+		if f.Offline && v.Reason != ReasonOffline {
+			names = append(names, f.Provider)
+		}
+	}
+	return names
 }
 
 // Counts says whether the verdict enters the cycle of ten: right means supported.

@@ -145,6 +145,9 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 		}
 		fmt.Fprintf(w, "  “%s”\n    %s, %s\n", p.Quote, p.Domain, date)
 	}
+	if unreached := v.Unreached(); len(unreached) > 0 {
+		fmt.Fprintf(w, "  not reached: %s; what is here was read without it\n", strings.Join(unreached, ", "))
+	}
 	if !v.Calibrated {
 		fmt.Fprintln(w, "  (uncalibrated)")
 	}

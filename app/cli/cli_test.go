@@ -194,6 +194,12 @@ func TestAskGoesOnAfterTheLastCompleteAnswer(t *testing.T) {
 	require.Equal(t, flow.AskInput{ChatID: "c1", ParentID: "a2", Text: "And before?"}, c.asked["Ask"][1])
 }
 
+func TestVerdictSaysWhoWasNotReached(t *testing.T) {
+	v := backend.Verdict{Kind: backend.Supported, Failures: []backend.ProviderFailure{{Provider: "wikipedia", Offline: true}}}
+	_, out, _ := run(t, &script{answers: map[string]any{"CheckText": v}}, "", "check", "--question", "Who?", "--answer", "Ada")
+	require.Contains(t, out, "not reached: wikipedia")
+}
+
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))

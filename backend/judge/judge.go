@@ -223,6 +223,7 @@ func (r *run) gather(ctx context.Context, f form, class backend.Class, v *backen
 	found, err := r.o.Gather(ctx, search)
 	v.Queries = append(v.Queries, found.Sent...)
 	v.Providers = append(v.Providers, found.Asked...)
+	v.Failures = found.Failures
 	offline := len(found.Failures) > 0
 	for _, failure := range found.Failures {
 		offline = offline && failure.Offline

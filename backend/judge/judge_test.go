@@ -327,6 +327,20 @@ func TestCheckSteps(t *testing.T) {
 	require.Equal(t, "a", v.AnswerID)
 }
 
+func TestCheckSaysWhoWasNotReached(t *testing.T) {
+	j := newJudge(t, judge.Options{Model: says("Keir Starmer"), Gather: func(context.Context, backend.Search) (backend.Found, error) {
+		return backend.Found{
+			Passages: []backend.Passage{note("n", "UK", starmer, at(10))}, Asked: []string{"library", "wikipedia", "wikidata"},
+			Failures: []backend.ProviderFailure{{Provider: "wikipedia", Offline: true}, {Provider: "wikidata", Code: backend.CodeUnavailable}},
+		}, nil
+	}})
+	v, err := j.Check(t.Context(), input(pmQuestion, "It is Keir Starmer."), nil)
+	require.NoError(t, err)
+	require.Equal(t, backend.Supported, v.Kind)
+	require.Len(t, v.Failures, 2)
+	require.Equal(t, []string{"wikipedia"}, v.Unreached())
+}
+
 func TestNewRefuses(t *testing.T) {
 	_, err := judge.New(judge.Options{})
 	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))

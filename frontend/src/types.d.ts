@@ -26,8 +26,9 @@ export interface Cluster { value: string; weight: number; domains: string[] | nu
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; clusters: Cluster[] | null;
-  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; judge: string; calls: number; took: number; created_at: string;
+  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; calls: number; took: number; created_at: string;
 }
+export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
 /** One step of a check, as it happens. */
 export interface Step { name: string; text?: string; queries?: string[] | null; count?: number }
 

@@ -119,6 +119,11 @@ describe('the margin', () => {
     assert.match(text('.note quote-list'), /your document.*wikipedia\.org · 2 days/);
     assert.match(text('.note [data-key="searched"]'), /current president of the USA/);
   });
+  test('says who could not be reached, when others were', async () => {
+    const failures = [{ provider: 'wikipedia', code: 'unavailable', message: 'Off.', offline: true }, { provider: 'wikidata', code: 'invalid', message: 'No.', offline: false }];
+    await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.failures = failures; });
+    assert.match(text('margin-note .note-help'), /^Wikipedia could not be reached; your documents were read\.$/);
+  });
   test('teaches in place', async () => {
     const fake = await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });
     await click('[data-do="teach"]');

@@ -90,6 +90,7 @@ class MarginNote extends Part {
       <h3>${verdictWord(v.kind)}</h3>
       <p class="note-sentence">${v.sentence}</p>
       ${v.kind === 'not_enough_evidence' && help ? html`<p class="note-help">${help}</p>` : ''}
+      ${unreached(v)}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
         <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
       ${quotes(v, calm || !view.latest)}
@@ -135,6 +136,14 @@ function searched(v) {
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
     <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
     <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.${v.calibrated ? ` Confidence ${Math.round(v.confidence * 100)} %.` : ''}</p></details>`;
+}
+
+/** Who could not be reached, when others were: the verdict rests on less than was asked. @param {Verdict} v */
+function unreached(v) {
+  const names = (v.failures ?? []).filter((f) => f.offline && v.reason !== 'offline').map((f) => f.provider[0].toUpperCase() + f.provider.slice(1));
+  if (!names.length) return '';
+  const read = v.providers?.includes('library') ? 'your documents were read' : 'the others were read';
+  return html`<p class="note-help">${names.join(' and ')} could not be reached; ${read}.</p>`;
 }
 
 /** @type {Record<string, string>} */
