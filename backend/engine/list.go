@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -35,9 +34,6 @@ type Source struct {
 	Count   int    `toml:"count"`
 	Files   string `toml:"files"` // inside a package, with * as in path.Match
 }
-
-// List gives the models of models.toml.
-func (e *Engine) List() []Listed { return slices.Clone(e.list) }
 
 // Lookup finds a listed model by name.
 func (e *Engine) Lookup(name string) (Listed, bool) {

@@ -126,15 +126,6 @@ func (c *Client) short(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithTimeout(ctx, c.opt.Call)
 }
 
-// Version of the engine.
-func (c *Client) Version(ctx context.Context) (string, error) {
-	_, address, err := c.engine(ctx)
-	if err != nil {
-		return "", err
-	}
-	return c.VersionAt(ctx, address)
-}
-
 // VersionAt asks any address whether an Ollama answers there. CodeUnavailable
 // when nothing or something else does.
 func (c *Client) VersionAt(ctx context.Context, address string) (string, error) {

@@ -80,7 +80,6 @@ func TestAdminFaults(t *testing.T) {
 		name, path string
 		call       func(*ollama.Client) error
 	}{
-		{"version", "/api/version", func(c *ollama.Client) error { _, err := c.Version(context.Background()); return err }},
 		{"list", "/api/tags", func(c *ollama.Client) error { _, err := c.List(context.Background()); return err }},
 		{"show", "/api/show", func(c *ollama.Client) error { _, err := c.Show(context.Background(), model); return err }},
 		{"has", "/api/show", func(c *ollama.Client) error { _, err := c.Has(context.Background(), model); return err }},
@@ -147,7 +146,7 @@ func TestNobodyAnswers(t *testing.T) {
 	require.ErrorIs(t, err, mine, "the engine's own error is not hidden")
 
 	c = ollama.New(ollama.Options{Address: func(context.Context) (string, error) { return "file:///etc/passwd", nil }})
-	_, err = c.Version(context.Background())
+	_, err = c.List(context.Background())
 	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
 }
 

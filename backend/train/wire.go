@@ -78,12 +78,3 @@ func decode(line []byte) (e backend.TrainerEvent, ok bool) {
 	e.Raw = line
 	return e, true
 }
-
-// ProgressOf reads the figures of a progress event; ok is false for any other
-// event and for one that does not hold them.
-func ProgressOf(e backend.TrainerEvent) (p backend.RunProgress, ok bool) {
-	if e.Type != "progress" || json.Unmarshal(e.Raw, &p) != nil {
-		return backend.RunProgress{}, false
-	}
-	return p, true
-}

@@ -2,8 +2,8 @@
 // proves what arrived, byte by byte, and moves it on.
 //
 //	fsnotify ─┐ (a hint)                       ┌─ right ──> Accept ──> adapters/<sha256>/
-//	timer ────┼─> Scan: manifest, size, hash, ─┤
-//	Poke ─────┘         strict headers         ├─ wrong ──> Quarantine ──> quarantine/<name>-<n>/
+//	          ├─> Scan: manifest, size, hash, ─┤
+//	timer ────┘         strict headers         ├─ wrong ──> Quarantine ──> quarantine/<name>-<n>/
 //	                                           └─ not finished: looked at again
 //
 // An event is only a hint (a queue may overflow, a network folder sends none):

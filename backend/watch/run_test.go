@@ -49,8 +49,6 @@ func TestEventsLeadToALook(t *testing.T) {
 	traintest.Artifact(t, p.Incoming, traintest.ArtifactOptions{})
 	wait(t, looks, "a folder arrived")
 	require.Less(t, time.Since(begin), 5*time.Second)
-	w.Poke()
-	wait(t, looks, "poked")
 }
 
 func TestTheTimerLooksWithoutEvents(t *testing.T) {

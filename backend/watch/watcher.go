@@ -36,7 +36,6 @@ type source struct {
 // from any goroutine.
 type Watcher struct {
 	options Options
-	poke    chan struct{}
 
 	files  sync.Mutex // one scan or move at a time
 	proven map[string]proof
@@ -61,7 +60,7 @@ func New(o Options) *Watcher {
 	if o.notify == nil {
 		o.notify = notify
 	}
-	return &Watcher{options: o, poke: make(chan struct{}, 1), proven: map[string]proof{}}
+	return &Watcher{options: o, proven: map[string]proof{}}
 }
 
 func notify(dir string) (source, error) {
@@ -74,14 +73,6 @@ func notify(dir string) (source, error) {
 		return source{}, err
 	}
 	return source{events: w.Events, errors: w.Errors, close: w.Close}, nil
-}
-
-// Poke asks for a look soon; it never blocks.
-func (w *Watcher) Poke() {
-	select {
-	case w.poke <- struct{}{}:
-	default:
-	}
 }
 
 // Degraded says why there are no hints just now, nil when there are. The timer
@@ -142,8 +133,6 @@ func (w *Watcher) Run(ctx context.Context, onScan func()) {
 				err = errors.New("the watcher ended")
 			}
 			broken(err)
-		case <-w.poke:
-			hint()
 		case <-tick.C:
 			if src.events == nil {
 				src = w.open()
