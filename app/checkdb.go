@@ -38,7 +38,11 @@ func checkDB(path string, stderr io.Writer) int {
 func lookInChild(path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
 	defer cancel()
-	return checkInChild(ctx, path)
+	err := checkInChild(ctx, path)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // checkInChild runs this binary with --check-db until ctx ends.
@@ -51,8 +55,11 @@ func checkInChild(ctx context.Context, path string) error {
 		return err
 	}
 	out, err := exec.CommandContext(ctx, exe, checkFlag, path).CombinedOutput()
-	if err == nil || ctx.Err() != nil {
+	if err == nil {
 		return nil
+	}
+	if ctx.Err() != nil {
+		return backend.Wrap(ctx.Err(), backend.CodeCancelled, "check", "The look at the database was stopped.")
 	}
 	return &backend.Error{
 		Code: backend.CodeUnavailable, Op: "check", Message: "The database " + path + " is damaged. It was not opened and not changed.",

@@ -52,7 +52,11 @@ func restore(ctx context.Context, home string, out io.Writer) error {
 		return err
 	}
 	for _, b := range backups { // newest first
-		if checkInChild(ctx, b.Path) != nil {
+		err := checkInChild(ctx, b.Path)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
 			continue
 		}
 		kept, err := bolt.Restore(b.Path, path)

@@ -28,7 +28,7 @@ func TestEventsComeBeforeTheReply(t *testing.T) {
 	}))
 	defer server.Close()
 	for range 20 {
-		c, _, err := websocket.Dial(t.Context(), server.URL, nil) //nolint:bodyclose // the library closes it
+		c, _, err := websocket.Dial(t.Context(), server.URL, nil)
 		require.NoError(t, err)
 		for range 3 {
 			var m Reply

@@ -109,6 +109,19 @@ func TestAdminFaults(t *testing.T) {
 	}
 }
 
+func TestOnlyAnOllamaHasAVersion(t *testing.T) {
+	for _, f := range []ollamatest.Fault{ollamatest.Foreign, ollamatest.Busy, ollamatest.Broken, ollamatest.SignIn, ollamatest.BadJSON, ollamatest.Reset, ollamatest.Redirect} {
+		s := ollamatest.Start(t, ollamatest.ContractScript())
+		c := client(t, s)
+		version, err := c.VersionAt(context.Background(), s.URL)
+		require.NoError(t, err)
+		require.NotEmpty(t, version)
+		s.Fail("/api/version", f)
+		_, err = c.VersionAt(context.Background(), s.URL)
+		require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err), "%s: %v", f, err)
+	}
+}
+
 func TestFullDiskIsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "weights.gguf")
 	require.NoError(t, os.WriteFile(path, []byte("weights"), 0o600))
