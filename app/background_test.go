@@ -69,6 +69,19 @@ func TestLibraryVerbsReadTheFolders(t *testing.T) {
 	require.Empty(t, out.Folders)
 }
 
+func TestRescanIsToldToTheOtherDoors(t *testing.T) {
+	p := newProgram(t, ollamatest.Script{})
+	events, stop := p.Hub.Listen()
+	_, err := p.API.RescanLibrary("")
+	require.NoError(t, err)
+	stop()
+	topics := []string{}
+	for e := range events {
+		topics = append(topics, e.Topic)
+	}
+	require.Contains(t, topics, "library.changed")
+}
+
 func TestBackupADay(t *testing.T) {
 	home := newHome(t, ollamatest.Script{})
 	dir := filepath.Join(home, backupsDir)

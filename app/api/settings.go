@@ -219,6 +219,7 @@ func (a *API) RescanLibrary(requestID string) ([]backend.Document, error) {
 		if err := a.o.Library.Rescan(ctx); err != nil {
 			return []backend.Document{}, err
 		}
+		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "library.changed"}) // for the doors beside this one
 		return some(a.o.Library.Documents())
 	})
 }
