@@ -163,6 +163,9 @@ type VersionStore interface {
 	// Promote makes a version current and the one before it retired; id "" goes
 	// back to the plain base of model.
 	Promote(model, id string, now time.Time) error
+	// Rollback is Promote, remembered as a step back.
+	Rollback(model, id string, now time.Time) error
+	PromotionHistory(model string) ([]backend.Promotion, error) // newest first
 	AddScorecard(backend.Scorecard) error
 	ScorecardOf(versionID string) (backend.Scorecard, bool, error) // the newest
 	AddComparison(backend.Comparison) error

@@ -40,7 +40,7 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 			return v, err
 		}
 	}
-	if err := l.flip(ctx, v); err != nil {
+	if v, err = l.flip(ctx, v, l.Store.Promote); err != nil {
 		return v, err
 	}
 	if in.Reason != "" {
@@ -49,7 +49,7 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 			return nil
 		})
 	}
-	return l.Store.Version(v.ID)
+	return v, nil
 }
 
 func failedWords(g backend.Gate) string {
@@ -65,64 +65,76 @@ func failedWords(g backend.Gate) string {
 	return words
 }
 
-// Rollback makes the version before the current one current again, or the base.
+// Rollback makes current again what was current before, a version or the base.
 func (l *Loop) Rollback(ctx context.Context, model string) (backend.Version, error) {
 	base, err := l.baseOf(ctx, model)
 	if err != nil {
 		return backend.Version{}, err
 	}
-	current, ok, err := l.Store.CurrentVersion(base.Name)
+	if _, ok, err := l.Store.CurrentVersion(base.Name); err != nil {
+		return backend.Version{}, err
+	} else if !ok {
+		return backend.Version{}, backend.Errorf(backend.CodeConflict, "rollback", "The plain base is in use; there is nothing to go back to.")
+	}
+	history, err := l.Store.PromotionHistory(base.Name)
 	if err != nil {
 		return backend.Version{}, err
-	}
-	if !ok {
-		return backend.Version{}, backend.Errorf(backend.CodeConflict, "rollback", "The plain base is in use; there is nothing to go back to.")
 	}
 	to, err := l.resolve(base, BaseVersion)
 	if err != nil {
 		return to, err
 	}
-	versions, err := l.Store.Versions()
-	if err != nil {
-		return to, err
-	}
-	for _, v := range versions { // newest first
-		if v.Model == base.Name && v.State == backend.VersionRetired && v.Number < current.Number {
+	for _, id := range backend.Undoable(history) {
+		if id == "" {
+			break
+		}
+		if v, err := l.Store.Version(id); err != nil {
+			return v, err
+		} else if v.State == backend.VersionRetired { // one that was rejected since is passed over
 			to = v
 			break
 		}
 	}
-	return to, l.flip(ctx, to)
+	return l.flip(ctx, to, l.Store.Rollback)
 }
 
-// flip swaps the current version of to.Model for to.
-func (l *Loop) flip(ctx context.Context, to backend.Version) error {
+// flip swaps the current version of to.Model for to, which commit makes durable,
+// and gives it as it is stored then.
+func (l *Loop) flip(ctx context.Context, to backend.Version, commit commit) (backend.Version, error) {
 	l.swap.Lock()
 	defer l.swap.Unlock()
 	base, err := l.Engine.Ensure(ctx, to.Model)
 	if err != nil {
-		return err
+		return to, err
 	}
 	from, err := l.resolve(base, "")
 	if err != nil {
-		return err
+		return to, err
 	}
 	if err := l.serve(ctx, to); err != nil {
-		return err
+		return to, err
 	}
 	l.emit("swap.started", to.ID, to)
 	if sharesSlot(from, to) {
-		err = l.swapGated(ctx, from, to)
+		err = l.swapGated(ctx, from, to, commit)
 	} else {
-		err = l.swapBeside(ctx, from, to)
+		err = l.swapBeside(ctx, from, to, commit)
 	}
 	if err != nil {
 		l.emit("swap.failed", to.ID, plain(err))
-		return err
+		return to, err
+	}
+	if to.ID != "" {
+		if to, err = l.Store.Version(to.ID); err != nil {
+			return to, err
+		}
 	}
 	l.emit("version.changed", to.ID, to)
-	return l.Workspace.WritePointer(l.pointer(to))
+	return to, l.Workspace.WritePointer(l.pointer(to))
 }
+
+// commit stores that a version is current.
+type commit func(model, id string, now time.Time) error
 
 // sharesSlot says whether the engine's scheduler keeps both in one slot: it does
 // for everything that is the base's own weights file, with or without adapter.
@@ -130,11 +142,11 @@ func sharesSlot(a, b backend.Version) bool {
 	return a.ServedAs != backend.ServedMerged && b.ServedAs != backend.ServedMerged && a.EngineName != b.EngineName
 }
 
-func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version) error {
+func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version, commit commit) error {
 	if err := l.warmAndSmoke(ctx, to); err != nil {
 		return err
 	}
-	if err := l.Store.Promote(to.Model, to.ID, l.Now()); err != nil {
+	if err := commit(to.Model, to.ID, l.Now()); err != nil {
 		return err
 	}
 	l.work.Go(func() { // old streams finish, then the old model frees its memory
@@ -149,7 +161,7 @@ func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version) error {
 	return nil
 }
 
-func (l *Loop) swapGated(ctx context.Context, from, to backend.Version) error {
+func (l *Loop) swapGated(ctx context.Context, from, to backend.Version, commit commit) error {
 	l.gate.close()
 	defer l.gate.open()
 	drain, cancel := context.WithTimeout(ctx, l.DrainLimit)
@@ -162,7 +174,7 @@ func (l *Loop) swapGated(ctx context.Context, from, to backend.Version) error {
 	}
 	err := l.warmAndSmoke(ctx, to)
 	if err == nil {
-		err = l.Store.Promote(to.Model, to.ID, l.Now())
+		err = commit(to.Model, to.ID, l.Now())
 	}
 	if err != nil {
 		// Back to the old version even when the caller is gone: waiting chats need it.
