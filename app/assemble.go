@@ -53,7 +53,6 @@ type Program struct {
 type shared struct {
 	model  *ollama.Client
 	engine *engine.Engine
-	hub    *api.Hub
 	own    bool // these are to be closed with the Program
 }
 
@@ -165,7 +164,7 @@ func (p *Program) openEngine(Config) error {
 	if err != nil {
 		return err
 	}
-	p.shared = shared{model: client, engine: e, hub: api.NewHub(), own: true}
+	p.shared = shared{model: client, engine: e, own: true}
 	p.closers = append(p.closers, func() { _ = e.Close() })
 	return nil
 }
@@ -197,7 +196,7 @@ func (p *Program) assembleLoop(c Config) error {
 	if err != nil {
 		return err
 	}
-	p.Hub = p.shared.hub
+	p.Hub = api.NewHub()
 	p.Loop = flow.New(flow.Options{
 		Store: p.Store, Model: p.shared.model, Engine: p.shared.engine,
 		Evidence: found,
