@@ -58,16 +58,27 @@ func (l *Loop) register(a Arrived, run backend.Run) (backend.Version, error) {
 			ID: l.NewID(), Model: run.Model, BaseSHA256: a.Manifest.BaseSHA256, AdapterID: a.ID, DatasetID: run.DatasetID,
 			RunID: run.ID, State: backend.VersionCandidate, CreatedAt: now,
 		})
-	if err == nil {
-		l.emit("version.added", v.ID, v)
+	if err != nil {
+		return v, err
 	}
-	return v, err
+	l.emit("version.added", v.ID, v)
+	if run.Message != "" { // it was missed before
+		l.changeRun(run.ID, func(r *backend.Run) { r.Message, r.Hint = "", "" })
+	}
+	return v, nil
 }
 
 func (l *Loop) quarantine(a Arrived, reason string) error {
 	dir, err := l.Arrivals.Quarantine(a, reason)
 	if err != nil {
 		return err
+	}
+	// A trainer names its folder after the run, so that a broken manifest hides nothing.
+	for _, id := range []string{a.Manifest.Run, a.Name} {
+		if _, err := l.Store.Run(id); err == nil {
+			l.without(id, reason)
+			break
+		}
 	}
 	return l.putArrival(backend.Arrival{ID: l.NewID(), Name: a.Name, State: "quarantined", Reason: reason, Dir: dir, SeenAt: l.Now()})
 }

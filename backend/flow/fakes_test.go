@@ -35,6 +35,7 @@ type scriptedEngine struct {
 	say      func(model string, messages []backend.Message) string
 	pace     chan struct{} // when set, each piece waits for a tick
 	cut      bool          // end streams without done
+	off      bool          // the base's file cannot be reached
 }
 
 func newEngine() *scriptedEngine {
@@ -99,10 +100,13 @@ func (e *scriptedEngine) Status(context.Context) (backend.EngineStatus, error) {
 }
 
 func (e *scriptedEngine) Ensure(_ context.Context, model string) (backend.ModelInfo, error) {
-	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true}, nil
+	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: true}, nil
 }
 
 func (e *scriptedEngine) BaseFile(context.Context, string) (string, string, error) {
+	if e.off {
+		return "", "", backend.Errorf(backend.CodeUnavailable, "engine", "The engine is off.")
+	}
 	return "/nowhere/base.gguf", baseSHA, nil
 }
 

@@ -32,6 +32,7 @@ type Options struct {
 	Stable      []dataset.Stable // stable questions, the source of anchors, guards and retention probes
 	StableLimit int              // how many of them are tried on a base; 0 means 240
 	DrainLimit  time.Duration    // how long a swap waits for running streams; 0 means 2 minutes
+	AbsorbFor   time.Duration    // how long a finished run's artefact is looked for; 0 means 20 seconds
 }
 
 // Workspace is where a Loop leaves files for other programs.
@@ -76,6 +77,9 @@ func New(o Options) *Loop {
 	}
 	if o.DrainLimit == 0 {
 		o.DrainLimit = 2 * time.Minute
+	}
+	if o.AbsorbFor == 0 {
+		o.AbsorbFor = 20 * time.Second
 	}
 	life, stop := context.WithCancel(context.Background())
 	return &Loop{Options: o, gate: newGate(), life: life, stop: stop, runs: map[string]context.CancelFunc{}}

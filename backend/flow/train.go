@@ -53,20 +53,41 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,
 		State: backend.RunRequested, CreatedAt: l.Now(),
 	}
+	spec, err := l.spec(ctx, run, false)
+	if err != nil {
+		return backend.Run{}, err
+	}
 	if err := l.Store.AddRun(run); err != nil {
 		return run, err
 	}
-	return run, l.launch(ctx, run, false)
+	l.launch(run.ID, spec)
+	return run, nil
 }
 
-// Resume continues an interrupted run from its last complete checkpoint.
+// Resume continues a run that was interrupted, stopped, or failed for a cause that
+// can be removed, from its last complete checkpoint. A run that cannot be started
+// now stays as it is.
 func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
 	if err := l.Trainer.Ready(ctx); err != nil {
 		return backend.Run{}, err
 	}
-	run, err := l.Store.ChangeRun(runID, func(r *backend.Run) error {
-		if r.State != backend.RunInterrupted && r.State != backend.RunCancelled {
-			return backend.Errorf(backend.CodeConflict, "train.resume", "Only an interrupted run can be resumed; this one is %s.", r.State)
+	run, err := l.Store.Run(runID)
+	if err != nil {
+		return run, err
+	}
+	if err := resumable(run); err != nil {
+		return run, err
+	}
+	if err := l.roomFor(ctx, run.Model); err != nil {
+		return run, err
+	}
+	spec, err := l.spec(ctx, run, true)
+	if err != nil {
+		return run, err
+	}
+	run, err = l.Store.ChangeRun(runID, func(r *backend.Run) error {
+		if err := resumable(*r); err != nil {
+			return err
 		}
 		r.State, r.Failure, r.Message, r.Hint, r.EndedAt = backend.RunRequested, "", "", "", nil
 		return nil
@@ -74,7 +95,19 @@ func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	return run, l.launch(ctx, run, true)
+	l.launch(run.ID, spec)
+	return run, nil
+}
+
+func resumable(r backend.Run) error {
+	if r.Resumable() {
+		return nil
+	}
+	why := string(r.State)
+	if r.Failure != "" {
+		why += " (" + string(r.Failure) + ")"
+	}
+	return backend.Errorf(backend.CodeConflict, "train.resume", "A run that is %s cannot be resumed.", why).WithHint("Start a new training.")
 }
 
 // StopRun asks a running training to stop, keeping a checkpoint if save.
@@ -98,11 +131,23 @@ func (l *Loop) StopRun(runID string, save bool) error {
 	return nil
 }
 
-// Discard gives an interrupted run up.
+// Discard gives up a run that did not finish.
 func (l *Loop) Discard(runID string) (backend.Run, error) {
-	return l.endRun(runID, func(r *backend.Run) {
-		r.State, r.Failure, r.Message = backend.RunCancelled, backend.FailCancelled, "Given up."
+	now := l.Now()
+	run, err := l.Store.ChangeRun(runID, func(r *backend.Run) error {
+		switch r.State {
+		case backend.RunInterrupted, backend.RunFailed, backend.RunCancelled:
+		default:
+			return backend.Errorf(backend.CodeConflict, "train.discard", "A run that is %s cannot be given up.", r.State).
+				WithHint("Stop a running one first; a finished one is a version.")
+		}
+		r.State, r.Failure, r.Message, r.Hint, r.EndedAt = backend.RunCancelled, backend.FailCancelled, "Given up.", "", &now
+		return nil
 	})
+	if err == nil {
+		l.emit("run.changed", runID, run)
+	}
+	return run, err
 }
 
 func (l *Loop) busy() (string, error) {
@@ -145,22 +190,16 @@ func (l *Loop) roomFor(ctx context.Context, model string) error {
 }
 
 // launch starts the trainer and follows it until it ends.
-func (l *Loop) launch(ctx context.Context, run backend.Run, resume bool) error {
-	spec, err := l.spec(ctx, run, resume)
-	if err != nil {
-		_, _ = l.endRun(run.ID, func(r *backend.Run) { r.State, r.Failure, r.Message = backend.RunFailed, backend.FailData, plain(err) })
-		return err
-	}
+func (l *Loop) launch(runID string, spec backend.TrainSpec) {
 	life, cancel := context.WithCancel(l.life)
 	l.mu.Lock()
-	l.runs[run.ID] = cancel
+	l.runs[runID] = cancel
 	l.mu.Unlock()
 	l.work.Go(func() {
 		defer cancel()
-		defer func() { l.mu.Lock(); delete(l.runs, run.ID); l.mu.Unlock() }()
-		l.follow(life, run.ID, spec)
+		defer func() { l.mu.Lock(); delete(l.runs, runID); l.mu.Unlock() }()
+		l.follow(life, runID, spec)
 	})
-	return nil
 }
 
 func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.TrainSpec, error) {
@@ -204,6 +243,7 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 		}
 		if err != nil {
 			l.Log.Error("run", "run", runID, "err", err)
+			l.without(runID, plain(err))
 		}
 		return
 	}
@@ -221,22 +261,28 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 	}
 }
 
-// How long and how often a finished run's artefact is looked for: a folder that
+// absorbEvery is how often a finished run's artefact is looked for: a folder that
 // was written a moment ago is let be until it has settled.
-const (
-	absorbFor   = 20 * time.Second
-	absorbEvery = 500 * time.Millisecond
-)
+const absorbEvery = 500 * time.Millisecond
 
-// absorbRun takes in what a finished run left in incoming/.
+// absorbRun takes in what a finished run left in incoming/, or notes on the run
+// why there is no version of it.
 func (l *Loop) absorbRun(runID string) error {
+	var failed error
 	for waited := time.Duration(0); ; waited += absorbEvery {
-		if err := l.Absorb(l.life); err != nil {
-			return err
-		}
+		// Another folder's trouble must not keep this one out.
+		failed = l.Absorb(l.life)
 		run, err := l.Store.Run(runID)
-		if err != nil || run.AdapterID != "" || waited >= absorbFor {
+		switch {
+		case err != nil:
 			return err
+		case run.AdapterID != "" || run.Message != "":
+			return nil
+		case waited >= l.AbsorbFor && failed != nil:
+			return failed
+		case waited >= l.AbsorbFor:
+			l.without(runID, "no finished folder of it arrived in incoming/.")
+			return nil
 		}
 		select {
 		case <-time.After(absorbEvery):
@@ -244,6 +290,16 @@ func (l *Loop) absorbRun(runID string) error {
 			return nil // the next start takes it in
 		}
 	}
+}
+
+// without notes on a finished run that it got no version, and why.
+func (l *Loop) without(runID, why string) {
+	l.changeRun(runID, func(r *backend.Run) {
+		if r.State == backend.RunFinished && r.AdapterID == "" {
+			r.Message = "The training ended, but it gave no version: " + why
+			r.Hint = "Look at Training and at the run's log, then start the training again."
+		}
+	})
 }
 
 // Failure is implemented by errors that know their class.
