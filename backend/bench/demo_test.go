@@ -96,7 +96,8 @@ func (p *parts) Scan(context.Context) ([]flow.Arrived, error) {
 	defer p.mu.Unlock()
 	return p.here, nil
 }
-func (p *parts) Accept(a flow.Arrived) (string, error) { return "/adapters/" + a.ID, nil }
+func (p *parts) Kept(context.Context, func(string) bool) ([]flow.Arrived, error) { return nil, nil }
+func (p *parts) Accept(a flow.Arrived) (string, error)                           { return "/adapters/" + a.ID, nil }
 
 func (p *parts) WriteRows(string, []backend.Row) (string, error) { return "/rows", nil }
 func (p *parts) Dirs(string) (string, string)                    { return "/incoming", "/work" }

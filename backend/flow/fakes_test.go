@@ -196,6 +196,12 @@ type scriptedArrivals struct {
 	mu          sync.Mutex
 	here        []flow.Arrived
 	quarantined []string
+	kept        []flow.Arrived // in adapters/
+	stuck       string         // the folder that cannot be moved
+}
+
+func (a *scriptedArrivals) Kept(_ context.Context, known func(string) bool) ([]flow.Arrived, error) {
+	return slices.DeleteFunc(slices.Clone(a.kept), func(x flow.Arrived) bool { return known(x.ID) }), nil
 }
 
 func (a *scriptedArrivals) Scan(context.Context) ([]flow.Arrived, error) {
@@ -221,6 +227,9 @@ func (a *scriptedArrivals) put(x flow.Arrived, there bool) {
 }
 
 func (a *scriptedArrivals) Accept(x flow.Arrived) (string, error) {
+	if x.Name == a.stuck {
+		return "", backend.Errorf(backend.CodeUnavailable, "accept", "The adapter cannot be moved.")
+	}
 	a.take(x.Name)
 	return filepath.Join("/adapters", x.ID), nil
 }

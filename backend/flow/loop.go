@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -95,7 +96,11 @@ func (l *Loop) Start(ctx context.Context) error {
 	if err := l.sweepRuns(); err != nil {
 		return err
 	}
-	return l.Absorb(ctx)
+	// One bad folder must not keep Errata from starting; the watcher looks again.
+	if err := errors.Join(l.adopt(ctx), l.Absorb(ctx)); err != nil {
+		l.Log.Error("absorb", "err", err)
+	}
+	return nil
 }
 
 // closeGrace is how long a training may take to save a checkpoint at the end.

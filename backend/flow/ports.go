@@ -76,6 +76,8 @@ type Trainer interface {
 type Arrivals interface {
 	// Scan looks at every finished folder once and returns what it found.
 	Scan(ctx context.Context) ([]Arrived, error)
+	// Kept gives the right adapters of adapters/ whose id is not known.
+	Kept(ctx context.Context, known func(id string) bool) ([]Arrived, error)
 	// Accept moves a verified folder to adapters/<sha256> and returns the new path.
 	Accept(a Arrived) (dir string, err error)
 	// Quarantine moves a broken folder away with its reason.
