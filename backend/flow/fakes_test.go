@@ -35,7 +35,9 @@ type scriptedEngine struct {
 	say      func(model string, messages []backend.Message) string
 	pace     chan struct{} // when set, each piece waits for a tick
 	cut      bool          // end streams without done
-	off      bool          // the base's file cannot be reached
+	files    []string      // weights files of merged models
+	chats    []backend.ChatRequest
+	off      bool // the base's file cannot be reached
 }
 
 func newEngine() *scriptedEngine {
@@ -60,6 +62,7 @@ func (e *scriptedEngine) Chat(ctx context.Context, req backend.ChatRequest, onTe
 		e.slot = req.Model
 	}
 	e.streams[req.Model]++
+	e.chats = append(e.chats, req)
 	text, pace, cut := e.say(req.Model, req.Messages), e.pace, e.cut
 	e.mu.Unlock()
 	defer func() {
@@ -121,7 +124,13 @@ func (e *scriptedEngine) make(name, how string) error {
 	return nil
 }
 
-func (e *scriptedEngine) CreateMerged(_ context.Context, name, _, _ string) error {
+func (e *scriptedEngine) CreateMerged(_ context.Context, name, path, sha256 string) error {
+	if sha256 == "" {
+		return backend.Errorf(backend.CodeInvalid, "create", "A weights file needs its SHA-256.")
+	}
+	e.mu.Lock()
+	e.files = append(e.files, path)
+	e.mu.Unlock()
 	return e.make(name, "merged")
 }
 
@@ -155,15 +164,24 @@ func (e *scriptedEngine) Warm(_ context.Context, name string) error {
 func (e *scriptedEngine) Unload(_ context.Context, name string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if _, ok := e.models[name]; !ok {
+		return backend.Errorf(backend.CodeNotFound, "unload", "model %q not found", name)
+	}
 	e.loaded = slices.DeleteFunc(e.loaded, func(n string) bool { return n == name })
 	return nil
 }
 
 func (e *scriptedEngine) Loaded(context.Context) ([]string, error) { return e.loaded, nil }
 func (e *scriptedEngine) Delete(_ context.Context, name string) error {
-	return e.make(name, "gone")
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.models, name)
+	return nil
 }
 func (e *scriptedEngine) FitsBeside(context.Context, int64) (bool, error) { return e.fits, nil }
+
+// mergedSHA is that of the weights file that the scripted trainer merges.
+const mergedSHA = "2222222222222222222222222222222222222222222222222222222222222222"
 
 const baseSHA = "1111111111111111111111111111111111111111111111111111111111111111"
 
@@ -186,8 +204,8 @@ func (t *scriptedTrainer) Alive(pid int, _ int64) bool {
 	return t.alive[pid]
 }
 func (t *scriptedTrainer) Kill(pid int, _ int64) error { t.kills = append(t.kills, pid); return nil }
-func (t *scriptedTrainer) Merge(context.Context, string, string, string) error {
-	return nil
+func (t *scriptedTrainer) Merge(context.Context, string, string, string) (string, error) {
+	return mergedSHA, nil
 }
 func (t *scriptedTrainer) Ready(context.Context) error { return nil }
 
@@ -303,13 +321,23 @@ func (w *world) version(t *testing.T, hash string, as backend.ServedAs) backend.
 	t.Helper()
 	run := backend.Run{ID: "run-" + hash, Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished, CreatedAt: w.Now()}
 	require.NoError(t, w.store.AddRun(run))
-	w.arrivals.here = append(w.arrivals.here, flow.Arrived{Name: run.ID, ID: hash, Manifest: backend.Manifest{Run: run.ID, BaseSHA256: baseSHA}})
-	require.NoError(t, w.Absorb(t.Context()))
-	run, err := w.store.Run(run.ID)
-	require.NoError(t, err)
-	v, err := w.Serve(t.Context(), run.VersionID, as)
+	v := w.absorbed(t, run.ID, hash, backend.Manifest{})
+	v, err := w.Serve(t.Context(), v.ID, as)
 	require.NoError(t, err)
 	v, err = w.store.ChangeVersion(v.ID, func(v *backend.Version) error { v.Gate = &backend.Gate{Passed: true}; return nil })
+	require.NoError(t, err)
+	return v
+}
+
+// absorbed takes in the artefact of a stored run.
+func (w *world) absorbed(t *testing.T, run, hash string, m backend.Manifest) backend.Version {
+	t.Helper()
+	m.Run, m.BaseSHA256 = run, baseSHA
+	w.arrivals.put(flow.Arrived{Name: run, ID: hash, Manifest: m}, true)
+	require.NoError(t, w.Absorb(t.Context()))
+	r, err := w.store.Run(run)
+	require.NoError(t, err)
+	v, err := w.store.Version(r.VersionID)
 	require.NoError(t, err)
 	return v
 }

@@ -65,8 +65,8 @@ type Trainer interface {
 	Alive(pid int, startTime int64) bool
 	// Kill ends a leftover process group of an earlier start.
 	Kill(pid int, startTime int64) error
-	// Merge rebuilds the merged weights file of an adapter.
-	Merge(ctx context.Context, baseGGUF, adapterDir, out string) error
+	// Merge rebuilds the merged weights file of an adapter and gives its SHA-256.
+	Merge(ctx context.Context, baseGGUF, adapterDir, out string) (sha256 string, err error)
 	// Ready says what is missing, nil when training can start.
 	Ready(ctx context.Context) error
 }

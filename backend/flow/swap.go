@@ -143,7 +143,7 @@ func sharesSlot(a, b backend.Version) bool {
 }
 
 func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version, commit commit) error {
-	if err := l.warmAndSmoke(ctx, to); err != nil {
+	if err := l.warmAndSmoke(ctx, to, besideSmoke); err != nil {
 		return err
 	}
 	if err := commit(to.Model, to.ID, l.Now()); err != nil {
@@ -153,7 +153,7 @@ func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version, commit 
 		ctx, cancel := context.WithTimeout(l.life, l.DrainLimit)
 		defer cancel()
 		if l.gate.drain(ctx, from.EngineName) == nil && from.EngineName != to.EngineName {
-			if err := l.Engine.Unload(ctx, from.EngineName); err != nil {
+			if err := l.unload(ctx, from); err != nil {
 				l.Log.Warn("unload", "model", from.EngineName, "err", err)
 			}
 		}
@@ -169,10 +169,10 @@ func (l *Loop) swapGated(ctx context.Context, from, to backend.Version, commit c
 	if err := l.gate.drain(drain, from.EngineName); err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "promote", "A running answer did not end in time; the old version stays current.")
 	}
-	if err := l.Engine.Unload(ctx, from.EngineName); err != nil {
+	if err := l.unload(ctx, from); err != nil {
 		return err
 	}
-	err := l.warmAndSmoke(ctx, to)
+	err := l.warmAndSmoke(ctx, to, gatedSmoke)
 	if err == nil {
 		err = commit(to.Model, to.ID, l.Now())
 	}
@@ -187,16 +187,35 @@ func (l *Loop) swapGated(ctx context.Context, from, to backend.Version, commit c
 	return err
 }
 
-// smokePrompts must all be answered before a version may become current.
-var smokePrompts = []string{"Say hello.", "What is two plus two?", "Name a colour."}
+// unload frees a version's memory; one that the engine does not even have is free.
+func (l *Loop) unload(ctx context.Context, v backend.Version) error {
+	err := l.Engine.Unload(ctx, v.EngineName)
+	if backend.CodeOf(err) == backend.CodeNotFound {
+		return nil
+	}
+	return err
+}
 
-func (l *Loop) warmAndSmoke(ctx context.Context, v backend.Version) error {
+// smoke are prompts that must all be answered before a version may become current.
+type smoke struct {
+	prompts []string
+	tokens  int
+}
+
+// Behind a closed gate every token is waited for; beside a running version a few
+// more cost nobody anything.
+var (
+	gatedSmoke  = smoke{[]string{"Say hello."}, 4}
+	besideSmoke = smoke{[]string{"Say hello.", "What is two plus two?", "Name a colour."}, 12}
+)
+
+func (l *Loop) warmAndSmoke(ctx context.Context, v backend.Version, s smoke) error {
 	if err := l.Engine.Warm(ctx, v.EngineName); err != nil {
 		return err
 	}
 	sampling := backend.DefaultSampling()
-	sampling.NumPredict = 12
-	for _, p := range smokePrompts {
+	sampling.NumPredict = s.tokens
+	for _, p := range s.prompts {
 		r, err := l.Model.Chat(ctx, backend.ChatRequest{
 			Model: v.EngineName, Sampling: sampling,
 			Messages: []backend.Message{{Role: backend.RoleSystem, Content: backend.SystemPrompt(l.Now())}, {Role: backend.RoleUser, Content: p}},

@@ -222,9 +222,9 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash},
 	}
 	if run.Recipe == "original" {
-		spec.StartFrom = l.lastMerged(run.Model)
+		spec.StartFrom, err = l.lastMerged(run)
 	}
-	return spec, nil
+	return spec, err
 }
 
 // follow runs the trainer to its end and records every event and the outcome.
