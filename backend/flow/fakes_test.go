@@ -188,6 +188,7 @@ const baseSHA = "111111111111111111111111111111111111111111111111111111111111111
 // scriptedTrainer answers a run as told.
 type scriptedTrainer struct {
 	train func(ctx context.Context, spec backend.TrainSpec, on func(backend.TrainerEvent)) error
+	ready func() error
 	alive map[int]bool
 	kills []int
 }
@@ -207,7 +208,12 @@ func (t *scriptedTrainer) Kill(pid int, _ int64) error { t.kills = append(t.kill
 func (t *scriptedTrainer) Merge(context.Context, string, string, string) (string, error) {
 	return mergedSHA, nil
 }
-func (t *scriptedTrainer) Ready(context.Context) error { return nil }
+func (t *scriptedTrainer) Ready(context.Context) error {
+	if t.ready == nil {
+		return nil
+	}
+	return t.ready()
+}
 
 // scriptedArrivals holds what is in incoming/.
 type scriptedArrivals struct {
@@ -309,7 +315,7 @@ func newWorld(t *testing.T) *world {
 		Now:    func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now },
 		NewID:  func() string { mu.Lock(); defer mu.Unlock(); n++; return fmt.Sprintf("id%06d", n) },
 		Emit:   func(e backend.Event) { mu.Lock(); defer mu.Unlock(); topics = append(topics, e.Topic) },
-		Stable: []dataset.Stable{}, DrainLimit: 5 * time.Second,
+		Stable: []dataset.Stable{}, DrainLimit: 5 * time.Second, AbsorbFor: time.Millisecond,
 	})
 	w.events = func() []string { mu.Lock(); defer mu.Unlock(); return slices.Clone(topics) }
 	t.Cleanup(w.Close)

@@ -60,6 +60,7 @@ type Loop struct {
 	work      sync.WaitGroup
 	mu        sync.Mutex
 	runs      map[string]context.CancelFunc // running trainings by run id
+	turned    time.Time                     // of the newest verdict that a training was proposed for
 	swap      sync.Mutex                    // one promotion at a time
 	closing   atomic.Bool
 	absorbing sync.Mutex

@@ -60,6 +60,9 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	if err := l.Store.AddRun(run); err != nil {
 		return run, err
 	}
+	if cycle, err := l.Cycle(); err == nil {
+		l.emit("cycle.changed", "", cycle) // it begins again
+	}
 	l.launch(run.ID, spec)
 	return run, nil
 }

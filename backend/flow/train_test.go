@@ -3,7 +3,6 @@ package flow_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,7 +103,6 @@ func TestFinishedRunWithoutVersionSaysWhy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.AbsorbFor = time.Millisecond
 			require.NoError(t, addDataset(w))
 			w.trainer.train = func(_ context.Context, spec backend.TrainSpec, _ func(backend.TrainerEvent)) error {
 				tt.arrived.Name = spec.Run
