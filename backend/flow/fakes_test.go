@@ -35,6 +35,7 @@ type scriptedEngine struct {
 	say      func(model string, messages []backend.Message) string
 	pace     chan struct{} // when set, each piece waits for a tick
 	cut      bool          // end streams without done
+	context  int           // words of a prompt that fit, 0 for any number
 	files    []string      // weights files of merged models
 	chats    []backend.ChatRequest
 	off      bool // the base's file cannot be reached
@@ -54,6 +55,14 @@ func (e *scriptedEngine) Chat(ctx context.Context, req backend.ChatRequest, onTe
 	if _, ok := e.models[req.Model]; !ok {
 		e.mu.Unlock()
 		return backend.ChatResult{}, backend.Errorf(backend.CodeNotFound, "chat", "model %q not found", req.Model)
+	}
+	words := 0
+	for _, m := range req.Messages {
+		words += len(strings.Fields(m.Content))
+	}
+	if e.context > 0 && words > e.context {
+		e.mu.Unlock()
+		return backend.ChatResult{}, &backend.Error{Code: backend.CodeInvalid, Op: "chat", Message: "Too long.", Err: backend.ErrTooLong}
 	}
 	for e.shared(req.Model) && e.slot != req.Model && e.streams[e.slot] > 0 {
 		e.free.Wait()
