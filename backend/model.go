@@ -119,7 +119,8 @@ type ModelInfo struct {
 	Installed    bool   `json:"installed"` // the engine has it
 	Trainable    bool   `json:"trainable"` // architecture qwen2 or llama and a weights file at hand
 	Title        string `json:"title,omitempty"`
-	Bytes        int64  `json:"bytes,omitempty"` // size of its weights file when listed
+	Bytes        int64  `json:"bytes,omitempty"`        // size of its weights file when listed
+	TrainMemory  int64  `json:"train_memory,omitempty"` // bytes that a training needs, when known
 	Remote       bool   `json:"remote,omitempty"`
 	Served       string `json:"served,omitempty"` // the engine's name to chat with, when it differs from Name
 }

@@ -66,6 +66,7 @@ func (p *parts) Has(_ context.Context, name string) (bool, error) {
 	return slices.Contains(p.models, name), nil
 }
 func (p *parts) FitsBeside(context.Context, int64) (bool, error) { return true, nil }
+func (p *parts) HostMemory() (int64, error)                      { return 1 << 40, nil }
 func (p *parts) Warm(context.Context, string) error              { return nil }
 func (p *parts) Unload(ctx context.Context, _ string) error      { return ctx.Err() }
 

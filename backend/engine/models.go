@@ -112,6 +112,10 @@ func (e *Engine) describe(ctx context.Context, served string, listed Listed) (ba
 	}
 	info := shown.Info
 	info.Name, info.Title, info.Bytes, info.Installed = listed.Name, listed.Title, listed.Bytes, true
+	info.TrainMemory = listed.TrainMemory
+	if known, ok := e.byDigest(info.BaseSHA256); ok {
+		info.TrainMemory = known.TrainMemory // under whatever name
+	}
 	info.Served = ""
 	if served != listed.Name {
 		info.Served = served
@@ -189,7 +193,7 @@ func (e *Engine) Models(ctx context.Context) ([]backend.ModelInfo, error) {
 	mine := map[string]bool{}
 	for _, l := range e.list {
 		info := backend.ModelInfo{Name: l.Name, BaseSHA256: l.SHA256, Architecture: l.Architecture, Parameters: l.Parameters,
-			Quantization: l.Quantization, Licence: l.Licence, Title: l.Title, Bytes: l.Bytes, Listed: true}
+			Quantization: l.Quantization, Licence: l.Licence, Title: l.Title, Bytes: l.Bytes, TrainMemory: l.TrainMemory, Listed: true}
 		info.Installed = l.SHA256 != "" && e.cachedWeights(l.SHA256, l.Bytes) != ""
 		for _, m := range served {
 			if ours := baseOf(m.Name, l); ours || librarySource(l, m.Name) {

@@ -35,6 +35,8 @@ type scriptedEngine struct {
 	say      func(model string, messages []backend.Message) string
 	pace     chan struct{} // when set, each piece waits for a tick
 	cut      bool          // end streams without done
+	fixed    bool          // the base cannot be trained
+	memory   int64         // free bytes; a training needs 1000
 	context  int           // words of a prompt that fit, 0 for any number
 	files    []string      // weights files of merged models
 	chats    []backend.ChatRequest
@@ -112,7 +114,7 @@ func (e *scriptedEngine) Status(context.Context) (backend.EngineStatus, error) {
 }
 
 func (e *scriptedEngine) Ensure(_ context.Context, model string) (backend.ModelInfo, error) {
-	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: true}, nil
+	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: !e.fixed, TrainMemory: 1000}, nil
 }
 
 func (e *scriptedEngine) BaseFile(context.Context, string) (string, string, error) {
@@ -188,6 +190,13 @@ func (e *scriptedEngine) Delete(_ context.Context, name string) error {
 	return nil
 }
 func (e *scriptedEngine) FitsBeside(context.Context, int64) (bool, error) { return e.fits, nil }
+
+func (e *scriptedEngine) HostMemory() (int64, error) {
+	if e.memory == 0 {
+		return 0, backend.Errorf(backend.CodeUnavailable, "memory", "Unknown.")
+	}
+	return e.memory, nil
+}
 
 // mergedSHA is that of the weights file that the scripted trainer merges.
 const mergedSHA = "2222222222222222222222222222222222222222222222222222222222222222"

@@ -45,6 +45,9 @@ type Engine interface {
 	// FitsBeside says whether another model of size bytes fits in memory beside
 	// the loaded ones.
 	FitsBeside(ctx context.Context, size int64) (bool, error)
+	// HostMemory gives the free bytes of the machine's own memory; an error when
+	// they are unknown.
+	HostMemory() (int64, error)
 }
 
 // Evidence asks the providers that are switched on.

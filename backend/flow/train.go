@@ -30,6 +30,14 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	} else if busy != "" {
 		return backend.Run{}, backend.Errorf(backend.CodeConflict, "train", "A training is already running.").WithHint("Wait for it, or stop it in Training.")
 	}
+	model, err := l.modelOf(ctx, in)
+	if err != nil {
+		return backend.Run{}, err
+	}
+	// Before the minutes that freezing takes.
+	if err := l.roomFor(ctx, model); err != nil {
+		return backend.Run{}, err
+	}
 	d, err := l.datasetFor(ctx, in)
 	if err != nil {
 		return backend.Run{}, err
@@ -41,9 +49,6 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	if sha != d.BaseSHA256 {
 		return backend.Run{}, backend.Errorf(backend.CodeConflict, "train", "The base model changed since dataset %d was frozen.", d.Number).
 			WithHint("Freeze a new dataset; the facts are all kept.")
-	}
-	if err := l.roomFor(ctx, d.Model); err != nil {
-		return backend.Run{}, err
 	}
 	if string(in.Overrides) == "null" {
 		in.Overrides = nil
@@ -67,92 +72,6 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	return run, nil
 }
 
-// Resume continues a run that was interrupted, stopped, or failed for a cause that
-// can be removed, from its last complete checkpoint. A run that cannot be started
-// now stays as it is.
-func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
-	if err := l.Trainer.Ready(ctx); err != nil {
-		return backend.Run{}, err
-	}
-	run, err := l.Store.Run(runID)
-	if err != nil {
-		return run, err
-	}
-	if err := resumable(run); err != nil {
-		return run, err
-	}
-	if err := l.roomFor(ctx, run.Model); err != nil {
-		return run, err
-	}
-	spec, err := l.spec(ctx, run, true)
-	if err != nil {
-		return run, err
-	}
-	run, err = l.Store.ChangeRun(runID, func(r *backend.Run) error {
-		if err := resumable(*r); err != nil {
-			return err
-		}
-		r.State, r.Failure, r.Message, r.Hint, r.EndedAt = backend.RunRequested, "", "", "", nil
-		return nil
-	})
-	if err != nil {
-		return run, err
-	}
-	l.launch(run.ID, spec)
-	return run, nil
-}
-
-func resumable(r backend.Run) error {
-	if r.Resumable() {
-		return nil
-	}
-	why := string(r.State)
-	if r.Failure != "" {
-		why += " (" + string(r.Failure) + ")"
-	}
-	return backend.Errorf(backend.CodeConflict, "train.resume", "A run that is %s cannot be resumed.", why).WithHint("Start a new training.")
-}
-
-// StopRun asks a running training to stop, keeping a checkpoint if save.
-func (l *Loop) StopRun(runID string, save bool) error {
-	run, err := l.Store.Run(runID)
-	if err != nil {
-		return err
-	}
-	if run.State.Over() {
-		return backend.Errorf(backend.CodeConflict, "train.stop", "This run is already %s.", run.State)
-	}
-	if err := l.Trainer.Stop(runID, save); err != nil {
-		l.mu.Lock()
-		cancel := l.runs[runID]
-		l.mu.Unlock()
-		if cancel == nil {
-			return err
-		}
-		cancel()
-	}
-	return nil
-}
-
-// Discard gives up a run that did not finish.
-func (l *Loop) Discard(runID string) (backend.Run, error) {
-	now := l.Now()
-	run, err := l.Store.ChangeRun(runID, func(r *backend.Run) error {
-		switch r.State {
-		case backend.RunInterrupted, backend.RunFailed, backend.RunCancelled:
-		default:
-			return backend.Errorf(backend.CodeConflict, "train.discard", "A run that is %s cannot be given up.", r.State).
-				WithHint("Stop a running one first; a finished one is a version.")
-		}
-		r.State, r.Failure, r.Message, r.Hint, r.EndedAt = backend.RunCancelled, backend.FailCancelled, "Given up.", "", &now
-		return nil
-	})
-	if err == nil {
-		l.emit("run.changed", runID, run)
-	}
-	return run, err
-}
-
 func (l *Loop) busy() (string, error) {
 	runs, err := l.Store.Runs()
 	if err != nil {
@@ -166,30 +85,21 @@ func (l *Loop) busy() (string, error) {
 	return "", nil
 }
 
+// modelOf names the base that a training is for.
+func (l *Loop) modelOf(ctx context.Context, in TrainInput) (string, error) {
+	if in.DatasetID != "" {
+		d, err := l.Store.Dataset(in.DatasetID)
+		return d.Model, err
+	}
+	base, err := l.baseOf(ctx, in.Model)
+	return base.Name, err
+}
+
 func (l *Loop) datasetFor(ctx context.Context, in TrainInput) (backend.Dataset, error) {
 	if in.DatasetID != "" {
 		return l.Store.Dataset(in.DatasetID)
 	}
 	return l.Freeze(ctx, FreezeInput{Model: in.Model, Recipe: in.Recipe, Seed: in.Seed})
-}
-
-// roomFor refuses a run that would fill the disk: checkpoint, adapter and a
-// merged copy of the base at twice their expected size.
-func (l *Loop) roomFor(ctx context.Context, model string) error {
-	free, err := l.Workspace.FreeBytes()
-	if err != nil {
-		return err
-	}
-	info, err := l.Engine.Ensure(ctx, model)
-	if err != nil {
-		return err
-	}
-	need := 2 * (info.Size + info.Size/3 + 64<<20)
-	if free < need {
-		return backend.Errorf(backend.CodeUnavailable, "train", "Training needs %d MB of disk; %d MB are free. Nothing was started.", need>>20, free>>20).
-			WithHint("Free some space, or move ERRATA_HOME to a bigger disk.")
-	}
-	return nil
 }
 
 // launch starts the trainer and follows it until it ends.

@@ -131,3 +131,43 @@ func TestFinishedRunWithoutVersionSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+func TestTrainNeedsMemory(t *testing.T) {
+	tests := []struct {
+		name string
+		free int64
+		code backend.Code
+	}{
+		{"enough", 1150, ""},
+		{"too little", 1149, backend.CodeUnavailable},
+		{"unknown", 0, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, addDataset(w))
+			w.engine.memory = tt.free
+			_, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+			require.Equal(t, tt.code, backend.CodeOf(err), err)
+			if tt.code == "" {
+				return
+			}
+			require.NotEmpty(t, backend.HintOf(err))
+			runs, err := w.store.Runs()
+			require.NoError(t, err)
+			require.Empty(t, runs, "nothing was started")
+			_, err = w.Train(t.Context(), flow.TrainInput{})
+			require.ErrorContains(t, err, "memory", "before anything is frozen")
+		})
+	}
+}
+
+func TestFreezeRefusesAModelThatCannotBeTrained(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+	require.NoError(t, err)
+	w.engine.fixed = true
+	_, err = w.Freeze(t.Context(), flow.FreezeInput{})
+	require.ErrorContains(t, err, "cannot be trained")
+	require.Empty(t, w.engine.chats, "before the model is asked anything")
+}
