@@ -64,6 +64,7 @@ type Loop struct {
 	swap      sync.Mutex                    // one promotion at a time
 	closing   atomic.Bool
 	absorbing sync.Mutex
+	teaching  sync.Mutex
 }
 
 // New makes a Loop of its parts.

@@ -132,6 +132,10 @@ type FactStore interface {
 	// ApproveFact approves a fact and supersedes approved ones of the same
 	// question in the same transaction.
 	ApproveFact(id, by string, now time.Time) (backend.Fact, []backend.Fact, error)
+	// UndoFact takes the last decision back, and with an approval restores what it
+	// superseded, in the same transaction.
+	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)
+	FactOfVerdict(verdictID string) (backend.Fact, bool, error) // the newest
 	AddAnchor(backend.Anchor) error
 	Anchors() ([]backend.Anchor, error)
 }
