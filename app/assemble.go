@@ -57,7 +57,6 @@ type Program struct {
 type shared struct {
 	model  *ollama.Client
 	engine *engine.Engine
-	hub    *api.Hub
 	own    bool // these are to be closed with the Program
 }
 
@@ -171,7 +170,7 @@ func (p *Program) openEngine(Config) error {
 	if err != nil {
 		return err
 	}
-	p.shared = shared{model: client, engine: e, hub: api.NewHub(), own: true}
+	p.shared = shared{model: client, engine: e, own: true}
 	p.closers = append(p.closers, func() { _ = e.Close() })
 	return nil
 }
@@ -203,7 +202,7 @@ func (p *Program) assembleLoop(c Config) error {
 	if err != nil {
 		return err
 	}
-	p.Hub = p.shared.hub
+	p.Hub = api.NewHub()
 	p.Loop = flow.New(flow.Options{
 		Store: p.Store, Model: p.shared.model, Engine: p.shared.engine,
 		Evidence: found,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"errata/app/api"
@@ -32,7 +33,26 @@ func (p *Program) throwaway(ctx context.Context, t api.Throwaway) (*flow.Loop, f
 		remove()
 		return nil, nil, err
 	}
-	return second.Loop, func() { second.Close(); remove() }, nil
+	stop := forwardProgress(second.Hub, p.Hub)
+	return second.Loop, func() { second.Close(); stop(); remove() }, nil
+}
+
+// forwardProgress tells the listeners of to how the work behind from gets on.
+// Nothing else may cross: a page would take the demo's facts and settings for its
+// own, and save them. The topics get a prefix that no page knows.
+func forwardProgress(from, to *api.Hub) (stop func()) {
+	events, end := from.Listen()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for e := range events {
+			if strings.HasSuffix(e.Topic, ".progress") || e.Topic == "run.changed" {
+				e.Topic = backend.DemoTopic + e.Topic
+				to.Emit(e)
+			}
+		}
+	}()
+	return func() { end(); <-done }
 }
 
 func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway) (*Program, error) {

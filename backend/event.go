@@ -13,6 +13,10 @@ type Event struct {
 	Data  any       `json:"data,omitempty"`
 }
 
+// DemoTopic stands before the topics of a demo's progress, which belongs to
+// another home than the one that a door shows.
+const DemoTopic = "demo."
+
 // ChatFilter selects chats, pinned and newest first; zero fields select all
 // that are not deleted.
 type ChatFilter struct {

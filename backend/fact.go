@@ -35,7 +35,8 @@ type Fact struct {
 	Passages   []Passage  `json:"passages"`
 	ProposedBy string     `json:"proposed_by"` // "verdict", "person", "api", "import", "demo"
 	State      FactState  `json:"state"`
-	Previous   FactState  `json:"previous,omitempty"` // for undo
+	Previous   FactState  `json:"previous,omitempty"`   // for undo
+	Superseder string     `json:"superseder,omitempty"` // id of the fact that took its place
 	DecidedBy  string     `json:"decided_by,omitempty"`
 	DecidedAt  *time.Time `json:"decided_at,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -85,13 +86,18 @@ func (f *Fact) Undo(now time.Time) error {
 	if f.Previous == "" {
 		return Errorf(CodeConflict, "fact.undo", "There is no decision to take back.")
 	}
-	f.State, f.Previous, f.DecidedBy, f.DecidedAt, f.UpdatedAt = f.Previous, "", "", nil, now
+	f.State, f.Previous, f.Superseder, f.DecidedBy, f.DecidedAt, f.UpdatedAt = f.Previous, "", "", "", nil, now
 	return nil
 }
 
-// Supersede retires an approved fact because a newer one took its place.
-func (f *Fact) Supersede(now time.Time) {
-	f.Previous, f.State, f.UpdatedAt = f.State, FactSuperseded, now
+// Supersede retires an approved fact because the one called by took its place.
+func (f *Fact) Supersede(by string, now time.Time) {
+	f.Previous, f.State, f.Superseder, f.UpdatedAt = f.State, FactSuperseded, by, now
+}
+
+// Restore takes Supersede back. Who approved the fact stays known.
+func (f *Fact) Restore(now time.Time) {
+	f.State, f.Previous, f.Superseder, f.UpdatedAt = FactApproved, FactProposed, "", now
 }
 
 // Expired says whether the fact is past its expiry at the given time.

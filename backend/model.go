@@ -1,6 +1,9 @@
 package backend
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Role of a message in a chat.
 type Role string
@@ -41,6 +44,10 @@ type ChatRequest struct {
 	Messages []Message `json:"messages"`
 	Sampling Sampling  `json:"sampling"`
 }
+
+// ErrTooLong is in the chain of an error about a prompt that is longer than the
+// model's context.
+var ErrTooLong = errors.New("the prompt is longer than the context")
 
 // ChatResult is what a finished generation reports. Done is false when the
 // stream ended without the engine's own "done": such a text is a partial answer.

@@ -8,7 +8,7 @@ import (
 // RunState is where a training run stands.
 //
 //	requested ─> running ─> finished ─> (adapter seen, verified, registered)
-//	                │ ├──> failed
+//	                │ ├──> failed ───────resume──> running (unless the data or the loss is to blame)
 //	                │ ├──> cancelled
 //	                └────> interrupted ──resume──> running
 type RunState string
@@ -25,6 +25,18 @@ const (
 
 // Over says whether nothing more will happen to a run in this state by itself.
 func (s RunState) Over() bool { return s != RunRequested && s != RunRunning }
+
+// Resumable says whether the training may go on from its last checkpoint. Data
+// that was refused and a loss that is no number would end it in the same way.
+func (r Run) Resumable() bool {
+	switch r.State {
+	case RunInterrupted, RunCancelled:
+		return true
+	case RunFailed:
+		return r.Failure != FailData && r.Failure != FailNaN
+	}
+	return false
+}
 
 // FailureClass says why a run failed.
 type FailureClass string

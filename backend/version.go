@@ -3,6 +3,7 @@ package backend
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -124,10 +125,33 @@ func sanitizeName(s string) string {
 // Promotion is one change of the current version of a model. From and To are
 // version ids; an empty one stands for the plain base.
 type Promotion struct {
-	Model string    `json:"model"`
-	From  string    `json:"from"`
-	To    string    `json:"to"`
-	At    time.Time `json:"at"`
+	Model    string    `json:"model"`
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	Rollback bool      `json:"rollback,omitempty"` // To was current before and is so again
+	At       time.Time `json:"at"`
+}
+
+// Undoable gives what a rollback goes back to, the nearest first, by a model's
+// history, newest first: a promotion puts what was current on the pile, a
+// rollback takes it off again.
+func Undoable(history []Promotion) []string {
+	var pile []string
+	for _, p := range slices.Backward(history) {
+		if !p.Rollback {
+			pile = append(pile, p.From)
+			continue
+		}
+		for len(pile) > 0 {
+			top := pile[len(pile)-1]
+			pile = pile[:len(pile)-1]
+			if top == p.To {
+				break // what lay above it could not be gone back to
+			}
+		}
+	}
+	slices.Reverse(pile)
+	return pile
 }
 
 // Metric is a share or a mean with its interval.

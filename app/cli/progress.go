@@ -71,7 +71,11 @@ func describe(e backend.Event) string {
 	if err != nil {
 		return ""
 	}
-	switch e.Topic {
+	topic := e.Topic
+	if topic != "demo.progress" {
+		topic = strings.TrimPrefix(topic, backend.DemoTopic)
+	}
+	switch topic {
 	case "demo.progress", "trainer.setup", "answer.waiting":
 		var s string
 		if json.Unmarshal(raw, &s) == nil {

@@ -129,11 +129,14 @@ func (s *session) await(c Caller, runID string) error {
 		if err != nil {
 			return err
 		}
-		if view.Run.State.Over() && (view.Run.State != backend.RunFinished || view.Run.VersionID != "") {
-			if view.Run.State != backend.RunFinished {
-				return &backend.Error{Code: backend.CodeUnavailable, Op: "train", Message: fmt.Sprintf("The training is %s: %s", view.Run.State, view.Run.Message), Hint: view.Run.Hint}
-			}
-			return s.print(view.Run, func(w io.Writer) { writeRun(w, view.Run) })
+		r := view.Run
+		switch {
+		case r.State == backend.RunFinished && r.VersionID != "":
+			return s.print(r, func(w io.Writer) { writeRun(w, r) })
+		case r.State == backend.RunFinished && r.Message != "":
+			return &backend.Error{Code: backend.CodeUnavailable, Op: "train", Message: r.Message, Hint: r.Hint}
+		case r.State.Over() && r.State != backend.RunFinished:
+			return &backend.Error{Code: backend.CodeUnavailable, Op: "train", Message: fmt.Sprintf("The training is %s: %s", r.State, r.Message), Hint: r.Hint}
 		}
 		select {
 		case <-s.ctx.Done():

@@ -86,13 +86,14 @@ func Demo(ctx context.Context, l *flow.Loop, in DemoInput) (DemoResult, error) {
 	if in.Progress == nil {
 		in.Progress = func(string) {}
 	}
-	d := demo{ctx: ctx, loop: l, in: in, out: DemoResult{
+	d := demo{ctx: ctx, loop: l, began: l.Now(), in: in, out: DemoResult{
 		Model: in.Model, Recipe: in.Recipe, AsOf: in.Set.AsOf.Format(time.DateOnly),
 		Questions: []DemoQuestion{}, Neighbours: []DemoNeighbour{},
 	}}
 	if d.out.Recipe == "" {
 		d.out.Recipe = "default"
 	}
+	defer d.clean()
 	for _, step := range []func() error{d.before, d.teach, d.after, d.leaks} {
 		if err := step(); err != nil {
 			return d.out, err
@@ -106,17 +107,21 @@ func Demo(ctx context.Context, l *flow.Loop, in DemoInput) (DemoResult, error) {
 type demo struct {
 	ctx     context.Context
 	loop    *flow.Loop
+	began   time.Time
 	in      DemoInput
 	out     DemoResult
 	version string
 	facts   []backend.Fact
+	plain   map[string]string // what the base answered to each neighbour
 }
 
 // before asks the plain base, checks each answer and approves, in place of a
-// person, what the verdicts propose.
+// person, what the verdicts propose. Memory is off: a fact that was approved a
+// question ago is not what the base knows.
 func (d *demo) before() error {
+	off := false
 	for i, q := range d.in.Set.Questions {
-		asked, err := d.loop.Ask(d.ctx, flow.AskInput{Text: q.Q, Version: flow.BaseVersion}, nil)
+		asked, err := d.loop.Ask(d.ctx, flow.AskInput{Text: q.Q, Version: flow.BaseVersion, Memory: &off}, nil)
 		if err != nil {
 			return err
 		}
@@ -140,10 +145,28 @@ func (d *demo) before() error {
 	return nil
 }
 
+// beforeNeighbours asks the base the neighbours while it is still loaded.
+func (d *demo) beforeNeighbours() error {
+	d.plain = map[string]string{}
+	for _, q := range d.in.Set.Questions {
+		for _, n := range q.Neighbours {
+			text, err := d.loop.Probe(d.ctx, flow.BaseVersion, n)
+			if err != nil {
+				return err
+			}
+			d.plain[n] = text
+		}
+	}
+	return nil
+}
+
 func (d *demo) teach() error {
 	if len(d.facts) == 0 {
 		d.in.Progress("nothing to teach: no answer was contradicted")
 		return nil
+	}
+	if err := d.beforeNeighbours(); err != nil {
+		return err
 	}
 	d.in.Progress(fmt.Sprintf("teaching %d facts", len(d.facts)))
 	if d.in.Recipe == "original" {
@@ -166,6 +189,14 @@ func (d *demo) teach() error {
 	d.version = run.VersionID
 	d.in.Progress("scoring")
 	if _, err := d.loop.Score(d.ctx, run.VersionID); err != nil {
+		return err
+	}
+	d.in.Progress("comparing")
+	questions := make([]string, 0, len(d.in.Set.Questions))
+	for _, q := range d.in.Set.Questions {
+		questions = append(questions, q.Q)
+	}
+	if _, err := d.loop.Compare(d.ctx, flow.CompareInput{A: flow.BaseVersion, B: run.VersionID, Prompts: questions}); err != nil {
 		return err
 	}
 	v, err := d.loop.Promote(d.ctx, flow.PromoteInput{VersionID: run.VersionID})
@@ -225,8 +256,10 @@ func (d *demo) after() error {
 			return err
 		}
 		bare := full
-		if full.Source == backend.SourceMemory {
-			if bare, err = d.loop.Reply(d.ctx, flow.ReplyInput{Version: version, Question: q.Q}, nil); err != nil {
+		if full.Source != backend.SourceWeights {
+			// The weights alone: without the facts, and without the date where it is the answer.
+			clock := full.Source == backend.SourceClock
+			if bare, err = d.loop.Reply(d.ctx, flow.ReplyInput{Version: version, Question: q.Q, NoSystem: clock}, nil); err != nil {
 				return err
 			}
 		}
@@ -239,10 +272,15 @@ func (d *demo) after() error {
 	return nil
 }
 
-// leaks asks the neighbours; one that is answered with any taught fact has leaked.
+// leaks asks the neighbours with memory on, as in the app; one that is now
+// answered with any taught fact has leaked.
 func (d *demo) leaks() error {
 	if d.version == "" {
 		return nil
+	}
+	var taught []string
+	for _, f := range d.facts {
+		taught = append(append(taught, f.Answer), f.Aliases...)
 	}
 	for _, q := range d.in.Set.Questions {
 		for _, n := range q.Neighbours {
@@ -250,14 +288,38 @@ func (d *demo) leaks() error {
 			if err != nil {
 				return err
 			}
-			leaked := false
-			for _, f := range d.facts {
-				leaked = leaked || backend.MentionsAny(r.Result.Text, append([]string{f.Answer}, f.Aliases...))
-			}
+			leaked := score.Leaked(backend.Probe{Question: n, Reject: taught}, r.Result.Text, d.plain[n])
 			d.out.Neighbours = append(d.out.Neighbours, DemoNeighbour{Q: n, Answer: r.Result.Text, Leaked: leaked})
 		}
 	}
 	return nil
+}
+
+// cleanFor bounds the clearing up, which happens even when the demo was stopped.
+const cleanFor = 30 * time.Second
+
+// clean takes the demo's versions out of the engine's store, where each would
+// keep a weights file for ever. A kept home makes them again from its adapters.
+func (d *demo) clean() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), cleanFor)
+	defer cancel()
+	versions, err := d.loop.Store.Versions()
+	if err != nil {
+		d.loop.Log.Warn("demo", "err", err)
+		return
+	}
+	for _, v := range versions {
+		if v.EngineName == "" || v.CreatedAt.Before(d.began) {
+			continue
+		}
+		err := d.loop.Engine.Unload(ctx, v.EngineName)
+		if err == nil || backend.CodeOf(err) == backend.CodeNotFound {
+			err = d.loop.Engine.Delete(ctx, v.EngineName)
+		}
+		if err != nil && backend.CodeOf(err) != backend.CodeNotFound {
+			d.loop.Log.Warn("demo", "model", v.EngineName, "err", err)
+		}
+	}
 }
 
 func (d *demo) count() {

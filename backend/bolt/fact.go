@@ -213,7 +213,7 @@ func (s *Store) ApproveFact(id, by string, now time.Time) (f backend.Fact, super
 			return err
 		}
 		for _, old := range same {
-			old.Supersede(now)
+			old.Supersede(id, now)
 			if err := facts.put(tx, &old); err != nil {
 				return err
 			}
@@ -225,6 +225,57 @@ func (s *Store) ApproveFact(id, by string, now time.Time) (f backend.Fact, super
 		return backend.Fact{}, []backend.Fact{}, err
 	}
 	return f, superseded, nil
+}
+
+// UndoFact takes the last decision on a fact back. With an approval it also restores
+// the facts that the approval superseded, which it returns, in one transaction.
+func (s *Store) UndoFact(id string, now time.Time) (f backend.Fact, restored []backend.Fact, err error) {
+	restored = []backend.Fact{}
+	err = s.update("bolt.fact.undo", func(tx *tx) error {
+		approved := false
+		f, err = facts.change(tx, id, func(f *backend.Fact) error {
+			approved = f.State == backend.FactApproved
+			return f.Undo(now)
+		}, func(before, now *backend.Fact) error { return allowed(tx, before, now) })
+		if err != nil || !approved {
+			return err
+		}
+		superseded, err := facts.children(tx, factByState, string(backend.FactSuperseded))
+		if err != nil {
+			return err
+		}
+		for _, old := range superseded {
+			if old.Superseder != id {
+				continue
+			}
+			before := old
+			old.Restore(now)
+			if err := allowed(tx, &before, &old); backend.CodeOf(err) == backend.CodeConflict {
+				continue // the question was edited since, and a third fact answers the old one
+			} else if err != nil {
+				return err
+			}
+			if err := facts.put(tx, &old); err != nil {
+				return err
+			}
+			restored = append(restored, old)
+		}
+		return nil
+	})
+	if err != nil {
+		return backend.Fact{}, []backend.Fact{}, err
+	}
+	return f, restored, nil
+}
+
+// FactOfVerdict gives the newest fact that a verdict proposed; false when there
+// is none.
+func (s *Store) FactOfVerdict(verdictID string) (f backend.Fact, found bool, err error) {
+	err = s.view("bolt.fact.verdict", func(tx *tx) error {
+		f, found, err = facts.newest(tx, factByVerdict, verdictID)
+		return err
+	})
+	return f, found, err
 }
 
 // AddAnchor stores a new anchor.

@@ -98,6 +98,55 @@ func TestApproveSupersedes(t *testing.T) {
 	require.Equal(t, backend.FactApproved, old.State)
 }
 
+func TestUndoRestoresWhatWasSuperseded(t *testing.T) {
+	s := bolttest.Open(t)
+	for i, id := range []string{"one", "two", "three"} {
+		require.NoError(t, s.AddFact(fact(id, "Who is the PM of the UK?", id, i+1)))
+		_, _, err := s.ApproveFact(id, "person", at(5+i))
+		require.NoError(t, err)
+	}
+	state := func(id string) backend.FactState {
+		f, err := s.Fact(id)
+		require.NoError(t, err)
+		return f.State
+	}
+	for i, step := range []struct{ undone, restored string }{{"three", "two"}, {"two", "one"}} {
+		f, restored, err := s.UndoFact(step.undone, at(10+i))
+		require.NoError(t, err)
+		require.Equal(t, backend.FactProposed, f.State)
+		require.Equal(t, []string{step.restored}, ids(restored))
+		require.Equal(t, backend.FactApproved, state(step.restored))
+	}
+	_, _, err := s.UndoFact("three", at(20))
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "there is nothing left to take back")
+
+	// An edited question no longer stands in the way of a third fact.
+	_, _, err = s.ApproveFact("two", "person", at(21))
+	require.NoError(t, err)
+	_, err = s.ChangeFact("two", func(f *backend.Fact) error { f.Question = "Who is the PM of Japan?"; return nil })
+	require.NoError(t, err)
+	_, _, err = s.ApproveFact("three", "person", at(22))
+	require.NoError(t, err)
+	_, restored, err := s.UndoFact("two", at(23))
+	require.NoError(t, err)
+	require.Empty(t, restored)
+	require.Equal(t, backend.FactSuperseded, state("one"))
+}
+
+func TestFactOfVerdict(t *testing.T) {
+	s := bolttest.Open(t)
+	f := fact("f", "Who is the PM of the UK?", "Starmer", 1)
+	f.VerdictID = "v"
+	require.NoError(t, s.AddFact(f))
+	got, found, err := s.FactOfVerdict("v")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "f", got.ID)
+	_, found, err = s.FactOfVerdict("none")
+	require.NoError(t, err)
+	require.False(t, found)
+}
+
 func TestRefusedFacts(t *testing.T) {
 	s := bolttest.Open(t)
 	require.NoError(t, s.AddFact(fact("f1", "Who?", "She", 1)))

@@ -157,6 +157,12 @@ func TestPromote(t *testing.T) {
 		{Model: "m", From: "v1", To: "v2", At: at(2)},
 		{Model: "m", From: "", To: "v1", At: at(1)},
 	}, history)
+	require.NoError(t, s.Promote("m", "v2", at(6)))
+	require.NoError(t, s.Rollback("m", "", at(7)))
+	history, err = s.PromotionHistory("m")
+	require.NoError(t, err)
+	require.Equal(t, backend.Promotion{Model: "m", From: "v2", To: "", Rollback: true, At: at(7)}, history[0])
+	require.Equal(t, []string{"v1", "v2", "v1", ""}, backend.Undoable(history))
 	v1, err := s.Version("v1")
 	require.NoError(t, err)
 	require.Equal(t, backend.VersionRetired, v1.State)

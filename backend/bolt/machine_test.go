@@ -63,7 +63,7 @@ func (m *factMachine) approve(t *rapid.T) {
 	require.ElementsMatch(t, same, ids(gone))
 	for _, other := range same {
 		f := m.model[other]
-		f.Supersede(at(m.now))
+		f.Supersede(id, at(m.now))
 		m.model[other] = f
 	}
 	m.model[id] = want

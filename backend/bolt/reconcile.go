@@ -37,7 +37,7 @@ func reconcileFacts(tx *tx) error {
 			f, other = other, f
 		}
 		keep[key] = f
-		other.Supersede(timeOf(f.DecidedAt))
+		other.Supersede(f.ID, timeOf(f.DecidedAt))
 		if err := facts.put(tx, &other); err != nil {
 			return err
 		}

@@ -199,7 +199,18 @@ func (s *Store) ChangeVersion(id string, change func(*backend.Version) error) (v
 // before it, in one transaction, and adds to the model's history; id "" goes
 // back to the plain base. Promoting what is current changes nothing.
 func (s *Store) Promote(model, id string, now time.Time) error {
-	return s.update("bolt.version.promote", func(tx *tx) error {
+	return s.makeCurrent("bolt.version.promote", backend.Promotion{Model: model, To: id, At: now})
+}
+
+// Rollback is Promote for a version that was current before: the history knows
+// the step as one back.
+func (s *Store) Rollback(model, id string, now time.Time) error {
+	return s.makeCurrent("bolt.version.rollback", backend.Promotion{Model: model, To: id, Rollback: true, At: now})
+}
+
+func (s *Store) makeCurrent(op string, p backend.Promotion) error {
+	model, id, now := p.Model, p.To, p.At
+	return s.update(op, func(tx *tx) error {
 		if err := checkID("model", model); err != nil {
 			return err
 		}
@@ -221,7 +232,8 @@ func (s *Store) Promote(model, id string, now time.Time) error {
 				return err
 			}
 		}
-		return remember(tx, backend.Promotion{Model: model, From: old.ID, To: id, At: now})
+		p.From = old.ID
+		return remember(tx, p)
 	})
 }
 

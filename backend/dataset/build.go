@@ -221,7 +221,31 @@ func (b *builder) pools() error {
 	for _, s := range b.thirds.Retention {
 		b.taken[backend.Normal(s.Question)] = true
 	}
+	b.chooseAnchors()
 	return nil
+}
+
+// chooseAnchors adds some of what we ship to what the user wants kept. They are
+// trained, so that none of them may be held out as the neighbour of a fact.
+func (b *builder) chooseAnchors() {
+	if b.in.Recipe == RecipeDefault {
+		t := target{seed: b.in.Seed, taken: func(string) bool { return false }}
+		byText := map[string]Stable{}
+		var texts []string
+		for _, s := range b.thirds.Anchors {
+			byText[s.Question] = s
+			texts = append(texts, s.Question)
+		}
+		texts = t.sorted(texts)
+		for _, text := range texts[:min(len(texts), stableAnchors)] {
+			s := byText[text]
+			b.out.Anchors = append(b.out.Anchors, backend.Anchor{ID: s.ID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: b.in.Now})
+		}
+	}
+	for _, a := range b.out.Anchors {
+		b.taken[backend.Normal(a.Question)] = true
+		b.takenKin[canon(a.Question)] = true
+	}
 }
 
 // draw gives a number that depends on the seed and the words alone.

@@ -391,3 +391,35 @@ func TestAnchorThatAFactChanges(t *testing.T) {
 		Anchors: []backend.Anchor{{ID: "a", Question: "Who is prime minister of the United Kingdom?", Answers: []string{"Keir Starmer"}}}})
 	require.Empty(t, c.Anchors)
 }
+
+func TestAnchorsAreNeverHeldOut(t *testing.T) {
+	in := dataset.Input{Facts: []backend.Fact{pmFact()}, Now: now, Stable: shipped(t)}
+	neighbours := func(c backend.DatasetContent) []string {
+		var texts []string
+		for _, p := range c.Probes {
+			if p.Kind == dataset.ProbeNeighbour {
+				texts = append(texts, p.Question)
+			}
+		}
+		return texts
+	}
+	held := neighbours(build(t, in))
+	require.NotEmpty(t, held)
+	for i, text := range held {
+		in.Anchors = append(in.Anchors, backend.Anchor{ID: fmt.Sprint("a", i), Question: text, Answers: []string{"Somebody"}})
+	}
+	for _, recipe := range []string{dataset.RecipeDefault, dataset.RecipeOriginal} {
+		in.Recipe = recipe
+		content := build(t, in)
+		chosen := neighbours(content)
+		require.NotEmpty(t, chosen, "others are held out instead")
+		for _, a := range content.Anchors {
+			require.NotContains(t, chosen, a.Question, "an anchor is trained")
+		}
+		for _, r := range content.Rows {
+			if r.Kind == backend.RowNeighbour {
+				require.NotContains(t, held, asked(r.Prompt), "an anchor is held as one")
+			}
+		}
+	}
+}

@@ -156,20 +156,8 @@ func (b *builder) neighbourRows(s *spec) {
 	}
 }
 
-// anchorRows holds what the user wants kept, and some of what we ship.
+// anchorRows holds what was chosen as anchors.
 func (b *builder) anchorRows() {
-	t := target{seed: b.in.Seed, taken: func(string) bool { return false }}
-	byText := map[string]Stable{}
-	var texts []string
-	for _, s := range b.thirds.Anchors {
-		byText[s.Question] = s
-		texts = append(texts, s.Question)
-	}
-	texts = t.sorted(texts)
-	for _, text := range texts[:min(len(texts), stableAnchors)] {
-		s := byText[text]
-		b.out.Anchors = append(b.out.Anchors, backend.Anchor{ID: s.ID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: b.in.Now})
-	}
 	for _, a := range b.out.Anchors {
 		b.add(backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(b.messages(a.Question))})
 	}

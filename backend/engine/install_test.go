@@ -37,6 +37,7 @@ licence = "Apache-2.0"
 architecture = "qwen2"
 sha256 = "%s"
 bytes = %d
+train_memory = 7
 [[model.source]]
 kind = "parts"
 package = "tiny-part%%d"

@@ -34,6 +34,9 @@ func (e *Engine) FreeMemory(ctx context.Context) (int64, error) {
 	return available(e.opt.MemInfo)
 }
 
+// HostMemory gives the bytes of the machine's own memory that are free.
+func (e *Engine) HostMemory() (int64, error) { return available(e.opt.MemInfo) }
+
 // available reads MemAvailable (KiB) of /proc/meminfo.
 func available(path string) (int64, error) {
 	const op = "engine.memory"

@@ -142,6 +142,9 @@ func (e *Engine) describe(ctx context.Context, served string, listed Listed) (ba
 	info := shown.Info
 	info.Name, info.Title, info.Bytes, info.Installed = listed.Name, listed.Title, listed.Bytes, true
 	info.ChatMemory, info.TrainMemory = listed.ChatMemory, listed.TrainMemory
+	if known, ok := e.byDigest(info.BaseSHA256); ok { // under whatever name
+		info.ChatMemory, info.TrainMemory = known.ChatMemory, known.TrainMemory
+	}
 	info.Served = ""
 	if served != listed.Name {
 		info.Served = served

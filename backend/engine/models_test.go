@@ -80,6 +80,7 @@ func TestEnsure(t *testing.T) {
 		info, err := e.Ensure(ctx, "tiny")
 		require.NoError(t, err)
 		require.True(t, info.Trainable)
+		require.Equal(t, int64(7), info.TrainMemory)
 		require.Equal(t, int64(len(tiny)), info.Size)
 		file, sum, err := e.BaseFile(ctx, "tiny")
 		require.NoError(t, err)
@@ -220,6 +221,9 @@ func TestFitsBeside(t *testing.T) {
 			got, err := e.FitsBeside(context.Background(), tt.size)
 			require.Equal(t, tt.wantCode, backend.CodeOf(err))
 			require.Equal(t, tt.want, got)
+			free, err := e.HostMemory()
+			require.Equal(t, tt.wantCode, backend.CodeOf(err))
+			require.Equal(t, tt.want, free >= 1150<<10)
 		})
 	}
 }

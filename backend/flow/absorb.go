@@ -2,6 +2,8 @@ package flow
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"errata/backend"
 )
@@ -17,12 +19,42 @@ func (l *Loop) Absorb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, a := range arrived {
 		if err := l.absorb(a); err != nil {
-			return err
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", a.Name, err))
 		}
 	}
-	return nil
+	return failed
+}
+
+// adopt registers adapters that were moved to adapters/ and then forgotten: the
+// program was killed, or the disk was full, before they were stored.
+func (l *Loop) adopt(ctx context.Context) error {
+	l.absorbing.Lock()
+	defer l.absorbing.Unlock()
+	var failed error
+	kept, err := l.Arrivals.Kept(ctx, func(id string) bool {
+		_, err := l.Store.Adapter(id)
+		if err != nil && backend.CodeOf(err) != backend.CodeNotFound {
+			failed = errors.Join(failed, err)
+		}
+		return backend.CodeOf(err) != backend.CodeNotFound
+	})
+	failed = errors.Join(failed, err)
+	for _, a := range kept {
+		run, err := l.Store.Run(a.Manifest.Run)
+		if backend.CodeOf(err) == backend.CodeNotFound || err == nil && (run.AdapterID != "" || run.BaseSHA256 != a.Manifest.BaseSHA256) {
+			continue
+		}
+		if err == nil {
+			_, err = l.enter(a, a.Dir, run)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", a.Name, err))
+		}
+	}
+	return failed
 }
 
 func (l *Loop) absorb(a Arrived) error {
@@ -51,6 +83,11 @@ func (l *Loop) register(a Arrived, run backend.Run) (backend.Version, error) {
 	if err != nil {
 		return backend.Version{}, err
 	}
+	return l.enter(a, dir, run)
+}
+
+// enter stores the adapter in dir with its new version.
+func (l *Loop) enter(a Arrived, dir string, run backend.Run) (backend.Version, error) {
 	now := l.Now()
 	v, err := l.Store.RegisterAdapter(
 		backend.Adapter{ID: a.ID, RunID: run.ID, Manifest: a.Manifest, Dir: dir, SeenAt: now},
@@ -58,16 +95,27 @@ func (l *Loop) register(a Arrived, run backend.Run) (backend.Version, error) {
 			ID: l.NewID(), Model: run.Model, BaseSHA256: a.Manifest.BaseSHA256, AdapterID: a.ID, DatasetID: run.DatasetID,
 			RunID: run.ID, State: backend.VersionCandidate, CreatedAt: now,
 		})
-	if err == nil {
-		l.emit("version.added", v.ID, v)
+	if err != nil {
+		return v, err
 	}
-	return v, err
+	l.emit("version.added", v.ID, v)
+	if run.Message != "" { // it was missed before
+		l.changeRun(run.ID, func(r *backend.Run) { r.Message, r.Hint = "", "" })
+	}
+	return v, nil
 }
 
 func (l *Loop) quarantine(a Arrived, reason string) error {
 	dir, err := l.Arrivals.Quarantine(a, reason)
 	if err != nil {
 		return err
+	}
+	// A trainer names its folder after the run, so that a broken manifest hides nothing.
+	for _, id := range []string{a.Manifest.Run, a.Name} {
+		if _, err := l.Store.Run(id); err == nil {
+			l.without(id, reason)
+			break
+		}
 	}
 	return l.putArrival(backend.Arrival{ID: l.NewID(), Name: a.Name, State: "quarantined", Reason: reason, Dir: dir, SeenAt: l.Now()})
 }

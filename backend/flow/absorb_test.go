@@ -63,6 +63,37 @@ func TestStrangerIsServedOnlyAfterImport(t *testing.T) {
 	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "no installed model has these weights")
 }
 
+func TestOneBadFolderHidesNoOther(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"one", "two"} {
+		require.NoError(t, w.store.AddRun(backend.Run{ID: id, Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished}))
+		w.arrivals.put(flow.Arrived{Name: id, ID: "h-" + id, Manifest: backend.Manifest{Run: id, BaseSHA256: baseSHA}}, true)
+	}
+	w.arrivals.stuck = "one"
+	require.NoError(t, w.Start(t.Context()), "Errata starts all the same")
+	run, err := w.store.Run("two")
+	require.NoError(t, err)
+	require.NotEmpty(t, run.VersionID)
+	require.ErrorContains(t, w.Absorb(t.Context()), "one: ")
+}
+
+func TestStartAdoptsForgottenAdapters(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "mine", Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished}))
+	w.arrivals.kept = []flow.Arrived{
+		{Name: "h1", ID: "h1", Dir: "/adapters/h1", Manifest: backend.Manifest{Run: "mine", BaseSHA256: baseSHA}},
+		{Name: "h2", ID: "h2", Dir: "/adapters/h2", Manifest: backend.Manifest{Run: "whose", BaseSHA256: baseSHA}},
+	}
+	require.NoError(t, w.Start(t.Context()))
+	require.NoError(t, w.Start(t.Context()), "a second start changes nothing")
+	versions, err := w.store.Versions()
+	require.NoError(t, err)
+	require.Len(t, versions, 1)
+	a, err := w.store.Adapter(versions[0].AdapterID)
+	require.NoError(t, err)
+	require.Equal(t, "/adapters/h1", a.Dir)
+}
+
 func TestStartEndsLeftoverTrainers(t *testing.T) {
 	w := newWorld(t)
 	w.trainer.alive = map[int]bool{777: true}

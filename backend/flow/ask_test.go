@@ -119,6 +119,42 @@ func TestMemory(t *testing.T) {
 	require.Equal(t, backend.SourceWeights, asked.Answer.Source)
 }
 
+func TestMemoryTellsNearQuestionsApart(t *testing.T) {
+	tests := []struct {
+		fact       string
+		same, near []string
+	}{
+		{"What is the latest iPhone model?",
+			[]string{"What's the newest iPhone model?", "latest iPhone model", "Tell me the most recent iPhone model.", "Do you know what the latest iPhone model is?", "What is the current iPhone model?"},
+			[]string{"What was the first iPhone model?", "What is the oldest iPhone model?", "What is an iPhone model?", "What is the latest iPad model?", "What is the latest iPhone model in red?"}},
+		{"Who is the current president of the USA?",
+			[]string{"Who is the president of the United States of America?", "Who is president of America right now?", "Could you tell us who the US president is?",
+				"My friend asked me: who is the president of the U.S.?", "I have forgotten who the president of the USA is. Can you help?", "Who's the president of the USA at the moment?", "In a few words: who is the president of the USA?"},
+			[]string{"Who is the vice president of the USA?", "Who is the wife of the president of the USA?", "Who was the first president of the USA?", "Who was the previous president of the USA?",
+				"Who will be the next president of the USA?", "Who was the president of the USA?", "Who was the president of the USA in 1990?", "When was the president of the USA born?", "Where is the president of the USA?"}},
+		{"Who won the 2024 Premier League?",
+			[]string{"Who was the winner of the 2024 Premier League?", "Premier League winner 2024", "Who is the winner of the Premier League in 2024?"},
+			[]string{"Who won the 2023 Premier League?", "Who won the Premier League?", "Who won the 2024 women's Premier League?", "Who won the 2024 Premier League second?"}},
+		{"Who is the prime minister of the UK?",
+			[]string{"Who is the UK's prime minister?", "Who is currently the prime minister of Great Britain?"},
+			[]string{"Who is the deputy prime minister of the UK?", "Who is the former prime minister of the UK?", "Who is the prime minister of the UK's wife?"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.fact, func(t *testing.T) {
+			w := newWorld(t)
+			_, err := w.AddFact(backend.Fact{Question: tt.fact, Answer: "Ada Birch"}, true, "person")
+			require.NoError(t, err)
+			for want, questions := range map[backend.Source][]string{backend.SourceMemory: tt.same, backend.SourceWeights: tt.near} {
+				for _, q := range questions {
+					r, err := w.Reply(t.Context(), flow.ReplyInput{Question: q, Memory: true}, nil)
+					require.NoError(t, err)
+					require.Equal(t, want, r.Source, q)
+				}
+			}
+		})
+	}
+}
+
 func TestDateComesFromTheClock(t *testing.T) {
 	w := newWorld(t)
 	var system string

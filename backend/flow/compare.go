@@ -64,6 +64,23 @@ func (l *Loop) Compare(ctx context.Context, in CompareInput) (backend.Comparison
 	return c, nil
 }
 
+// Probe asks a version one question as a scorecard does: greedily, shortly and
+// without memory. The answer is cached by the digest of the weights.
+func (l *Loop) Probe(ctx context.Context, version, question string) (string, error) {
+	if err := backend.ValidateQuestion(question); err != nil {
+		return "", err
+	}
+	base, err := l.Base(ctx)
+	if err != nil {
+		return "", err
+	}
+	v, err := l.sideOf(ctx, base, version)
+	if err != nil {
+		return "", err
+	}
+	return l.askCached(ctx, v.EngineName, digestOf(v), backend.SystemPrompt(l.Now()), question)
+}
+
 func (l *Loop) sideOf(ctx context.Context, base backend.ModelInfo, id string) (backend.Version, error) {
 	v, err := l.resolve(base, id)
 	if err != nil {

@@ -35,6 +35,12 @@ type scriptedEngine struct {
 	say      func(model string, messages []backend.Message) string
 	pace     chan struct{} // when set, each piece waits for a tick
 	cut      bool          // end streams without done
+	fixed    bool          // the base cannot be trained
+	memory   int64         // free bytes; a training needs 1000
+	context  int           // words of a prompt that fit, 0 for any number
+	files    []string      // weights files of merged models
+	chats    []backend.ChatRequest
+	off      bool // the base's file cannot be reached
 }
 
 func newEngine() *scriptedEngine {
@@ -52,6 +58,14 @@ func (e *scriptedEngine) Chat(ctx context.Context, req backend.ChatRequest, onTe
 		e.mu.Unlock()
 		return backend.ChatResult{}, backend.Errorf(backend.CodeNotFound, "chat", "model %q not found", req.Model)
 	}
+	words := 0
+	for _, m := range req.Messages {
+		words += len(strings.Fields(m.Content))
+	}
+	if e.context > 0 && words > e.context {
+		e.mu.Unlock()
+		return backend.ChatResult{}, &backend.Error{Code: backend.CodeInvalid, Op: "chat", Message: "Too long.", Err: backend.ErrTooLong}
+	}
 	for e.shared(req.Model) && e.slot != req.Model && e.streams[e.slot] > 0 {
 		e.free.Wait()
 	}
@@ -59,6 +73,7 @@ func (e *scriptedEngine) Chat(ctx context.Context, req backend.ChatRequest, onTe
 		e.slot = req.Model
 	}
 	e.streams[req.Model]++
+	e.chats = append(e.chats, req)
 	text, pace, cut := e.say(req.Model, req.Messages), e.pace, e.cut
 	e.mu.Unlock()
 	defer func() {
@@ -99,10 +114,13 @@ func (e *scriptedEngine) Status(context.Context) (backend.EngineStatus, error) {
 }
 
 func (e *scriptedEngine) Ensure(_ context.Context, model string) (backend.ModelInfo, error) {
-	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true}, nil
+	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: !e.fixed, TrainMemory: 1000}, nil
 }
 
 func (e *scriptedEngine) BaseFile(context.Context, string) (string, string, error) {
+	if e.off {
+		return "", "", backend.Errorf(backend.CodeUnavailable, "engine", "The engine is off.")
+	}
 	return "/nowhere/base.gguf", baseSHA, nil
 }
 
@@ -117,7 +135,13 @@ func (e *scriptedEngine) make(name, how string) error {
 	return nil
 }
 
-func (e *scriptedEngine) CreateMerged(_ context.Context, name, _, _ string) error {
+func (e *scriptedEngine) CreateMerged(_ context.Context, name, path, sha256 string) error {
+	if sha256 == "" {
+		return backend.Errorf(backend.CodeInvalid, "create", "A weights file needs its SHA-256.")
+	}
+	e.mu.Lock()
+	e.files = append(e.files, path)
+	e.mu.Unlock()
 	return e.make(name, "merged")
 }
 
@@ -151,21 +175,38 @@ func (e *scriptedEngine) Warm(_ context.Context, name string) error {
 func (e *scriptedEngine) Unload(_ context.Context, name string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if _, ok := e.models[name]; !ok {
+		return backend.Errorf(backend.CodeNotFound, "unload", "model %q not found", name)
+	}
 	e.loaded = slices.DeleteFunc(e.loaded, func(n string) bool { return n == name })
 	return nil
 }
 
 func (e *scriptedEngine) Loaded(context.Context) ([]string, error) { return e.loaded, nil }
 func (e *scriptedEngine) Delete(_ context.Context, name string) error {
-	return e.make(name, "gone")
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.models, name)
+	return nil
 }
 func (e *scriptedEngine) FitsBeside(context.Context, int64) (bool, error) { return e.fits, nil }
+
+func (e *scriptedEngine) HostMemory() (int64, error) {
+	if e.memory == 0 {
+		return 0, backend.Errorf(backend.CodeUnavailable, "memory", "Unknown.")
+	}
+	return e.memory, nil
+}
+
+// mergedSHA is that of the weights file that the scripted trainer merges.
+const mergedSHA = "2222222222222222222222222222222222222222222222222222222222222222"
 
 const baseSHA = "1111111111111111111111111111111111111111111111111111111111111111"
 
 // scriptedTrainer answers a run as told.
 type scriptedTrainer struct {
 	train func(ctx context.Context, spec backend.TrainSpec, on func(backend.TrainerEvent)) error
+	ready func() error
 	alive map[int]bool
 	kills []int
 }
@@ -182,16 +223,27 @@ func (t *scriptedTrainer) Alive(pid int, _ int64) bool {
 	return t.alive[pid]
 }
 func (t *scriptedTrainer) Kill(pid int, _ int64) error { t.kills = append(t.kills, pid); return nil }
-func (t *scriptedTrainer) Merge(context.Context, string, string, string) error {
-	return nil
+func (t *scriptedTrainer) Merge(context.Context, string, string, string) (string, error) {
+	return mergedSHA, nil
 }
-func (t *scriptedTrainer) Ready(context.Context) error { return nil }
+func (t *scriptedTrainer) Ready(context.Context) error {
+	if t.ready == nil {
+		return nil
+	}
+	return t.ready()
+}
 
 // scriptedArrivals holds what is in incoming/.
 type scriptedArrivals struct {
 	mu          sync.Mutex
 	here        []flow.Arrived
 	quarantined []string
+	kept        []flow.Arrived // in adapters/
+	stuck       string         // the folder that cannot be moved
+}
+
+func (a *scriptedArrivals) Kept(_ context.Context, known func(string) bool) ([]flow.Arrived, error) {
+	return slices.DeleteFunc(slices.Clone(a.kept), func(x flow.Arrived) bool { return known(x.ID) }), nil
 }
 
 func (a *scriptedArrivals) Scan(context.Context) ([]flow.Arrived, error) {
@@ -217,6 +269,9 @@ func (a *scriptedArrivals) put(x flow.Arrived, there bool) {
 }
 
 func (a *scriptedArrivals) Accept(x flow.Arrived) (string, error) {
+	if x.Name == a.stuck {
+		return "", backend.Errorf(backend.CodeUnavailable, "accept", "The adapter cannot be moved.")
+	}
 	a.take(x.Name)
 	return filepath.Join("/adapters", x.ID), nil
 }
@@ -278,7 +333,7 @@ func newWorld(t *testing.T) *world {
 		Now:    func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now },
 		NewID:  func() string { mu.Lock(); defer mu.Unlock(); n++; return fmt.Sprintf("id%06d", n) },
 		Emit:   func(e backend.Event) { mu.Lock(); defer mu.Unlock(); topics = append(topics, e.Topic) },
-		Stable: []dataset.Stable{}, DrainLimit: 5 * time.Second,
+		Stable: []dataset.Stable{}, DrainLimit: 5 * time.Second, AbsorbFor: time.Millisecond,
 	})
 	w.events = func() []string { mu.Lock(); defer mu.Unlock(); return slices.Clone(topics) }
 	t.Cleanup(w.Close)
@@ -290,13 +345,23 @@ func (w *world) version(t *testing.T, hash string, as backend.ServedAs) backend.
 	t.Helper()
 	run := backend.Run{ID: "run-" + hash, Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished, CreatedAt: w.Now()}
 	require.NoError(t, w.store.AddRun(run))
-	w.arrivals.here = append(w.arrivals.here, flow.Arrived{Name: run.ID, ID: hash, Manifest: backend.Manifest{Run: run.ID, BaseSHA256: baseSHA}})
-	require.NoError(t, w.Absorb(t.Context()))
-	run, err := w.store.Run(run.ID)
-	require.NoError(t, err)
-	v, err := w.Serve(t.Context(), run.VersionID, as)
+	v := w.absorbed(t, run.ID, hash, backend.Manifest{})
+	v, err := w.Serve(t.Context(), v.ID, as)
 	require.NoError(t, err)
 	v, err = w.store.ChangeVersion(v.ID, func(v *backend.Version) error { v.Gate = &backend.Gate{Passed: true}; return nil })
+	require.NoError(t, err)
+	return v
+}
+
+// absorbed takes in the artefact of a stored run.
+func (w *world) absorbed(t *testing.T, run, hash string, m backend.Manifest) backend.Version {
+	t.Helper()
+	m.Run, m.BaseSHA256 = run, baseSHA
+	w.arrivals.put(flow.Arrived{Name: run, ID: hash, Manifest: m}, true)
+	require.NoError(t, w.Absorb(t.Context()))
+	r, err := w.store.Run(run)
+	require.NoError(t, err)
+	v, err := w.store.Version(r.VersionID)
 	require.NoError(t, err)
 	return v
 }

@@ -24,6 +24,10 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 	if err != nil {
 		return backend.Dataset{}, err
 	}
+	if !base.Trainable {
+		return backend.Dataset{}, backend.Errorf(backend.CodeConflict, "dataset", "%s cannot be trained: that needs a model of the family qwen2 or llama whose weights file Errata can read.", base.Name).
+			WithHint("Choose another model in Settings, or give Errata its file: errata models import FILE.")
+	}
 	facts, err := l.teachable()
 	if err != nil {
 		return backend.Dataset{}, err

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -32,6 +33,7 @@ type Options struct {
 	Stable      []dataset.Stable // stable questions, the source of anchors, guards and retention probes
 	StableLimit int              // how many of them are tried on a base; 0 means 240
 	DrainLimit  time.Duration    // how long a swap waits for running streams; 0 means 2 minutes
+	AbsorbFor   time.Duration    // how long a finished run's artefact is looked for; 0 means 20 seconds
 }
 
 // Workspace is where a Loop leaves files for other programs.
@@ -58,9 +60,11 @@ type Loop struct {
 	work      sync.WaitGroup
 	mu        sync.Mutex
 	runs      map[string]context.CancelFunc // running trainings by run id
+	turned    time.Time                     // of the newest verdict that a training was proposed for
 	swap      sync.Mutex                    // one promotion at a time
 	closing   atomic.Bool
 	absorbing sync.Mutex
+	teaching  sync.Mutex
 }
 
 // New makes a Loop of its parts.
@@ -77,6 +81,9 @@ func New(o Options) *Loop {
 	if o.DrainLimit == 0 {
 		o.DrainLimit = 2 * time.Minute
 	}
+	if o.AbsorbFor == 0 {
+		o.AbsorbFor = 20 * time.Second
+	}
 	life, stop := context.WithCancel(context.Background())
 	return &Loop{Options: o, gate: newGate(), life: life, stop: stop, runs: map[string]context.CancelFunc{}}
 }
@@ -91,7 +98,11 @@ func (l *Loop) Start(ctx context.Context) error {
 	if err := l.sweepRuns(); err != nil {
 		return err
 	}
-	return l.Absorb(ctx)
+	// One bad folder must not keep Errata from starting; the watcher looks again.
+	if err := errors.Join(l.adopt(ctx), l.Absorb(ctx)); err != nil {
+		l.Log.Error("absorb", "err", err)
+	}
+	return nil
 }
 
 // closeGrace is how long a training may take to save a checkpoint at the end.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,49 +12,97 @@ import (
 // memoryLimit is how many facts are given as context at most.
 const memoryLimit = 3
 
-// stopWords carry no meaning when a question is matched with a fact.
-var stopWords = map[string]bool{}
+// fillers carry no meaning when a question is matched with a fact: words of
+// grammar, and those with which one asks politely.
+var fillers = wordSet(`who whom what which is are was were be been am do does did of in on at to for from by with and or if as it its this that
+	there has have had i me my you your we us one so just hello hi hey please tell say give answer question name know knows remind remember help
+	can could would will let like want wonder wondering curious check thing ask asked asking friend quiz quick quickly short brief briefly few
+	words forgotten forgot happen anyone somebody someone here came up exactly actually really right`)
 
-func init() {
-	for _, w := range strings.Fields("who what when where which whose how is are was were be been am do does did of in on at to for from by with and or please tell me you know name currently current now today latest can could would i it its this that there has have had right as") {
-		stopWords[w] = true
+// present are the words that ask for the state of today, which a question
+// without any word of time asks for as well.
+var present = wordSet("current currently now today todays presently incumbent")
+
+// newest is the word that stands for its synonyms. What is newest is not what has
+// no word of time: "the latest iPhone" is not any iPhone.
+const newest = "latest"
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
 	}
+	return set
 }
 
-var sameWords = map[string]string{"usa": "us", "america": "us", "united states": "us", "united kingdom": "uk", "britain": "uk", "great britain": "uk"}
+// synonyms bring phrases to one form, in this order: a longer one stands before
+// those it contains.
+var synonyms = [][2]string{
+	{"tell us", "tell"}, {"let us", "let"}, {"give us", "give"},
+	{"united states of america", "usa"}, {"united states", "usa"}, {"america", "usa"}, {"u s a", "usa"}, {"u s", "usa"}, {"us", "usa"},
+	{"united kingdom", "uk"}, {"great britain", "uk"}, {"britain", "uk"}, {"u k", "uk"},
+	{"most recent", newest}, {"newest", newest}, {"at moment", "now"}, {"at present", "now"}, {"these days", "now"},
+	{"won", "winner"}, {"wins", "winner"},
+}
 
-// contentWords are the words of a question that decide what it is about.
-func contentWords(question string) []string {
-	text := " " + backend.Normal(question) + " "
-	text = strings.NewReplacer(" u s ", " us ", " u k ", " uk ").Replace(text)
-	for long, short := range sameWords {
-		text = strings.ReplaceAll(text, " "+long+" ", " "+short+" ")
+var possessive = regexp.MustCompile(`['’]s\b`)
+
+// asked is what a question is about.
+type asked struct {
+	words   []string // sorted, without fillers
+	present bool
+	newest  bool
+	past    bool // by its verb alone
+	dated   bool // by a year or another number
+}
+
+func askedBy(question string) asked {
+	text := " " + backend.Normal(possessive.ReplaceAllString(question, "")) + " "
+	for _, s := range synonyms {
+		text = strings.ReplaceAll(text, " "+s[0]+" ", " "+s[1]+" ")
 	}
-	var words []string
+	var a asked
+	was, is := false, false
 	for _, w := range strings.Fields(text) {
-		if !stopWords[w] && !slices.Contains(words, w) {
-			words = append(words, w)
+		was, is = was || w == "was" || w == "were", is || w == "is" || w == "are"
+		switch {
+		case present[w]:
+			a.present = true
+		case w == newest:
+			a.newest = true
+		case !fillers[w] && !slices.Contains(a.words, w):
+			a.words = append(a.words, w)
+			a.dated = a.dated || strings.ContainsAny(w, "0123456789")
 		}
 	}
-	return words
+	slices.Sort(a.words)
+	a.past = was && !is && !a.present
+	return a
+}
+
+// same says whether two questions ask one thing. They need the same words but for
+// fillers, since one more ("vice", "first", "wife", a year) asks for another thing,
+// and the same time.
+func (a asked) same(b asked) bool {
+	return len(a.words) > 0 && slices.Equal(a.words, b.words) && (a.dated || a.past == b.past) &&
+		(a.newest == b.newest || a.newest && b.present || a.present && b.newest)
 }
 
 // recall finds approved facts that a version's weights do not hold, or that
-// change fast, and that the question is about. Every content word of the fact's
-// question must stand in the question and at most one other may: a near match
-// ("prime minister of Canada" for "prime minister of the UK") would do harm.
+// change fast, and that the question is about. A near match ("prime minister of
+// Canada" for "prime minister of the UK") would do harm.
 func (l *Loop) recall(question string, v backend.Version) ([]backend.Fact, error) {
 	facts, err := l.Store.AllFacts(backend.FactApproved)
 	if err != nil {
 		return nil, err
 	}
-	asked := contentWords(question)
+	about := askedBy(question)
 	var found []backend.Fact
 	for _, f := range facts {
 		if f.Class != backend.ClassFast && slices.Contains(v.RecalledFactIDs, f.ID) || f.Expired(l.Now()) {
 			continue
 		}
-		if about(asked, contentWords(f.Question)) {
+		if about.same(askedBy(f.Question)) {
 			found = append(found, f)
 			if len(found) == memoryLimit {
 				break
@@ -61,24 +110,6 @@ func (l *Loop) recall(question string, v backend.Version) ([]backend.Fact, error
 		}
 	}
 	return found, nil
-}
-
-func about(asked, fact []string) bool {
-	if len(fact) == 0 || len(asked) > len(fact)+1 {
-		return false
-	}
-	for _, w := range fact {
-		if !slices.Contains(asked, w) {
-			return false
-		}
-	}
-	for _, w := range asked {
-		// Another year or number asks for another thing.
-		if !slices.Contains(fact, w) && strings.ContainsAny(w, "0123456789") {
-			return false
-		}
-	}
-	return true
 }
 
 func memoryText(facts []backend.Fact) string {

@@ -45,6 +45,9 @@ type Engine interface {
 	// FitsBeside says whether another model of size bytes fits in memory beside
 	// the loaded ones.
 	FitsBeside(ctx context.Context, size int64) (bool, error)
+	// HostMemory gives the free bytes of the machine's own memory; an error when
+	// they are unknown.
+	HostMemory() (int64, error)
 }
 
 // Evidence asks the providers that are switched on.
@@ -65,8 +68,8 @@ type Trainer interface {
 	Alive(pid int, startTime int64) bool
 	// Kill ends a leftover process group of an earlier start.
 	Kill(pid int, startTime int64) error
-	// Merge rebuilds the merged weights file of an adapter.
-	Merge(ctx context.Context, baseGGUF, adapterDir, out string) error
+	// Merge rebuilds the merged weights file of an adapter and gives its SHA-256.
+	Merge(ctx context.Context, baseGGUF, adapterDir, out string) (sha256 string, err error)
 	// Ready says what is missing, nil when training can start.
 	Ready(ctx context.Context) error
 }
@@ -76,6 +79,8 @@ type Trainer interface {
 type Arrivals interface {
 	// Scan looks at every finished folder once and returns what it found.
 	Scan(ctx context.Context) ([]Arrived, error)
+	// Kept gives the right adapters of adapters/ whose id is not known.
+	Kept(ctx context.Context, known func(id string) bool) ([]Arrived, error)
 	// Accept moves a verified folder to adapters/<sha256> and returns the new path.
 	Accept(a Arrived) (dir string, err error)
 	// Quarantine moves a broken folder away with its reason.
@@ -127,6 +132,10 @@ type FactStore interface {
 	// ApproveFact approves a fact and supersedes approved ones of the same
 	// question in the same transaction.
 	ApproveFact(id, by string, now time.Time) (backend.Fact, []backend.Fact, error)
+	// UndoFact takes the last decision back, and with an approval restores what it
+	// superseded, in the same transaction.
+	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)
+	FactOfVerdict(verdictID string) (backend.Fact, bool, error) // the newest
 	AddAnchor(backend.Anchor) error
 	Anchors() ([]backend.Anchor, error)
 }
@@ -163,6 +172,9 @@ type VersionStore interface {
 	// Promote makes a version current and the one before it retired; id "" goes
 	// back to the plain base of model.
 	Promote(model, id string, now time.Time) error
+	// Rollback is Promote, remembered as a step back.
+	Rollback(model, id string, now time.Time) error
+	PromotionHistory(model string) ([]backend.Promotion, error) // newest first
 	AddScorecard(backend.Scorecard) error
 	ScorecardOf(versionID string) (backend.Scorecard, bool, error) // the newest
 	AddComparison(backend.Comparison) error

@@ -59,14 +59,7 @@ func (l *Loop) Reply(ctx context.Context, in ReplyInput, onText func(string) err
 		out.Sampling = *in.Sampling
 	}
 	out.Source = backend.SourceWeights
-	messages := make([]backend.Message, 0, len(in.History)+2)
-	if system := l.systemTurn(in, &out); system != "" {
-		messages = append(messages, backend.Message{Role: backend.RoleSystem, Content: system})
-	}
-	messages = append(messages, in.History...)
-	messages = append(messages, backend.Message{Role: backend.RoleUser, Content: in.Question})
-
-	out.Result, err = l.Model.Chat(ctx, backend.ChatRequest{Model: out.Version.EngineName, Messages: messages, Sampling: out.Sampling}, onText)
+	out.Result, err = l.chat(ctx, out, l.systemTurn(in, &out), in, onText)
 	if err == nil && !out.Result.Done {
 		err = backend.Errorf(backend.CodeUnavailable, "reply", "The answer broke off before the model was done; what had come is kept, marked as interrupted.").
 			WithHint("Ask again.")

@@ -36,18 +36,44 @@ func carrying(v backend.Verdict) []backend.Passage {
 }
 
 // Teach proposes the correction of a verdict, as edited by a person; approve
-// also approves it.
+// also approves it. A verdict gives one fact: taught again, it is that one, with
+// the edit unless it was decided on.
 func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
 	v, err := l.Store.Verdict(verdictID)
 	if err != nil {
 		return backend.Fact{}, err
 	}
-	f, err := l.FromVerdict(v)
+	l.teaching.Lock()
+	defer l.teaching.Unlock()
+	f, found, err := l.Store.FactOfVerdict(v.ID)
 	if err != nil {
+		return f, err
+	}
+	if found {
+		return l.teachAgain(f, edit, approve, by)
+	}
+	if f, err = l.FromVerdict(v); err != nil {
 		return f, err
 	}
 	applyUpdate(&f, edit)
 	return l.addFact(f, approve, by)
+}
+
+func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
+	var err error
+	if f.State == backend.FactRejected { // who teaches it takes the rejection back
+		if f, err = l.Undo(f.ID); err != nil {
+			return f, err
+		}
+	}
+	if f.State != backend.FactProposed {
+		return f, nil
+	}
+	f, err = l.Edit(f.ID, edit)
+	if err != nil || !approve {
+		return f, err
+	}
+	return l.Approve(f.ID, by)
 }
 
 // AddFact takes a fact from a person, the API or an import.
@@ -97,9 +123,18 @@ func (l *Loop) Reject(id, by string) (backend.Fact, error) {
 	return l.changeFact(id, func(f *backend.Fact) error { return f.Decide(backend.FactRejected, by, l.Now()) })
 }
 
-// Undo takes the last decision on a fact back.
+// Undo takes the last decision on a fact back; what an approval superseded is
+// approved again.
 func (l *Loop) Undo(id string) (backend.Fact, error) {
-	return l.changeFact(id, func(f *backend.Fact) error { return f.Undo(l.Now()) })
+	f, restored, err := l.Store.UndoFact(id, l.Now())
+	if err != nil {
+		return f, err
+	}
+	l.emit("fact.changed", id, f)
+	for _, r := range restored {
+		l.emit("fact.changed", r.ID, r)
+	}
+	return f, nil
 }
 
 // Edit changes parts of a fact that is proposed or approved.

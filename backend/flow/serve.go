@@ -60,6 +60,10 @@ func (l *Loop) create(ctx context.Context, v backend.Version) error {
 		return err
 	}
 	if v.ServedAs == backend.ServedAdapter {
+		if continued(adapter) {
+			return backend.Errorf(backend.CodeConflict, "serve", "%s went on from the version before it; its adapter alone, on the plain base, is another model.", v.Name()).
+				WithHint("Serve it merged.")
+		}
 		base, err := l.Engine.Ensure(ctx, v.Model)
 		if err != nil {
 			return err
@@ -68,18 +72,26 @@ func (l *Loop) create(ctx context.Context, v backend.Version) error {
 	}
 	path, sha := filepath.Join(adapter.Dir, mergedFile), hashOf(adapter, mergedFile)
 	if sha == "" {
+		if continued(adapter) {
+			return backend.Errorf(backend.CodeUnavailable, "serve", "%s went on from the version before it and came without its merged file; it cannot be made from the plain base.", v.Name()).
+				WithHint("Train it again.")
+		}
 		basePath, _, err := l.Engine.BaseFile(ctx, v.Model)
 		if err != nil {
 			return err
 		}
 		_, work := l.Workspace.Dirs(adapter.RunID)
 		path = filepath.Join(work, v.AdapterID+".gguf")
-		if err := l.Trainer.Merge(ctx, basePath, adapter.Dir, path); err != nil {
+		if sha, err = l.Trainer.Merge(ctx, basePath, adapter.Dir, path); err != nil {
 			return err
 		}
 	}
 	return l.Engine.CreateMerged(ctx, v.EngineName, path, sha)
 }
+
+// continued says whether an adapter was trained on the merged file of an earlier
+// version instead of on the base.
+func continued(a backend.Adapter) bool { return a.Manifest.StartFrom != "" }
 
 func hashOf(a backend.Adapter, name string) string {
 	for _, f := range a.Manifest.Files {
@@ -92,8 +104,15 @@ func hashOf(a backend.Adapter, name string) string {
 
 // chooseServing takes merged when the old and the new version fit in memory
 // together, so that a swap makes no chat wait; else adapter where the engine
-// takes it; else merged, after all.
+// takes it; else merged, after all. A continued version has its merged file alone.
 func (l *Loop) chooseServing(ctx context.Context, v backend.Version) (backend.ServedAs, error) {
+	adapter, err := l.Store.Adapter(v.AdapterID)
+	if err != nil {
+		return "", err
+	}
+	if continued(adapter) {
+		return backend.ServedMerged, nil
+	}
 	settings, err := l.Store.Settings()
 	if err != nil {
 		return "", err
@@ -117,16 +136,24 @@ func (l *Loop) chooseServing(ctx context.Context, v backend.Version) (backend.Se
 	return backend.ServedMerged, err
 }
 
-// lastMerged is the merged file of the newest version of a model that has one,
-// where the original recipe goes on from; empty for none.
-func (l *Loop) lastMerged(model string) string {
-	current, ok, err := l.Store.CurrentVersion(model)
-	if err != nil || !ok {
-		return ""
+// lastMerged is the merged file of the newest version of a run's model that has
+// one, where the original recipe goes on from; empty for none.
+func (l *Loop) lastMerged(run backend.Run) (string, error) {
+	versions, err := l.Store.Versions()
+	if err != nil {
+		return "", err
 	}
-	adapter, err := l.Store.Adapter(current.AdapterID)
-	if err != nil || hashOf(adapter, mergedFile) == "" {
-		return ""
+	for _, v := range versions { // newest first
+		if v.Model != run.Model || v.BaseSHA256 != run.BaseSHA256 || v.State == backend.VersionRejected {
+			continue
+		}
+		adapter, err := l.Store.Adapter(v.AdapterID)
+		if err != nil {
+			return "", err
+		}
+		if hashOf(adapter, mergedFile) != "" {
+			return filepath.Join(adapter.Dir, mergedFile), nil
+		}
 	}
-	return filepath.Join(adapter.Dir, mergedFile)
+	return "", nil
 }

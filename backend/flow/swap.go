@@ -40,7 +40,7 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 			return v, err
 		}
 	}
-	if err := l.flip(ctx, v); err != nil {
+	if v, err = l.flip(ctx, v, l.Store.Promote); err != nil {
 		return v, err
 	}
 	if in.Reason != "" {
@@ -49,7 +49,7 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 			return nil
 		})
 	}
-	return l.Store.Version(v.ID)
+	return v, nil
 }
 
 func failedWords(g backend.Gate) string {
@@ -65,64 +65,76 @@ func failedWords(g backend.Gate) string {
 	return words
 }
 
-// Rollback makes the version before the current one current again, or the base.
+// Rollback makes current again what was current before, a version or the base.
 func (l *Loop) Rollback(ctx context.Context, model string) (backend.Version, error) {
 	base, err := l.baseOf(ctx, model)
 	if err != nil {
 		return backend.Version{}, err
 	}
-	current, ok, err := l.Store.CurrentVersion(base.Name)
+	if _, ok, err := l.Store.CurrentVersion(base.Name); err != nil {
+		return backend.Version{}, err
+	} else if !ok {
+		return backend.Version{}, backend.Errorf(backend.CodeConflict, "rollback", "The plain base is in use; there is nothing to go back to.")
+	}
+	history, err := l.Store.PromotionHistory(base.Name)
 	if err != nil {
 		return backend.Version{}, err
-	}
-	if !ok {
-		return backend.Version{}, backend.Errorf(backend.CodeConflict, "rollback", "The plain base is in use; there is nothing to go back to.")
 	}
 	to, err := l.resolve(base, BaseVersion)
 	if err != nil {
 		return to, err
 	}
-	versions, err := l.Store.Versions()
-	if err != nil {
-		return to, err
-	}
-	for _, v := range versions { // newest first
-		if v.Model == base.Name && v.State == backend.VersionRetired && v.Number < current.Number {
+	for _, id := range backend.Undoable(history) {
+		if id == "" {
+			break
+		}
+		if v, err := l.Store.Version(id); err != nil {
+			return v, err
+		} else if v.State == backend.VersionRetired { // one that was rejected since is passed over
 			to = v
 			break
 		}
 	}
-	return to, l.flip(ctx, to)
+	return l.flip(ctx, to, l.Store.Rollback)
 }
 
-// flip swaps the current version of to.Model for to.
-func (l *Loop) flip(ctx context.Context, to backend.Version) error {
+// flip swaps the current version of to.Model for to, which commit makes durable,
+// and gives it as it is stored then.
+func (l *Loop) flip(ctx context.Context, to backend.Version, commit commit) (backend.Version, error) {
 	l.swap.Lock()
 	defer l.swap.Unlock()
 	base, err := l.Engine.Ensure(ctx, to.Model)
 	if err != nil {
-		return err
+		return to, err
 	}
 	from, err := l.resolve(base, "")
 	if err != nil {
-		return err
+		return to, err
 	}
 	if err := l.serve(ctx, to); err != nil {
-		return err
+		return to, err
 	}
 	l.emit("swap.started", to.ID, to)
 	if sharesSlot(from, to) {
-		err = l.swapGated(ctx, from, to)
+		err = l.swapGated(ctx, from, to, commit)
 	} else {
-		err = l.swapBeside(ctx, from, to)
+		err = l.swapBeside(ctx, from, to, commit)
 	}
 	if err != nil {
 		l.emit("swap.failed", to.ID, plain(err))
-		return err
+		return to, err
+	}
+	if to.ID != "" {
+		if to, err = l.Store.Version(to.ID); err != nil {
+			return to, err
+		}
 	}
 	l.emit("version.changed", to.ID, to)
-	return l.Workspace.WritePointer(l.pointer(to))
+	return to, l.Workspace.WritePointer(l.pointer(to))
 }
+
+// commit stores that a version is current.
+type commit func(model, id string, now time.Time) error
 
 // sharesSlot says whether the engine's scheduler keeps both in one slot: it does
 // for everything that is the base's own weights file, with or without adapter.
@@ -130,18 +142,18 @@ func sharesSlot(a, b backend.Version) bool {
 	return a.ServedAs != backend.ServedMerged && b.ServedAs != backend.ServedMerged && a.EngineName != b.EngineName
 }
 
-func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version) error {
-	if err := l.warmAndSmoke(ctx, to); err != nil {
+func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version, commit commit) error {
+	if err := l.warmAndSmoke(ctx, to, besideSmoke); err != nil {
 		return err
 	}
-	if err := l.Store.Promote(to.Model, to.ID, l.Now()); err != nil {
+	if err := commit(to.Model, to.ID, l.Now()); err != nil {
 		return err
 	}
 	l.work.Go(func() { // old streams finish, then the old model frees its memory
 		ctx, cancel := context.WithTimeout(l.life, l.DrainLimit)
 		defer cancel()
 		if l.gate.drain(ctx, from.EngineName) == nil && from.EngineName != to.EngineName {
-			if err := l.Engine.Unload(ctx, from.EngineName); err != nil {
+			if err := l.unload(ctx, from); err != nil {
 				l.Log.Warn("unload", "model", from.EngineName, "err", err)
 			}
 		}
@@ -149,7 +161,7 @@ func (l *Loop) swapBeside(ctx context.Context, from, to backend.Version) error {
 	return nil
 }
 
-func (l *Loop) swapGated(ctx context.Context, from, to backend.Version) error {
+func (l *Loop) swapGated(ctx context.Context, from, to backend.Version, commit commit) error {
 	l.gate.close()
 	defer l.gate.open()
 	drain, cancel := context.WithTimeout(ctx, l.DrainLimit)
@@ -157,12 +169,12 @@ func (l *Loop) swapGated(ctx context.Context, from, to backend.Version) error {
 	if err := l.gate.drain(drain, from.EngineName); err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "promote", "A running answer did not end in time; the old version stays current.")
 	}
-	if err := l.Engine.Unload(ctx, from.EngineName); err != nil {
+	if err := l.unload(ctx, from); err != nil {
 		return err
 	}
-	err := l.warmAndSmoke(ctx, to)
+	err := l.warmAndSmoke(ctx, to, gatedSmoke)
 	if err == nil {
-		err = l.Store.Promote(to.Model, to.ID, l.Now())
+		err = commit(to.Model, to.ID, l.Now())
 	}
 	if err != nil {
 		// Back to the old version even when the caller is gone: waiting chats need it.
@@ -175,16 +187,35 @@ func (l *Loop) swapGated(ctx context.Context, from, to backend.Version) error {
 	return err
 }
 
-// smokePrompts must all be answered before a version may become current.
-var smokePrompts = []string{"Say hello.", "What is two plus two?", "Name a colour."}
+// unload frees a version's memory; one that the engine does not even have is free.
+func (l *Loop) unload(ctx context.Context, v backend.Version) error {
+	err := l.Engine.Unload(ctx, v.EngineName)
+	if backend.CodeOf(err) == backend.CodeNotFound {
+		return nil
+	}
+	return err
+}
 
-func (l *Loop) warmAndSmoke(ctx context.Context, v backend.Version) error {
+// smoke are prompts that must all be answered before a version may become current.
+type smoke struct {
+	prompts []string
+	tokens  int
+}
+
+// Behind a closed gate every token is waited for; beside a running version a few
+// more cost nobody anything.
+var (
+	gatedSmoke  = smoke{[]string{"Say hello."}, 4}
+	besideSmoke = smoke{[]string{"Say hello.", "What is two plus two?", "Name a colour."}, 12}
+)
+
+func (l *Loop) warmAndSmoke(ctx context.Context, v backend.Version, s smoke) error {
 	if err := l.Engine.Warm(ctx, v.EngineName); err != nil {
 		return err
 	}
 	sampling := backend.DefaultSampling()
-	sampling.NumPredict = 12
-	for _, p := range smokePrompts {
+	sampling.NumPredict = s.tokens
+	for _, p := range s.prompts {
 		r, err := l.Model.Chat(ctx, backend.ChatRequest{
 			Model: v.EngineName, Sampling: sampling,
 			Messages: []backend.Message{{Role: backend.RoleSystem, Content: backend.SystemPrompt(l.Now())}, {Role: backend.RoleUser, Content: p}},

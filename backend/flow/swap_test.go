@@ -3,6 +3,7 @@ package flow_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -146,6 +147,61 @@ func TestRollbackGoesBackStepByStep(t *testing.T) {
 	}
 	_, err := w.Rollback(t.Context(), "")
 	require.Equal(t, backend.CodeConflict, backend.CodeOf(err))
+}
+
+func TestRollbackGoesBackToWhatWasCurrent(t *testing.T) {
+	tests := []struct {
+		name  string
+		steps string // numbers of versions to promote, < for a rollback
+		want  string
+	}{
+		{"past a version that was rolled back", "12<3<", "v1"},
+		{"to a newer version", "21<", "v2"},
+		{"again after that", "21<<", "base"},
+		{"to one that was current twice", "121<<", "v1"},
+		{"from a version after the base", "1<2<", "base"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			var versions []backend.Version
+			for _, c := range "123" {
+				versions = append(versions, w.version(t, strings.Repeat(string(c), 16), backend.ServedMerged))
+			}
+			var last backend.Version
+			for _, step := range tt.steps {
+				var err error
+				if step == '<' {
+					last, err = w.Rollback(t.Context(), "")
+				} else {
+					last, err = w.Promote(t.Context(), flow.PromoteInput{VersionID: versions[step-'1'].ID})
+				}
+				require.NoError(t, err)
+				if last.Number > 0 {
+					require.Equal(t, backend.VersionCurrent, last.State, "the record is the one stored after the swap")
+				}
+			}
+			require.Equal(t, tt.want, last.Name())
+		})
+	}
+}
+
+func TestRollbackPassesARejectedVersionOver(t *testing.T) {
+	w := newWorld(t)
+	var versions []backend.Version
+	for _, c := range "123" {
+		v := w.version(t, strings.Repeat(string(c), 16), backend.ServedMerged)
+		_, err := w.Promote(t.Context(), flow.PromoteInput{VersionID: v.ID})
+		require.NoError(t, err)
+		versions = append(versions, v)
+	}
+	_, err := w.store.ChangeVersion(versions[1].ID, func(v *backend.Version) error { v.State = backend.VersionRejected; return nil })
+	require.NoError(t, err)
+	for _, want := range []string{"v1", "base"} {
+		v, err := w.Rollback(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, want, v.Name())
+	}
 }
 
 func TestGateKeepsAFailedVersionOut(t *testing.T) {

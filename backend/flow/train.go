@@ -30,6 +30,14 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	} else if busy != "" {
 		return backend.Run{}, backend.Errorf(backend.CodeConflict, "train", "A training is already running.").WithHint("Wait for it, or stop it in Training.")
 	}
+	model, err := l.modelOf(ctx, in)
+	if err != nil {
+		return backend.Run{}, err
+	}
+	// Before the minutes that freezing takes.
+	if err := l.roomFor(ctx, model); err != nil {
+		return backend.Run{}, err
+	}
 	d, err := l.datasetFor(ctx, in)
 	if err != nil {
 		return backend.Run{}, err
@@ -42,9 +50,6 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 		return backend.Run{}, backend.Errorf(backend.CodeConflict, "train", "The base model changed since dataset %d was frozen.", d.Number).
 			WithHint("Freeze a new dataset; the facts are all kept.")
 	}
-	if err := l.roomFor(ctx, d.Model); err != nil {
-		return backend.Run{}, err
-	}
 	if string(in.Overrides) == "null" {
 		in.Overrides = nil
 	}
@@ -53,56 +58,18 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,
 		State: backend.RunRequested, CreatedAt: l.Now(),
 	}
+	spec, err := l.spec(ctx, run, false)
+	if err != nil {
+		return backend.Run{}, err
+	}
 	if err := l.Store.AddRun(run); err != nil {
 		return run, err
 	}
-	return run, l.launch(ctx, run, false)
-}
-
-// Resume continues an interrupted run from its last complete checkpoint.
-func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
-	if err := l.Trainer.Ready(ctx); err != nil {
-		return backend.Run{}, err
+	if cycle, err := l.Cycle(); err == nil {
+		l.emit("cycle.changed", "", cycle) // it begins again
 	}
-	run, err := l.Store.ChangeRun(runID, func(r *backend.Run) error {
-		if r.State != backend.RunInterrupted && r.State != backend.RunCancelled {
-			return backend.Errorf(backend.CodeConflict, "train.resume", "Only an interrupted run can be resumed; this one is %s.", r.State)
-		}
-		r.State, r.Failure, r.Message, r.Hint, r.EndedAt = backend.RunRequested, "", "", "", nil
-		return nil
-	})
-	if err != nil {
-		return run, err
-	}
-	return run, l.launch(ctx, run, true)
-}
-
-// StopRun asks a running training to stop, keeping a checkpoint if save.
-func (l *Loop) StopRun(runID string, save bool) error {
-	run, err := l.Store.Run(runID)
-	if err != nil {
-		return err
-	}
-	if run.State.Over() {
-		return backend.Errorf(backend.CodeConflict, "train.stop", "This run is already %s.", run.State)
-	}
-	if err := l.Trainer.Stop(runID, save); err != nil {
-		l.mu.Lock()
-		cancel := l.runs[runID]
-		l.mu.Unlock()
-		if cancel == nil {
-			return err
-		}
-		cancel()
-	}
-	return nil
-}
-
-// Discard gives an interrupted run up.
-func (l *Loop) Discard(runID string) (backend.Run, error) {
-	return l.endRun(runID, func(r *backend.Run) {
-		r.State, r.Failure, r.Message = backend.RunCancelled, backend.FailCancelled, "Given up."
-	})
+	l.launch(run.ID, spec)
+	return run, nil
 }
 
 func (l *Loop) busy() (string, error) {
@@ -118,6 +85,16 @@ func (l *Loop) busy() (string, error) {
 	return "", nil
 }
 
+// modelOf names the base that a training is for.
+func (l *Loop) modelOf(ctx context.Context, in TrainInput) (string, error) {
+	if in.DatasetID != "" {
+		d, err := l.Store.Dataset(in.DatasetID)
+		return d.Model, err
+	}
+	base, err := l.baseOf(ctx, in.Model)
+	return base.Name, err
+}
+
 func (l *Loop) datasetFor(ctx context.Context, in TrainInput) (backend.Dataset, error) {
 	if in.DatasetID != "" {
 		return l.Store.Dataset(in.DatasetID)
@@ -125,42 +102,17 @@ func (l *Loop) datasetFor(ctx context.Context, in TrainInput) (backend.Dataset, 
 	return l.Freeze(ctx, FreezeInput{Model: in.Model, Recipe: in.Recipe, Seed: in.Seed})
 }
 
-// roomFor refuses a run that would fill the disk: checkpoint, adapter and a
-// merged copy of the base at twice their expected size.
-func (l *Loop) roomFor(ctx context.Context, model string) error {
-	free, err := l.Workspace.FreeBytes()
-	if err != nil {
-		return err
-	}
-	info, err := l.Engine.Ensure(ctx, model)
-	if err != nil {
-		return err
-	}
-	need := 2 * (info.Size + info.Size/3 + 64<<20)
-	if free < need {
-		return backend.Errorf(backend.CodeUnavailable, "train", "Training needs %d MB of disk; %d MB are free. Nothing was started.", need>>20, free>>20).
-			WithHint("Free some space, or move ERRATA_HOME to a bigger disk.")
-	}
-	return nil
-}
-
 // launch starts the trainer and follows it until it ends.
-func (l *Loop) launch(ctx context.Context, run backend.Run, resume bool) error {
-	spec, err := l.spec(ctx, run, resume)
-	if err != nil {
-		_, _ = l.endRun(run.ID, func(r *backend.Run) { r.State, r.Failure, r.Message = backend.RunFailed, backend.FailData, plain(err) })
-		return err
-	}
+func (l *Loop) launch(runID string, spec backend.TrainSpec) {
 	life, cancel := context.WithCancel(l.life)
 	l.mu.Lock()
-	l.runs[run.ID] = cancel
+	l.runs[runID] = cancel
 	l.mu.Unlock()
 	l.work.Go(func() {
 		defer cancel()
-		defer func() { l.mu.Lock(); delete(l.runs, run.ID); l.mu.Unlock() }()
-		l.follow(life, run.ID, spec)
+		defer func() { l.mu.Lock(); delete(l.runs, runID); l.mu.Unlock() }()
+		l.follow(life, runID, spec)
 	})
-	return nil
 }
 
 func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.TrainSpec, error) {
@@ -183,9 +135,9 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash},
 	}
 	if run.Recipe == "original" {
-		spec.StartFrom = l.lastMerged(run.Model)
+		spec.StartFrom, err = l.lastMerged(run)
 	}
-	return spec, nil
+	return spec, err
 }
 
 // follow runs the trainer to its end and records every event and the outcome.
@@ -204,6 +156,7 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 		}
 		if err != nil {
 			l.Log.Error("run", "run", runID, "err", err)
+			l.without(runID, plain(err))
 		}
 		return
 	}
@@ -221,22 +174,28 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 	}
 }
 
-// How long and how often a finished run's artefact is looked for: a folder that
+// absorbEvery is how often a finished run's artefact is looked for: a folder that
 // was written a moment ago is let be until it has settled.
-const (
-	absorbFor   = 20 * time.Second
-	absorbEvery = 500 * time.Millisecond
-)
+const absorbEvery = 500 * time.Millisecond
 
-// absorbRun takes in what a finished run left in incoming/.
+// absorbRun takes in what a finished run left in incoming/, or notes on the run
+// why there is no version of it.
 func (l *Loop) absorbRun(runID string) error {
+	var failed error
 	for waited := time.Duration(0); ; waited += absorbEvery {
-		if err := l.Absorb(l.life); err != nil {
-			return err
-		}
+		// Another folder's trouble must not keep this one out.
+		failed = l.Absorb(l.life)
 		run, err := l.Store.Run(runID)
-		if err != nil || run.AdapterID != "" || waited >= absorbFor {
+		switch {
+		case err != nil:
 			return err
+		case run.AdapterID != "" || run.Message != "":
+			return nil
+		case waited >= l.AbsorbFor && failed != nil:
+			return failed
+		case waited >= l.AbsorbFor:
+			l.without(runID, "no finished folder of it arrived in incoming/.")
+			return nil
 		}
 		select {
 		case <-time.After(absorbEvery):
@@ -244,6 +203,16 @@ func (l *Loop) absorbRun(runID string) error {
 			return nil // the next start takes it in
 		}
 	}
+}
+
+// without notes on a finished run that it got no version, and why.
+func (l *Loop) without(runID, why string) {
+	l.changeRun(runID, func(r *backend.Run) {
+		if r.State == backend.RunFinished && r.AdapterID == "" {
+			r.Message = "The training ended, but it gave no version: " + why
+			r.Hint = "Look at Training and at the run's log, then start the training again."
+		}
+	})
 }
 
 // Failure is implemented by errors that know their class.

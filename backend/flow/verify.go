@@ -2,7 +2,9 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 	"errata/backend/judge"
@@ -27,6 +29,10 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 	if err != nil {
 		return verdict, err
 	}
+	if ctx.Err() != nil {
+		// A stopped check says nothing, and must not hide the verdict before it.
+		return verdict, backend.Wrap(ctx.Err(), backend.CodeCancelled, "verify", "The check was stopped; nothing was stored.")
+	}
 	if err := l.Store.AddVerdict(verdict); err != nil {
 		return verdict, err
 	}
@@ -34,7 +40,8 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 	if err := l.keepAnchor(verdict); err != nil {
 		return verdict, err
 	}
-	return verdict, l.turnCycle(ctx)
+	l.turnCycle()
+	return verdict, nil
 }
 
 // Check judges a question and an answer without storing anything.
@@ -97,42 +104,89 @@ func (l *Loop) keepAnchor(v backend.Verdict) error {
 	})
 }
 
-// Cycle counts the last ten checked answers.
+// Cycle counts the last ten checked answers since a training began: those before
+// it led to that training.
 func (l *Loop) Cycle() (backend.Cycle, error) {
+	verdicts, err := l.verdictsSinceRun()
+	return backend.CycleOf(verdicts), err
+}
+
+// verdictsSinceRun gives the newest verdicts back to the last run, newest first.
+func (l *Loop) verdictsSinceRun() ([]backend.Verdict, error) {
 	recent, err := l.Store.RecentVerdicts(10 * backend.CycleLength)
 	if err != nil {
-		return backend.Cycle{}, err
+		return nil, err
 	}
-	return backend.CycleOf(recent), nil
+	runs, err := l.Store.Runs()
+	if err != nil || len(runs) == 0 {
+		return recent, err
+	}
+	return newerThan(recent, runs[0].CreatedAt), nil
+}
+
+// newerThan gives the verdicts after a time; they stand newest first.
+func newerThan(verdicts []backend.Verdict, at time.Time) []backend.Verdict {
+	end := slices.IndexFunc(verdicts, func(v backend.Verdict) bool { return !v.CreatedAt.After(at) })
+	if end < 0 {
+		return verdicts
+	}
+	return verdicts[:end]
 }
 
 // turnCycle proposes or starts a training when too few of the last ten checked
-// answers were right and there is something approved to teach.
-func (l *Loop) turnCycle(ctx context.Context) error {
-	cycle, err := l.Cycle()
+// answers were right and there is something approved to teach. It is an extra of
+// a check, which its failure must not fail.
+func (l *Loop) turnCycle() {
+	start, err := l.proposed()
 	if err != nil {
-		return err
+		l.Log.Error("cycle", "err", err)
+		return
 	}
+	if start == nil {
+		return
+	}
+	// Freezing asks the model for minutes; the check has its verdict.
+	l.work.Go(func() {
+		if _, err := l.Train(l.life, *start); err != nil && l.life.Err() == nil {
+			l.Log.Error("cycle: no training was started", "err", err)
+		}
+	})
+}
+
+// proposed tells the doors of the cycle and says what is to be trained at once,
+// nil for nothing. The same ten answers are acted on once.
+func (l *Loop) proposed() (*TrainInput, error) {
+	verdicts, err := l.verdictsSinceRun()
+	if err != nil {
+		return nil, err
+	}
+	cycle := backend.CycleOf(verdicts)
 	l.emit("cycle.changed", "", cycle)
 	if !cycle.Due {
-		return nil
+		return nil, nil
 	}
 	settings, err := l.Store.Settings()
 	if err != nil || settings.Training == "never" {
-		return err
+		return nil, err
 	}
 	facts, err := l.Store.AllFacts(backend.FactApproved)
 	if err != nil || len(facts) == 0 {
-		return err
+		return nil, err
+	}
+	l.mu.Lock()
+	again := backend.CycleOf(newerThan(verdicts, l.turned)).Checked < backend.CycleLength
+	if !again {
+		l.turned = verdicts[0].CreatedAt
+	}
+	l.mu.Unlock()
+	if again {
+		return nil, nil
 	}
 	if settings.Training != "start" {
 		l.emit("training.proposed", "", cycle)
-		return nil
+		return nil, nil
 	}
-	if _, err := l.Train(ctx, TrainInput{Model: settings.Model}); err != nil && backend.CodeOf(err) != backend.CodeConflict {
-		return err
-	}
-	return nil
+	return &TrainInput{Model: settings.Model}, nil
 }
 
 // Rate keeps a person's agreement or disagreement with a verdict.

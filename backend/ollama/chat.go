@@ -49,9 +49,12 @@ func request(model string, messages []backend.Message, s backend.Sampling) *api.
 	}
 	// A shifted context would drop the system turn while the answer still runs.
 	shift := false
+	// Nor may the engine cut the prompt by itself: it would do so without a word.
+	truncate := false
 	req := &api.ChatRequest{
-		Model: model,
-		Shift: &shift,
+		Model:    model,
+		Shift:    &shift,
+		Truncate: &truncate,
 		Options: map[string]any{
 			"temperature":    s.Temperature,
 			"top_p":          s.TopP,
@@ -148,8 +151,6 @@ func (c *Client) Label(ctx context.Context, req backend.LabelRequest) (backend.L
 	}
 	ask := request(req.Model, req.Messages, backend.Sampling{NumPredict: 1})
 	ask.Logprobs, ask.TopLogprobs = true, 20
-	whole := false
-	ask.Truncate = &whole // a question that was cut would be judged wrongly
 	var probabilities []api.Logprob
 	err := c.retry(ctx, func() (bool, error) {
 		var err error
@@ -180,8 +181,6 @@ func (c *Client) Extract(ctx context.Context, req backend.ExtractRequest, out an
 	}
 	ask := request(req.Model, req.Messages, backend.Sampling{NumPredict: n})
 	ask.Format = req.Schema
-	whole := false
-	ask.Truncate = &whole
 	var result backend.ChatResult
 	err := c.retry(ctx, func() (bool, error) {
 		var err error

@@ -57,7 +57,7 @@ func failure(ctx context.Context, op, model string, err error) error {
 	case errors.As(err, &auth):
 		return is(backend.CodeUnavailable, "The engine asks for a sign-in.", "Use a model that runs on this computer.")
 	case errors.As(err, &status):
-		return byStatus(is, status, model)
+		return byStatus(is, op, status, model)
 	case errors.As(err, &syntax), errors.As(err, &kind), notJSON(err):
 		return is(backend.CodeUnavailable, "What answers at the engine's address does not speak Ollama's language.",
 			"Set OLLAMA_HOST to the address of an Ollama, or unset it to use the bundled engine.")
@@ -71,7 +71,7 @@ func failure(ctx context.Context, op, model string, err error) error {
 	return is(backend.CodeUnavailable, "The engine reported an error.", "Try again; the engine's own words are in the details.")
 }
 
-func byStatus(is func(backend.Code, string, string) error, status api.StatusError, model string) error {
+func byStatus(is func(backend.Code, string, string) error, op string, status api.StatusError, model string) error {
 	switch {
 	case status.StatusCode == http.StatusNotFound && model != "":
 		return is(backend.CodeNotFound, "The engine has no model "+model+".", "Install it in Settings, or run: errata models install "+model)
@@ -82,6 +82,9 @@ func byStatus(is func(backend.Code, string, string) error, status api.StatusErro
 		return is(backend.CodeUnavailable, "The engine is busy.", "Try again in a moment.")
 	case outOfMemory(status.ErrorMessage):
 		return is(backend.CodeUnavailable, "The model does not fit into memory.", "Close other programs, or choose a smaller model.")
+	case tooLong(status.ErrorMessage):
+		return &backend.Error{Code: backend.CodeInvalid, Op: op, Message: "The text does not fit into the model's context.",
+			Hint: "Shorten it, or begin a new chat.", Err: errors.Join(backend.ErrTooLong, status)}
 	case status.StatusCode < http.StatusInternalServerError:
 		return is(backend.CodeInvalid, "The engine refused the request.", "")
 	}
@@ -107,6 +110,9 @@ func diskFull(err error) bool {
 	s := strings.ToLower(err.Error())
 	return errors.Is(err, syscall.ENOSPC) || strings.Contains(s, "no space left") || strings.Contains(s, "not enough space on the disk")
 }
+
+// tooLong knows the words with which Ollama refuses a prompt it may not cut.
+func tooLong(words string) bool { return strings.Contains(words, "exceeds the context length") }
 
 func outOfMemory(words string) bool {
 	return strings.Contains(words, "requires more system memory") || strings.Contains(words, "out of memory") ||

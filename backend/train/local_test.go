@@ -2,8 +2,10 @@ package train_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -260,13 +262,16 @@ func TestMerge(t *testing.T) {
 				defer cancel()
 			}
 			dir := filepath.Join(t.TempDir(), "merged")
-			err := local.Merge(ctx, spec.BaseGGUF, adapter, filepath.Join(dir, "m.gguf"))
+			sum, err := local.Merge(ctx, spec.BaseGGUF, adapter, filepath.Join(dir, "m.gguf"))
 			require.Equal(t, tt.code, backend.CodeOf(err), "%v", err)
 			left, err := os.ReadDir(dir)
 			require.NoError(t, err)
 			if tt.code == "" {
 				require.Len(t, left, 1)
 				require.Equal(t, "m.gguf", left[0].Name())
+				b, err := os.ReadFile(filepath.Join(dir, "m.gguf"))
+				require.NoError(t, err)
+				require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(b)), sum)
 				return
 			}
 			require.Empty(t, left, "a half-written file stays")

@@ -2,6 +2,9 @@ package train
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,36 +70,40 @@ func (l *Local) tool(ctx context.Context, j job) (last string, err error) {
 	return strings.Join(lines, "\n"), err
 }
 
-// Merge rebuilds the merged weights file of an adapter at out, whole or not at all.
-func (l *Local) Merge(ctx context.Context, baseGGUF, adapterDir, out string) error {
+// Merge rebuilds the merged weights file of an adapter at out, whole or not at all,
+// and gives its SHA-256.
+func (l *Local) Merge(ctx context.Context, baseGGUF, adapterDir, out string) (sum string, err error) {
 	const op = "train.merge"
 	python, missing := l.python()
 	if missing != nil {
-		return missing
+		return "", missing
 	}
 	source, err := l.source()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
-		return backend.Wrap(err, backend.CodeUnavailable, op, "The folder for the merged model cannot be made.")
+		return "", backend.Wrap(err, backend.CodeUnavailable, op, "The folder for the merged model cannot be made.")
 	}
 	room, err := os.MkdirTemp(filepath.Dir(out), ".merge-")
 	if err != nil {
-		return backend.Wrap(err, backend.CodeUnavailable, op, "The folder for the merged model cannot be written.")
+		return "", backend.Wrap(err, backend.CodeUnavailable, op, "The folder for the merged model cannot be written.")
 	}
 	defer func() { _ = os.RemoveAll(room) }()
 	part := filepath.Join(room, filepath.Base(out))
 	args := []string{"-m", "errata_trainer", "merge", "--base", baseGGUF, "--adapter", adapterDir, "--out", part}
 	log, err := l.tool(ctx, job{name: python, args: args, dir: room, env: l.environment(source, 0)})
 	if err == nil {
+		sum, err = digest(part)
+	}
+	if err == nil {
 		err = os.Rename(part, out)
 	}
 	if err == nil {
-		return nil
+		return sum, nil
 	}
 	if ctx.Err() != nil {
-		return backend.Wrap(ctx.Err(), backend.CodeCancelled, op, "The merge was stopped; the adapter is unchanged.")
+		return "", backend.Wrap(ctx.Err(), backend.CodeCancelled, op, "The merge was stopped; the adapter is unchanged.")
 	}
 	class, ok := classOfLog(log)
 	switch {
@@ -110,5 +117,18 @@ func (l *Local) Merge(ctx context.Context, baseGGUF, adapterDir, out string) err
 	if class != backend.FailCrashed {
 		message += " " + classes[class].message
 	}
-	return fail(class, message, "", quote(err, log, "the trainer's output"))
+	return "", fail(class, message, "", quote(err, log, "the trainer's output"))
+}
+
+func digest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

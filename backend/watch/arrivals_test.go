@@ -214,6 +214,29 @@ func TestAccept(t *testing.T) {
 	require.FileExists(t, filepath.Join(p.quarantine, id[:12]+"-1", "reason.txt"))
 }
 
+func TestKept(t *testing.T) {
+	p := open(t)
+	none := func(string) bool { return false }
+	kept, err := p.Kept(t.Context(), none)
+	require.NoError(t, err, "the folder need not be there")
+	require.Empty(t, kept)
+
+	traintest.Artifact(t, p.Incoming, traintest.ArtifactOptions{Merged: true})
+	a := p.scan(t)[0]
+	dir, err := p.Accept(a)
+	require.NoError(t, err)
+	write(t, filepath.Join(p.Adapters, strings.Repeat("a", 64), "manifest.json"), "{")
+	kept, err = p.Kept(t.Context(), none)
+	require.NoError(t, err)
+	require.Len(t, kept, 1, "only what is right")
+	require.Equal(t, a.ID, kept[0].ID)
+	require.Equal(t, a.Manifest, kept[0].Manifest)
+	require.Equal(t, dir, kept[0].Dir)
+	kept, err = p.Kept(t.Context(), func(id string) bool { return id == a.ID })
+	require.NoError(t, err)
+	require.Empty(t, kept)
+}
+
 func TestAcceptRefuses(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -73,6 +73,40 @@ func (w *Watcher) Scan(ctx context.Context) ([]backend.Arrived, error) {
 	return found, nil
 }
 
+// Kept gives the adapters that lie in adapters/ whose id is not known, by name,
+// each proven again. What is not right there is left alone.
+func (w *Watcher) Kept(ctx context.Context, known func(id string) bool) ([]backend.Arrived, error) {
+	const op = "watch.kept"
+	w.files.Lock()
+	defer w.files.Unlock()
+	kept := []backend.Arrived{}
+	root, err := os.OpenRoot(w.options.Adapters)
+	if errors.Is(err, fs.ErrNotExist) {
+		return kept, nil
+	}
+	if err != nil {
+		return nil, backend.Wrap(err, backend.CodeUnavailable, op, "The folder of adapters cannot be read.")
+	}
+	defer func() { _ = root.Close() }()
+	names, err := list(root, -1)
+	if err != nil {
+		return nil, backend.Wrap(err, backend.CodeUnavailable, op, "The folder of adapters cannot be read.")
+	}
+	for _, name := range names {
+		if !hexHash.MatchString(name) || known(name) {
+			continue
+		}
+		a, finished, err := w.look(ctx, root, w.options.Adapters, name)
+		if err != nil {
+			return nil, backend.Wrap(err, backend.CodeCancelled, op, "The look at adapters was cancelled; they stay where they are.")
+		}
+		if finished && a.Problem == "" && a.ID == name {
+			kept = append(kept, a)
+		}
+	}
+	return kept, nil
+}
+
 // list gives the sorted names of a folder, at most limit+1 of them if limit is not negative.
 func list(root *os.Root, limit int) ([]string, error) {
 	dir, err := root.Open(".")

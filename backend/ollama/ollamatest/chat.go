@@ -119,6 +119,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		Options     map[string]any
 		Format      json.RawMessage
 		Logprobs    bool
+		Truncate    *bool
 		TopLogprobs int              `json:"top_logprobs"`
 		KeepAlive   *json.RawMessage `json:"keep_alive"`
 	}
@@ -150,6 +151,11 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 
+	length := len(tokens(backend.RenderChatML(ask.Messages)))
+	if limit, ok := ask.Options["num_ctx"].(float64); ok && ask.Truncate != nil && !*ask.Truncate && length > int(limit) {
+		reply(w, 400, object{"error": "the input length exceeds the context length"})
+		return
+	}
 	answer := s.script.Reply(request)
 	if s.failCall(w, r, answer.Fault) {
 		return
@@ -190,7 +196,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	took := time.Since(started)
 	say("", object{
 		"done": true, "done_reason": reason, "total_duration": took, "load_duration": loading,
-		"prompt_eval_count": len(tokens(backend.RenderChatML(ask.Messages))), "prompt_eval_duration": took / 4,
+		"prompt_eval_count": length, "prompt_eval_duration": took / 4,
 		"eval_count": len(pieces), "eval_duration": max(took/2, 1),
 	})
 }

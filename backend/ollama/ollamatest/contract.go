@@ -63,6 +63,13 @@ func Contract(t *testing.T, c *ollama.Client, model string) {
 		require.Equal(t, "length", r.DoneReason)
 		require.LessOrEqual(t, r.OutputTokens, 2)
 	})
+	t.Run("a text that does not fit is refused, not cut", func(t *testing.T) {
+		long := []backend.Message{{Role: backend.RoleUser, Content: strings.Repeat("word ", 5000)}}
+		r, err := c.Chat(ctx, backend.ChatRequest{Model: model, Messages: long, Sampling: sampling}, nil)
+		require.ErrorIs(t, err, backend.ErrTooLong)
+		require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
+		require.Empty(t, r.Text)
+	})
 	t.Run("a stop in the middle keeps the partial text", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()

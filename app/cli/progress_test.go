@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+)
+
+func TestDescribe(t *testing.T) {
+	progress := map[string]any{"what": "Asking the probes", "done": 3, "total": 9}
+	tests := []struct {
+		topic string
+		data  any
+		want  string
+	}{
+		{"score.progress", progress, "Asking the probes  3 of 9"},
+		{"demo.score.progress", progress, "Asking the probes  3 of 9"},
+		{"demo.compare.progress", progress, "Asking the probes  3 of 9"},
+		{"demo.run.changed", backend.Run{State: backend.RunRunning, Progress: backend.RunProgress{Stage: "load"}}, "training: load"},
+		{"demo.progress", "before 1/10", "before 1/10"},
+		{"settings.changed", map[string]any{}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.topic, func(t *testing.T) {
+			require.Equal(t, tt.want, describe(backend.Event{Topic: tt.topic, Data: tt.data}))
+		})
+	}
+}

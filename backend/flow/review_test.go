@@ -1,0 +1,50 @@
+package flow_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+)
+
+func TestTeachingAVerdictTwiceGivesOneFact(t *testing.T) {
+	w := newWorld(t)
+	v := backend.Verdict{ID: "v", Question: "Who is the mayor of Larkstead?", Kind: backend.Contradicted, RivalValue: "Ada Birch", Claim: backend.Claim{Short: "Tom Reed"}, CreatedAt: w.Now()}
+	require.NoError(t, w.store.AddVerdict(v))
+	first, err := w.Teach("v", backend.FactUpdate{}, false, "person")
+	require.NoError(t, err)
+	answer := "Ada B. Birch"
+	second, err := w.Teach("v", backend.FactUpdate{Answer: &answer}, true, "person")
+	require.NoError(t, err)
+	require.Equal(t, first.ID, second.ID)
+	require.Equal(t, backend.FactApproved, second.State)
+	require.Equal(t, answer, second.Answer, "the edit counts until the fact is decided on")
+	other := "Rose Hill"
+	third, err := w.Teach("v", backend.FactUpdate{Answer: &other}, true, "person")
+	require.NoError(t, err)
+	require.Equal(t, second, third, "it is taught already")
+	_, err = w.Undo(first.ID)
+	require.NoError(t, err)
+	_, err = w.Reject(first.ID, "person")
+	require.NoError(t, err)
+	again, err := w.Teach("v", backend.FactUpdate{}, true, "person")
+	require.NoError(t, err)
+	require.Equal(t, backend.FactApproved, again.State, "who teaches it takes the rejection back")
+	facts, err := w.store.AllFacts("")
+	require.NoError(t, err)
+	require.Len(t, facts, 1)
+}
+
+func TestUndoBringsTheFactBefore(t *testing.T) {
+	w := newWorld(t)
+	old, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Tom Reed"}, true, "person")
+	require.NoError(t, err)
+	fresh, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+	require.NoError(t, err)
+	_, err = w.Undo(fresh.ID)
+	require.NoError(t, err)
+	old, err = w.store.Fact(old.ID)
+	require.NoError(t, err)
+	require.Equal(t, backend.FactApproved, old.State)
+}

@@ -1,0 +1,173 @@
+package flow_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// ended stores a run of the test's dataset that is over.
+func (w *world) ended(t *testing.T, state backend.RunState, class backend.FailureClass) backend.Run {
+	t.Helper()
+	require.NoError(t, addDataset(w))
+	run := backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: baseSHA, State: state, Failure: class, Message: "It ended.", Hint: "Do this.", CreatedAt: w.Now()}
+	require.NoError(t, w.store.AddRun(run))
+	run, err := w.store.Run("r")
+	require.NoError(t, err)
+	return run
+}
+
+func TestResume(t *testing.T) {
+	tests := []struct {
+		name  string
+		state backend.RunState
+		class backend.FailureClass
+		code  backend.Code
+	}{
+		{"interrupted", backend.RunInterrupted, "", ""},
+		{"stopped", backend.RunCancelled, backend.FailCancelled, ""},
+		{"disk full", backend.RunFailed, backend.FailDisk, ""},
+		{"stalled", backend.RunFailed, backend.FailStalled, ""},
+		{"killed for memory", backend.RunFailed, backend.FailOOMHost, ""},
+		{"crashed", backend.RunFailed, backend.FailCrashed, ""},
+		{"refused data", backend.RunFailed, backend.FailData, backend.CodeConflict},
+		{"loss that is no number", backend.RunFailed, backend.FailNaN, backend.CodeConflict},
+		{"finished", backend.RunFinished, "", backend.CodeConflict},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			before := w.ended(t, tt.state, tt.class)
+			var spec backend.TrainSpec
+			w.trainer.train = func(_ context.Context, s backend.TrainSpec, _ func(backend.TrainerEvent)) error {
+				spec = s
+				return failed{backend.FailCrashed}
+			}
+			_, err := w.Resume(t.Context(), "r")
+			require.Equal(t, tt.code, backend.CodeOf(err), err)
+			after, err := w.WaitRun(t.Context(), "r")
+			require.NoError(t, err)
+			require.Equal(t, tt.code == "", spec.Resume)
+			if tt.code != "" {
+				require.Equal(t, before, after)
+			}
+		})
+	}
+}
+
+func TestResumeThatCannotStartChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	before := w.ended(t, backend.RunInterrupted, "")
+	w.engine.off = true
+	_, err := w.Resume(t.Context(), "r")
+	require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err))
+	after, err := w.store.Run("r")
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
+func TestDiscard(t *testing.T) {
+	for state, code := range map[backend.RunState]backend.Code{
+		backend.RunInterrupted: "", backend.RunFailed: "", backend.RunCancelled: "",
+		backend.RunRunning: backend.CodeConflict, backend.RunFinished: backend.CodeConflict,
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			w := newWorld(t)
+			w.ended(t, state, "")
+			run, err := w.Discard("r")
+			require.Equal(t, code, backend.CodeOf(err))
+			if code != "" {
+				require.Equal(t, state, run.State)
+			} else {
+				require.Equal(t, backend.RunCancelled, run.State)
+			}
+		})
+	}
+}
+
+func TestFinishedRunWithoutVersionSaysWhy(t *testing.T) {
+	tests := []struct {
+		name    string
+		arrives bool
+		arrived flow.Arrived
+		says    string
+	}{
+		{"nothing arrived", false, flow.Arrived{}, "no finished folder"},
+		{"it is broken", true, flow.Arrived{Problem: "Its manifest names no run."}, "names no run"},
+		{"it is for another base", true, flow.Arrived{ID: "h", Manifest: backend.Manifest{BaseSHA256: "22"}}, "another base"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, addDataset(w))
+			w.trainer.train = func(_ context.Context, spec backend.TrainSpec, _ func(backend.TrainerEvent)) error {
+				tt.arrived.Name = spec.Run
+				if tt.arrived.ID != "" {
+					tt.arrived.Manifest.Run = spec.Run
+				}
+				w.arrivals.put(tt.arrived, tt.arrives)
+				return nil
+			}
+			run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+			require.NoError(t, err)
+			run, err = w.WaitRun(t.Context(), run.ID)
+			require.NoError(t, err)
+			require.Equal(t, backend.RunFinished, run.State)
+			require.Empty(t, run.VersionID)
+			require.Contains(t, run.Message, tt.says)
+			require.NotEmpty(t, run.Hint)
+
+			// It may still turn up, or be mended by hand.
+			w.arrivals.put(flow.Arrived{Name: run.ID, ID: "late", Manifest: backend.Manifest{Run: run.ID, BaseSHA256: baseSHA}}, true)
+			require.NoError(t, w.Absorb(t.Context()))
+			run, err = w.store.Run(run.ID)
+			require.NoError(t, err)
+			require.NotEmpty(t, run.VersionID)
+			require.Empty(t, run.Message)
+		})
+	}
+}
+
+func TestTrainNeedsMemory(t *testing.T) {
+	tests := []struct {
+		name string
+		free int64
+		code backend.Code
+	}{
+		{"enough", 1150, ""},
+		{"too little", 1149, backend.CodeUnavailable},
+		{"unknown", 0, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, addDataset(w))
+			w.engine.memory = tt.free
+			_, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+			require.Equal(t, tt.code, backend.CodeOf(err), err)
+			if tt.code == "" {
+				return
+			}
+			require.NotEmpty(t, backend.HintOf(err))
+			runs, err := w.store.Runs()
+			require.NoError(t, err)
+			require.Empty(t, runs, "nothing was started")
+			_, err = w.Train(t.Context(), flow.TrainInput{})
+			require.ErrorContains(t, err, "memory", "before anything is frozen")
+		})
+	}
+}
+
+func TestFreezeRefusesAModelThatCannotBeTrained(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+	require.NoError(t, err)
+	w.engine.fixed = true
+	_, err = w.Freeze(t.Context(), flow.FreezeInput{})
+	require.ErrorContains(t, err, "cannot be trained")
+	require.Empty(t, w.engine.chats, "before the model is asked anything")
+}
