@@ -7,49 +7,11 @@ import (
 	"unicode"
 )
 
-// role says in which part a value stands in a sentence.
-type role int
-
-const (
-	rolePlain    role = iota
-	rolePrior         // it was so before: "succeeding Rishi Sunak", "until 2024"
-	roleOpponent      // it lost or was passed: "beating Arsenal"
-)
-
 // span is a value found in a sentence.
 type span struct {
 	text       string
 	start, end int
 	role       role
-}
-
-var (
-	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?|after|before)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
-	rePriorAfter  = regexp.MustCompile(`(?i)^(?:,? and [\pL. ]{2,40}?)?[\s,)'"”]*(?:(?:who|which) )?(?:had (?:led|held|been|served|ruled|run|announced)\b|announced (?:his|her|their) (?:resignation|retirement)|(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
-	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
-	reRunnerUp    = regexp.MustCompile(`(?i)\bfollowed (?:closely )?by[\s,:]*(?:the\s+)?$`)
-	reRanking     = regexp.MustCompile(`(?i)\b(?:longest|largest|biggest|tallest|highest|deepest|fastest|richest|most|first|top|leads?|led|list|rank\w*|table|medals?|won|wins)\b`)
-	reOpponentAft = regexp.MustCompile(`(?i)^[\s,]*(?:(?:finish(?:ed|ing)|came|coming|were|was|ended) (?:in )?(?:second|third|runners?-up|the runners?-up|the losing)|as (?:the )?runners?-up|in second)`)
-	reSuccBy      = regexp.MustCompile(`(?i)\b(?:succeeded|replaced|followed|ousted|defeated|beaten|surpassed|overtaken) (?:as [\w ]{2,30} )?(?:on [\w ]{3,20} |in [\w ]{3,16} )?by[\s,:]*(?:(?:the|mr|sir|president|new|labour|his|her|deputy|leader)\s+){0,4}$`)
-)
-
-// roleOf looks at the words around text[start:end].
-func roleOf(text string, start, end int) role {
-	before, after := text[max(0, start-90):start], clip(text[end:], 90)
-	if i := strings.LastIndexAny(before, ";"); i >= 0 {
-		before = before[i+1:]
-	}
-	switch {
-	case reRunnerUp.MatchString(before) && reRanking.MatchString(text):
-		return roleOpponent
-	case reSuccBy.MatchString(before):
-		return rolePlain
-	case rePriorBefore.MatchString(before), rePriorAfter.MatchString(after):
-		return rolePrior
-	case reOpponent.MatchString(before), reOpponentAft.MatchString(after):
-		return roleOpponent
-	}
-	return rolePlain
 }
 
 // joins connect the parts of one name.
@@ -61,7 +23,8 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	february march april may june july august september october november december also here both each all some many most other
 	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay
 	despite once under over between among like unlike about around nearly almost every another several only even still first second third
-	recent new according thanks including researchers scientists astronomers officials voters experts great good`)
+	recent new according thanks including researchers scientists astronomers officials voters experts great good former previous outgoing
+	incumbent newly`)
 
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
 func names(s string) []span {
@@ -78,11 +41,11 @@ func names(s string) []span {
 				break
 			}
 			next := ts[j+1].text
-			if capital(next) && !notNames[strings.ToLower(next)] || isModelNumber(next) {
+			if startsName(s, ts, j+1) || isModelNumber(next) {
 				j++
 				continue
 			}
-			if (joins[strings.ToLower(next)] || next == "&") && j+2 < len(ts) && s[ts[j+1].end:ts[j+2].start] == " " && capital(ts[j+2].text) && strings.ToLower(next) == next && !notNames[strings.ToLower(ts[j+2].text)] {
+			if (joins[strings.ToLower(next)] || next == "&") && j+2 < len(ts) && s[ts[j+1].end:ts[j+2].start] == " " && startsName(s, ts, j+2) && strings.ToLower(next) == next {
 				j += 2
 				continue
 			}
@@ -117,10 +80,25 @@ func capital(s string) bool {
 	return len(r) > 0 && (unicode.IsUpper(r[0]) || hasUpper(string(r[1:])) && unicode.IsLetter(r[0]))
 }
 
+// startsName: a capitalised word that is no common one, or New, Great and Good
+// before another name ("New York"), but not before an office ("New CEO Ann Lee").
 func startsName(s string, ts []token, i int) bool {
-	w := ts[i].text
-	return capital(w) && !notNames[strings.ToLower(w)]
+	w := strings.ToLower(ts[i].text)
+	if !capital(ts[i].text) {
+		return false
+	}
+	if w != "new" && w != "great" && w != "good" {
+		return !notNames[w]
+	}
+	if i+1 == len(ts) || s[ts[i].end:ts[i+1].start] != " " || !capital(ts[i+1].text) {
+		return false
+	}
+	next := strings.ToLower(ts[i+1].text)
+	return !notNames[next] && !titles[next] && !offices[next] && !reNationality.MatchString(ts[i+1].text)
 }
+
+// offices begin the name of an office that has more words than one.
+var offices = wordSet("prime vice deputy head chief first foreign finance home defence defense")
 
 // candidates finds values of the asked kind in a sentence that are not the
 // question's own words, with their roles.
@@ -160,7 +138,7 @@ func candidates(f form, s string) []span {
 			continue
 		}
 		if !f.anyRole {
-			c.role = roleOf(s, c.start, c.end)
+			c.role = f.roleOf(s, c.start, c.end)
 		}
 		out = append(out, c)
 	}
@@ -186,14 +164,17 @@ func (f form) asks(text string) bool {
 }
 
 var (
-	reCopula  = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
-	reBy      = regexp.MustCompile(`(?i)\bby\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
-	reGivenTo = regexp.MustCompile(`(?i)\b(?:gave|given|awards?|awarded|presented|went|goes|handed)\b[^.;]*\bto\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
-	reChose   = regexp.MustCompile(`(?i)(?:^|[^ ]+)\s+(?:appointed|elected|named|chose|picked|selected|crowned|hired)\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,3}$`)
-	rePassive = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
-	reTotal   = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
-	reHeading = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
-	reEndOf   = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
+	reCopula      = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
+	reBy          = regexp.MustCompile(`(?i)\bby\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reVerbBy      = regexp.MustCompile(`(?i)^\s*(?:\w+ly\s+)?[\pL-]+\s+by\b`)
+	rePreposition = regexp.MustCompile(`(?i)\b(?:in|on|of|at|from|for|to|with|within|near|under|across)\s+(?:the\s+)?$`)
+	reDirect      = regexp.MustCompile(`(?i)^[\s:*_"“]*(?:(?:the|an?|its|sir|mr|mrs|ms|dr)\s+)*$`)
+	reGivenTo     = regexp.MustCompile(`(?i)\b(?:gave|given|awards?|awarded|presented|went|goes|handed)\b[^.;]*\bto\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reChose       = regexp.MustCompile(`(?i)(?:^|[^ ]+)\s+(?:appointed|elected|named|chose|picked|selected|crowned|hired)\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,3}$`)
+	rePassive     = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
+	reTotal       = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
+	reHeading     = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
+	reEndOf       = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since|\pL{3,}ed|set|held|led|won|built|[\pL-]+ by)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
 )
 
 // pick reads the one value that a sentence states in reply to the question, by
@@ -270,18 +251,8 @@ func pickClause(f form, s string) (span, bool) {
 		}
 		return span{}, false
 	case f.overlap(s[:cut]) >= 0.5:
-		for _, c := range plain {
-			if c.start >= after && reBy.MatchString(s[after:c.start]) {
-				return c, true
-			}
-		}
-		for _, c := range plain {
-			if c.start >= after && !strings.Contains(s[after:c.start], "(") {
-				return c, true
-			}
-		}
-		if (len(plain) == 0 || plain[0].start >= after) && (f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person) {
-			return predicate(f, s, after)
+		if v, ok, done := said(f, s, after, plain); ok || done {
+			return v, ok
 		}
 	case len(plain) == 0 && (f.Kind == KindOpen || f.Kind == KindName && !f.Person) && f.overlap(s[after:]) >= 0.4:
 		return subject(f, s, cut)
@@ -290,6 +261,55 @@ func pickClause(f form, s string) (span, bool) {
 		return plain[0], true
 	}
 	return span{}, false
+}
+
+// said is what the sentence says of the question's words that stand before its
+// verb; done is true when nothing else of the sentence can be the value. A name
+// before the verb is then only a place or the like, unless it stands beside what
+// is asked for ("The French capital Paris is …") or the question follows too.
+func said(f form, s string, after int, plain []span) (v span, ok, done bool) {
+	thing := f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person
+	var later []span
+	for _, c := range plain {
+		switch {
+		case c.start >= after:
+			later = append(later, c)
+		case !rePreposition.MatchString(s[:c.start]), f.overlap(s[after:]) >= 0.5:
+			thing = false
+		}
+	}
+	if len(later) > 0 && !reDirect.MatchString(s[after:later[0].start]) {
+		for _, c := range later {
+			if between := s[after:c.start]; reBy.MatchString(between) && (f.Person || reVerbBy.MatchString(between)) {
+				return c, true, true
+			}
+		}
+	}
+	for _, c := range later {
+		between := s[after:c.start]
+		if !strings.Contains(between, "(") && !(thing && leavesClause(between)) {
+			return c, true, true
+		}
+	}
+	if thing {
+		v, ok = predicate(f, s, after)
+	}
+	return v, ok, thing
+}
+
+// leavesClause: the predicate ends before the next name: "6.23 metres, set by …".
+func leavesClause(between string) bool {
+	head, _, found := strings.Cut(between, ", ")
+	words := tokens(head)
+	if !found || len(words) == 0 {
+		return false
+	}
+	for _, w := range words {
+		if low := strings.ToLower(w.text); !stopWords[low] && !timeWords[low] && low != "according" && low != "fact" {
+			return true
+		}
+	}
+	return false
 }
 
 // numberedCandidate prefers "iPhone 17 Pro" where the question asks for an iPhone.
@@ -373,7 +393,7 @@ func predicate(f form, s string, after int) (span, bool) {
 		return span{}, false
 	}
 	at += after
-	return span{value, at, at + len(value), roleOf(s, at, at+len(value))}, true
+	return span{value, at, at + len(value), f.roleOf(s, at, at+len(value))}, true
 }
 
 // subject is what stands before the verb: "The skin is the largest organ".

@@ -206,7 +206,7 @@ func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 		}
 		value, at = v.text, v.start
 	}
-	if roleOf(quote, at, min(len(quote), at+len(value))) != rolePlain && f.Kind != KindDate && f.Kind != KindNumber {
+	if f.roleOf(quote, at, min(len(quote), at+len(value))) != rolePlain && f.Kind != KindDate && f.Kind != KindNumber {
 		return reading{}, false
 	}
 	return reading{chosen: c, value: trimValue(value), quote: quote}, true

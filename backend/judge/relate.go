@@ -57,7 +57,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	if !firm {
 		return Unknown, ""
 	}
-	if statedIn(answer, got.value) {
+	if statedIn(f, answer, got.value) {
 		return Unknown, ""
 	}
 	return rel, tier
@@ -65,11 +65,11 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 
 // statedIn: the beginning of the answer states the value somewhere, not as what
 // was before or what lost.
-func statedIn(answer, value string) bool {
+func statedIn(f form, answer, value string) bool {
 	list := sentences(clip(answer, 1500))
 	for _, s := range list[:min(len(list), 4)] {
 		s = squeeze(s)
-		if at := indexFold(s, value); at >= 0 && roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
+		if at := indexFold(s, value); at >= 0 && f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
 			return true
 		}
 	}
@@ -137,7 +137,7 @@ func containedPlain(f form, claim backend.Claim, value string) bool {
 	s := squeeze(claim.Sentence)
 	at := indexFold(s, value)
 	if at >= 0 {
-		return roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
+		return f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
 	}
 	for _, c := range candidates(f, s) {
 		if r, _ := compare(f, c.text, value); r == Same {
@@ -182,7 +182,7 @@ func earlierIn(f form, short, window string) bool {
 	loose.Terms = map[string]bool{}
 	for _, s := range sentences(window) {
 		s = squeeze(s)
-		if at, end := mention(s, short); at >= 0 && roleOf(s, at, end) == rolePrior {
+		if at, end := mention(s, short); at >= 0 && f.roleOf(s, at, end) == rolePrior {
 			return true
 		}
 		for _, c := range candidates(loose, s) {

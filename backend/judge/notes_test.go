@@ -1,0 +1,52 @@
+package judge_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/judge"
+	"errata/backend/judge/judgetest"
+)
+
+// TestCheckNote lets the rules read one fresh note without a model.
+func TestCheckNote(t *testing.T) {
+	const right, wrong, past, open = backend.Supported, backend.Contradicted, backend.Outdated, backend.NotEnoughEvidence
+	tests := []struct {
+		name, question, answer, note, claim string
+		want                                backend.VerdictKind
+	}{
+		{"a country is asked for, not its population", "Which country has the largest population?", "China has the largest population, at about 1.4 billion people.", "India has the largest population of any country, at about 1.4 billion people.", "China", wrong},
+		{"the right country", "Which country has the largest population?", "India has the largest population, at about 1.4 billion people.", "India has the largest population of any country, at about 1.46 billion people.", "India", right},
+		{"an element is asked for, not its number", "Which element has the atomic number 79?", "Silver has the atomic number 79.", "Gold is the element with the atomic number 79.", "Silver", wrong},
+		{"a record and who set it", "What is the pole vault world record?", "The pole vault world record is 6.23 metres, set by Armand Duplantis.", "The pole vault world record is 6.31 metres, set by Armand Duplantis.", "6.23 metres", wrong},
+		{"a film and who directed it", "What is the highest-grossing film?", "The highest-grossing film is Titanic, directed by James Cameron.", "The highest-grossing film is Avatar, directed by James Cameron.", "Titanic", wrong},
+		{"the painter after the verb", "Who painted the Mona Lisa?", "The Mona Lisa was painted in Florence by Leonardo da Vinci.", "The Mona Lisa was painted by Leonardo da Vinci.", "Leonardo da Vinci", right},
+		{"a name beside its head", "Who is the director of Avatar?", "The director of Avatar is James Cameron, advised by Jon Landau.", "The director of Avatar is James Cameron.", "James Cameron", right},
+		{"New York", "Which is the largest city in the USA?", "New York is the largest city in the USA.", "The largest city in the USA is New York City.", "New York", right},
+		{"New Zealand", "Which country won the 2025 Test series?", "New Zealand won the 2025 Test series.", "The 2025 Test series was won by New Zealand.", "New Zealand", right},
+		{"a new officer", "Who is the CEO of Starbucks?", "Brian Niccol is the CEO of Starbucks.", "New CEO Brian Niccol has led Starbucks since September 2024.", "Brian Niccol", right},
+		{"a place in the subject", "What is the tallest animal?", "The tallest animal on Earth is the giraffe.", "The giraffe is the tallest animal.", "giraffe", right},
+		{"another animal", "What is the tallest animal?", "The tallest animal on Earth is the elephant.", "The tallest animal on Earth is the giraffe.", "elephant", wrong},
+		{"a season beside the name", "Who won the Premier League in 2025?", "Arsenal won the Premier League in 2025.", "In 2024–25 Liverpool won the Premier League.", "Arsenal", wrong},
+		{"an age before the name", "Who is the president of the USA?", "Donald Trump is the president of the USA.", "The 79-year-old Donald Trump is the president of the United States.", "Donald Trump", right},
+		{"a former officer who won again", "Who won the 2024 presidential election in the USA?", "Donald Trump won the 2024 presidential election.", "Former president Donald Trump won the 2024 presidential election in the United States.", "Donald Trump", right},
+		{"a former banker", "Who is the prime minister of Canada?", "Mark Carney is the prime minister of Canada.", "Former banker Mark Carney is the prime minister of Canada.", "Mark Carney", right},
+		{"a former officer", "Who is the prime minister of the UK?", "Rishi Sunak is the prime minister of the UK.", "Former prime minister Rishi Sunak is a member of parliament. Keir Starmer is the prime minister of the UK.", "Rishi Sunak", past},
+		{"elected, with an earlier post", "Who is the pope?", "The pope is Leo XIV.", "Leo XIV was elected pope on 8 May 2025, having previously served in Rome.", "Leo XIV", right},
+		{"in office, with an earlier post", "Who is the CEO of Intel?", "The CEO of Intel is Lip-Bu Tan.", "CEO Lip-Bu Tan has led Intel since March 2025, having earlier led Cadence.", "Lip-Bu Tan", right},
+		{"won before something else", "Who won the 2025 cup?", "Albion won the 2025 cup.", "Albion won the 2025 cup on 1 May, before a crowd of fifty thousand.", "Albion", right},
+		{"became and fell", "Who is the mayor of Springfield?", "Joe Quimby is the mayor of Springfield.", "Joe Quimby became mayor of Springfield in 2018, before being ousted. Diana Prince is the mayor of Springfield.", "Joe Quimby", past},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			j := newJudge(t, judge.Options{Model: &judgetest.Model{}, Gather: gives(note("n", "Note", test.note, at(10)))})
+			v, err := j.Check(t.Context(), input(test.question, test.answer), nil)
+			require.NoError(t, err)
+			require.Equal(t, test.claim, v.Claim.Short)
+			require.Equal(t, test.want, v.Kind, "%s: %+v", v.Reason, v.Passages)
+		})
+	}
+	_ = open
+}
