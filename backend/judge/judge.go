@@ -150,7 +150,9 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		return
 	}
 	onStep(Step{Name: StepClaim, Text: claim.Short})
-	f.Kind = openKind(f.Kind, claim.Short)
+	if !f.version {
+		f.Kind = openKind(f.Kind, claim.Short)
+	}
 	if class == backend.ClassClock {
 		r.checkClock(f, v, onStep)
 		return

@@ -38,6 +38,16 @@ func TestCheckNote(t *testing.T) {
 		{"in office, with an earlier post", "Who is the CEO of Intel?", "The CEO of Intel is Lip-Bu Tan.", "CEO Lip-Bu Tan has led Intel since March 2025, having earlier led Cadence.", "Lip-Bu Tan", right},
 		{"won before something else", "Who won the 2025 cup?", "Albion won the 2025 cup.", "Albion won the 2025 cup on 1 May, before a crowd of fifty thousand.", "Albion", right},
 		{"became and fell", "Who is the mayor of Springfield?", "Joe Quimby is the mayor of Springfield.", "Joe Quimby became mayor of Springfield in 2018, before being ousted. Diana Prince is the mayor of Springfield.", "Joe Quimby", past},
+		{"a count that looks like a year", "How many islands does the Maldives have?", "The Maldives has 1192 islands.", "The Maldives has about 1,200 islands.", "1192", right},
+		{"subscripts", "What is the chemical formula of water?", "The chemical formula of water is H₂O.", "Water has the chemical formula H2O.", "H₂O", right},
+		{"another formula", "What is the chemical formula of water?", "The chemical formula of water is CO₂.", "Water has the chemical formula H2O.", "CO₂", wrong},
+		{"a version with a word after it", "What is the latest version of Ubuntu?", "The latest version of Ubuntu is Ubuntu 22.04.3 LTS.", "The latest version of Ubuntu is Ubuntu 24.04.1 LTS.", "Ubuntu 22.04.3 LTS", wrong},
+		{"an older version without its product", "What is the latest version of Python?", "The latest version of Python is Python 3.11.", "The latest version of Python is 3.14.2, released in December.", "Python 3.11", wrong},
+		{"a version, less exact", "What is the latest version of Python?", "The latest version is Python 3.14.", "Python 3.14.2 is the latest version of Python.", "Python 3.14", right},
+		{"a bare version", "What is the latest version of Python?", "3.11", "Python 3.14.2 is the latest version of Python.", "3.11", wrong},
+		{"a time in words", "What is the marathon world record time?", "The marathon world record time is 2 hours, 1 minute and 39 seconds.", "The marathon world record time is 2:00:35.", "2 hours, 1 minute and 39 seconds", wrong},
+		{"a number in words", "How many members does the United Nations have?", "The United Nations has one hundred and ninety-three members.", "The United Nations has 193 members.", "one hundred and ninety-three", right},
+		{"a club by its city's initials", "Who won the 2024 World Series?", "The LA Dodgers won the 2024 World Series.", "The Los Angeles Dodgers won the 2024 World Series.", "LA Dodgers", right},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

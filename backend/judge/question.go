@@ -30,6 +30,7 @@ type form struct {
 	Years    []int
 	Present  bool // asks how things are now
 	Terms    map[string]bool
+	version  bool // asks for a version
 	anyRole  bool // an answer states what it states, whatever its words say about it
 }
 
@@ -56,6 +57,8 @@ func parseQuestion(q string) form {
 		f.Kind = KindYesNo
 	case reSymbol.MatchString(q):
 		f.Kind = KindSymbol
+	case asksVersion(q):
+		f.Kind, f.version = KindOpen, true
 	case asksNumber(q) && !strings.HasPrefix(strings.ToLower(q), "who"):
 		f.Kind = KindNumber
 	case reWho.MatchString(q):

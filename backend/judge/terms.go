@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"errata/backend"
 )
 
@@ -144,7 +146,7 @@ func normalWords(s string) []string {
 		s = usForm.ReplaceAllString(s, "USA $1")
 	}
 	s = possessives.Replace(s)
-	padded := " " + backend.Normal(s) + " "
+	padded := " " + backend.Normal(norm.NFKC.String(s)) + " "
 	padded = strings.ReplaceAll(padded, " ", "  ")
 	padded = phraseReplacer.Replace(padded)
 	return strings.Fields(padded)

@@ -49,6 +49,9 @@ func compare(f form, a, b string) (Relation, string) {
 	if na, nb := fold(a), fold(b); na != "" && na == nb {
 		return Same, backend.TierString
 	}
+	if r, ok := compareVersions(f, a, b); ok {
+		return r, backend.TierTyped
+	}
 	for _, typed := range comparators(f, a, b) {
 		r := typed(a, b)
 		if r == Different && f.alikeBesideTheQuestion(a, b) {
@@ -166,12 +169,8 @@ func trimValue(s string) string {
 	return strings.TrimSpace(clip(s, 400))
 }
 
-// fold is backend.Normal after compatibility forms (H₂O -> H2O) and office and
-// state names are brought together.
-func fold(s string) string {
-	words := normalWords(norm.NFKC.String(s))
-	return strings.Join(words, " ")
-}
+// fold gives the words of a value in normal form.
+func fold(s string) string { return strings.Join(normalWords(s), " ") }
 
 // contained is T1: one value stands in the other as whole words and the rest
 // adds no number and no direction.
