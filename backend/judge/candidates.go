@@ -265,34 +265,33 @@ func copula(f form, s string) (cut, after int) {
 	return -1, -1
 }
 
-// overlap is the share of a text's content terms that the question has too.
+// overlap is the share of a text's content terms that the question has too. A
+// date counts only where the question names it.
 func (f form) overlap(s string) float64 {
-	n, hit := 0.0, 0.0
-	dates := findDates(s)
-	for _, t := range tokens(s) {
-		inDate := false
-		for _, d := range dates {
-			inDate = inDate || t.start >= d.start && t.start < d.end
-		}
-		for _, x := range terms(t.text) {
-			if timeWords[x] || genericWords[x] || inDate && !f.Terms[x] {
-				continue
-			}
-			n++
-			if f.Terms[x] {
-				hit++
+	text := []byte(s)
+	for _, d := range findDates(s) {
+		for _, t := range tokens(s[d.start:d.end]) {
+			if !f.Terms[term(strings.ToLower(t.text))] {
+				for i := t.start; i < t.end; i++ {
+					text[d.start+i] = ' '
+				}
 			}
 		}
 	}
-	for _, x := range []string{"primeminister", "premierleague", "usa", "uk", "worldcup", "superbowl", "championsleague", "ceo"} {
-		if f.Terms[x] && contains(terms(s), x) {
-			hit += 2
+	n, hit := 0.0, 0.0
+	for _, x := range terms(string(text)) {
+		if timeWords[x] || genericWords[x] {
+			continue
+		}
+		n++
+		if f.Terms[x] {
+			hit++
 		}
 	}
 	if n == 0 {
 		return 0
 	}
-	return min(1, hit/n)
+	return hit / n
 }
 
 // predicate is what follows the verb up to the end of its clause.

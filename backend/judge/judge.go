@@ -271,7 +271,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 	})
 	var out []reading
 	for i, c := range order {
-		got, ok, err := r.read(ctx, f, c)
+		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {
 			return out, reason
 		}

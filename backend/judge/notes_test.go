@@ -48,6 +48,12 @@ func TestCheckNote(t *testing.T) {
 		{"a time in words", "What is the marathon world record time?", "The marathon world record time is 2 hours, 1 minute and 39 seconds.", "The marathon world record time is 2:00:35.", "2 hours, 1 minute and 39 seconds", wrong},
 		{"a number in words", "How many members does the United Nations have?", "The United Nations has one hundred and ninety-three members.", "The United Nations has 193 members.", "one hundred and ninety-three", right},
 		{"a club by its city's initials", "Who won the 2024 World Series?", "The LA Dodgers won the 2024 World Series.", "The Los Angeles Dodgers won the 2024 World Series.", "LA Dodgers", right},
+		{"one of three that share it", "Which country has won the most World Cups?", "Germany has won the most World Cups.", "Brazil, Germany and Italy have won the most World Cups of all countries.", "Germany", open},
+		{"one of several latest", "What is the latest iPhone model?", "The latest iPhone model is the iPhone Air.", "The latest iPhone models are the iPhone 17, the iPhone Air and the iPhone 17 Pro.", "iPhone Air", right},
+		{"one of several released", "Which countries won the cup?", "Germany won the cup.", "Brazil, Germany and Italy won the cup.", "Germany", right},
+		{"a coach of a nation", "Who is the head coach of the German national football team?", "The head coach of the German national football team is Hansi Flick.", "Julian Nagelsmann has coached Germany since 2023.", "Hansi Flick", wrong},
+		{"a current console", "What is Nintendo's current console?", "Nintendo's current console is the Nintendo Switch.", "Nintendo's current console is the Nintendo Switch 2.", "Nintendo Switch", wrong},
+		{"a current console, another variant", "What is Sony's current console?", "Sony's current console is the PlayStation 5.", "Sony's current console is the PlayStation 5 Pro.", "PlayStation 5", open},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -58,5 +64,41 @@ func TestCheckNote(t *testing.T) {
 			require.Equal(t, test.want, v.Kind, "%s: %+v", v.Reason, v.Passages)
 		})
 	}
-	_ = open
+}
+
+// TestCheckValueOfTheClaimsKind: the model copies the other value of the sentence.
+func TestCheckValueOfTheClaimsKind(t *testing.T) {
+	tower := "The Burj Khalifa is the tallest building in the world, at 828 metres."
+	j := newJudge(t, judge.Options{Model: says("828 metres"), Gather: gives(note("n", "Towers", tower, at(10)))})
+	v, err := j.Check(t.Context(), input("What is the tallest building in the world?", "The tallest building in the world is the Shanghai Tower."), nil)
+	require.NoError(t, err)
+	require.Equal(t, backend.Contradicted, v.Kind, "%s", v.Reason)
+	require.Equal(t, "Burj Khalifa", v.RivalValue)
+}
+
+// TestCheckOldNote: the user's newest note on what stays until it is changed.
+func TestCheckOldNote(t *testing.T) {
+	console := note("n", "Consoles", "The latest console of Nintendo is the Nintendo Switch 2.", at(740))
+	president := note("n", "Brazil", "Luiz Inácio Lula da Silva is the president of Brazil.", at(1420))
+	tests := []struct {
+		name, question, answer string
+		notes                  []backend.Passage
+		want                   backend.VerdictKind
+	}{
+		{"a product", "What is the latest console of Nintendo?", "The latest console of Nintendo is the Wii U.", []backend.Passage{console}, backend.Contradicted},
+		{"an office", "Who is the president of Brazil?", "Lula da Silva is the president of Brazil.", []backend.Passage{president}, backend.Supported},
+		{"a newer page on the subject", "Who is the president of Brazil?", "Lula da Silva is the president of Brazil.", []backend.Passage{president,
+			web("w", "a.com", "The president of Brazil spoke in the city of Bonn about the forest.", at(3))}, backend.NotEnoughEvidence},
+		{"a price", "What is the price of gold?", "The price of gold is 4,000 dollars.", []backend.Passage{note("n", "Gold", "The price of gold is 2,600 dollars.", at(740))}, backend.NotEnoughEvidence},
+		{"standings", "Which club currently leads the Premier League?", "Arsenal leads the Premier League.", []backend.Passage{note("n", "League", "Liverpool leads the Premier League.", at(740))}, backend.NotEnoughEvidence},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			j := newJudge(t, judge.Options{Model: &judgetest.Model{}, Gather: gives(test.notes...)})
+			v, err := j.Check(t.Context(), input(test.question, test.answer), nil)
+			require.NoError(t, err)
+			require.Equal(t, test.want, v.Kind, "%s", v.Reason)
+			require.Less(t, v.Confidence, 0.9)
+		})
+	}
 }
