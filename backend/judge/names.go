@@ -92,7 +92,7 @@ func compareNames(a, b string) Relation {
 		}
 		return Same
 	}
-	if samePerson(x, y) || aligned(x, y) || spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
+	if samePerson(x, y) || aligned(x, y) || aligned(plainWords(a), plainWords(b)) || spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
 		return Same
 	}
 	if !nameLike(a) || !nameLike(b) || mayShorten(a, x, y) || mayShorten(b, y, x) {

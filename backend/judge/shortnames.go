@@ -63,13 +63,11 @@ func isAcronym(short, long string) bool {
 }
 
 // aligned: the same name, word by word, where a word may be the beginning of the
-// other's or the initials of several: "Man City" and "Manchester City", "LA
-// Dodgers" and "Los Angeles Dodgers". One word at least is written out in both.
+// other's or stand for several by their beginnings: "Man City" and "Manchester
+// City", "LA Dodgers" and "Los Angeles Dodgers", "OKC Thunder" and "Oklahoma City
+// Thunder". One word at least is written out in both.
 func aligned(x, y []string) bool {
-	if len(x) < 2 || len(y) < 2 {
-		return false
-	}
-	return align(x, y, 0)
+	return len(x) > 1 && len(y) > 1 && align(x, y, 0)
 }
 
 func align(x, y []string, equal int) bool {
@@ -83,13 +81,33 @@ func align(x, y []string, equal int) bool {
 		return align(x[1:], y[1:], equal)
 	}
 	for n := 2; n <= 4; n++ {
-		if len(y) > n && len(x[0]) == n && initials(y[:n]) == x[0] && align(x[1:], y[n:], equal) ||
-			len(x) > n && len(y[0]) == n && initials(x[:n]) == y[0] && align(x[n:], y[1:], equal) {
+		if len(y) > n && standsFor(x[0], y[:n]) && align(x[1:], y[n:], equal) ||
+			len(x) > n && standsFor(y[0], x[:n]) && align(x[n:], y[1:], equal) {
 			return true
 		}
 	}
 	return false
 }
+
+// standsFor: a few letters that are made of the words' beginnings, each word's
+// first letter at least.
+func standsFor(letters string, words []string) bool {
+	if len(letters) > 5 {
+		return false
+	}
+	if len(words) == 0 || letters == "" {
+		return len(words) == 0 && letters == ""
+	}
+	for n := 1; n <= len(letters) && strings.HasPrefix(words[0], letters[:n]); n++ {
+		if standsFor(letters[n:], words[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainWords are a name's words with no phrase of several brought to one.
+func plainWords(s string) []string { return strings.Fields(backend.Normal(s)) }
 
 func begins(short, long string) bool { return len(short) >= 3 && strings.HasPrefix(long, short) }
 
