@@ -4,16 +4,6 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-	"unicode"
-)
-
-// role says in which part a value stands in a sentence.
-type role int
-
-const (
-	rolePlain    role = iota
-	rolePrior         // it was so before: "succeeding Rishi Sunak", "until 2024"
-	roleOpponent      // it lost or was passed: "beating Arsenal"
 )
 
 // span is a value found in a sentence.
@@ -21,105 +11,6 @@ type span struct {
 	text       string
 	start, end int
 	role       role
-}
-
-var (
-	rePriorBefore = regexp.MustCompile(`(?i)(?:\b(?:succe(?:eds?|eded|eding|ssor (?:to|of))|replac(?:es?|ed|ing)|t(?:ook|aking|akes) over from|(?:the )?former(?:ly)?|previous(?:ly)?|earlier|outgoing|ex|once|predecessors?|instead of|no longer|unlike|not|renamed from|surpass(?:es|ed|ing)|overt(?:ook|aking|akes)|dethron(?:ed|ing)|inherited (?:it |the \w+ )?from|follow(?:s|ed|ing) the (?:resignation|death|departure|retirement) of|after the (?:resignation|death|departure|retirement) of|a successor to|up from|down from|rather than|old(?:er)?|after|before)|\bex-|\b(?:after|before|since|from) (?:\w+ ){0,3}(?:defeating|beating|ousting))[\s,:'"“]*(?:(?:by|was|were|is|the|his|her|its|their|a|of|then|party|leader|mr|sir|president|prime|minister|king|queen|pope|ceo|chancellor|champions?|winners?|record|holders?|mark|version|title|\w+['’]s)[\s,:]+){0,5}$`)
-	rePriorAfter  = regexp.MustCompile(`(?i)^(?:,? and [\pL. ]{2,40}?)?[\s,)'"”]*(?:(?:who|which) )?(?:had (?:led|held|been|served|ruled|run|announced)\b|announced (?:his|her|their) (?:resignation|retirement)|(?:had |has |have )?(?:held|led|served|won|ruled|reigned|been|was|were|did so|as \w+)[^.;]{0,40}?\b(?:until|before|previously|earlier|from \d{4} (?:to|until)|between)\b|resigned|step(?:s|ped|ping) down|(?:was|were|had been|has been|is) (?:\w+ )?(?:succeeded|replaced|ousted|deposed|defeated|beaten|dethroned|surpassed|overtaken|removed|dismissed|fired|the (?:previous|former|outgoing))|lost\b|left (?:the )?(?:office|post|role)|until\b|'s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|’s (?:resignation|death|departure|retirement|old|previous|earlier|record|mark)|held (?:it|the \w+|this|that) (?:before|until|from \d{4} (?:to|until))|the (?:previous|former|outgoing))`)
-	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d+\s?[-–—]\s?\d+\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
-	reRunnerUp    = regexp.MustCompile(`(?i)\bfollowed (?:closely )?by[\s,:]*(?:the\s+)?$`)
-	reRanking     = regexp.MustCompile(`(?i)\b(?:longest|largest|biggest|tallest|highest|deepest|fastest|richest|most|first|top|leads?|led|list|rank\w*|table|medals?|won|wins)\b`)
-	reOpponentAft = regexp.MustCompile(`(?i)^[\s,]*(?:(?:finish(?:ed|ing)|came|coming|were|was|ended) (?:in )?(?:second|third|runners?-up|the runners?-up|the losing)|as (?:the )?runners?-up|in second)`)
-	reSuccBy      = regexp.MustCompile(`(?i)\b(?:succeeded|replaced|followed|ousted|defeated|beaten|surpassed|overtaken) (?:as [\w ]{2,30} )?(?:on [\w ]{3,20} |in [\w ]{3,16} )?by[\s,:]*(?:(?:the|mr|sir|president|new|labour|his|her|deputy|leader)\s+){0,4}$`)
-)
-
-// roleOf looks at the words around text[start:end].
-func roleOf(text string, start, end int) role {
-	before, after := text[max(0, start-90):start], clip(text[end:], 90)
-	if i := strings.LastIndexAny(before, ";"); i >= 0 {
-		before = before[i+1:]
-	}
-	switch {
-	case reRunnerUp.MatchString(before) && reRanking.MatchString(text):
-		return roleOpponent
-	case reSuccBy.MatchString(before):
-		return rolePlain
-	case rePriorBefore.MatchString(before), rePriorAfter.MatchString(after):
-		return rolePrior
-	case reOpponent.MatchString(before), reOpponentAft.MatchString(after):
-		return roleOpponent
-	}
-	return rolePlain
-}
-
-// joins connect the parts of one name.
-var joins = wordSet("of da de di del della der den van von du la le las los el al bin ibn y e the zu san dos ten ter")
-
-var notNames = wordSet(`the a an it its he she they we you i his her their this that these those there in on at as of for to by with from after
-	before since until during when while where who which what however but and or so then today now currently although though if
-	because according following yes no not one two three four five monday tuesday wednesday thursday friday saturday sunday january
-	february march april may june july august september october november december also here both each all some many most other
-	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay
-	despite once under over between among like unlike about around nearly almost every another several only even still first second third
-	recent new according thanks including researchers scientists astronomers officials voters experts great good`)
-
-// names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
-func names(s string) []span {
-	ts := tokens(s)
-	var out []span
-	for i := 0; i < len(ts); i++ {
-		if !startsName(s, ts, i) {
-			continue
-		}
-		j := i
-		for j+1 < len(ts) {
-			gap := s[ts[j].end:ts[j+1].start]
-			if !nameGap(gap, ts[j].text) {
-				break
-			}
-			next := ts[j+1].text
-			if capital(next) && !notNames[strings.ToLower(next)] || isModelNumber(next) {
-				j++
-				continue
-			}
-			if (joins[strings.ToLower(next)] || next == "&") && j+2 < len(ts) && s[ts[j+1].end:ts[j+2].start] == " " && capital(ts[j+2].text) && strings.ToLower(next) == next && !notNames[strings.ToLower(ts[j+2].text)] {
-				j += 2
-				continue
-			}
-			break
-		}
-		if i == j && j+1 < len(ts) && reNationality.MatchString(ts[i].text) && ts[j+1].text == strings.ToLower(ts[j+1].text) && s[ts[j].end:ts[j+1].start] == " " && !stopWords[ts[j+1].text] {
-			continue // "the Italian artist …": an adjective, not a name
-		}
-		if i == j && i == 0 && strings.HasSuffix(ts[0].text, "ing") && len(ts) > 1 && !reVerb.MatchString(ts[1].text) {
-			continue // "Counting polar deserts, …"
-		}
-		out = append(out, span{text: s[ts[i].start:ts[j].end], start: ts[i].start, end: ts[j].end})
-		i = j
-	}
-	return out
-}
-
-var reVerb = regexp.MustCompile(`(?i)^(?:is|was|are|were|has|had|won|beat|became|remains|will|hosts?|hosted)$`)
-
-var reNationality = regexp.MustCompile(`(?:ish|ese|ian|ean|ican|lan|tch|nch|man|eek|wiss|raqi|raeli|stani|Thai|Labour|Conservative|Republican|Democrat|Democratic)$`)
-
-func nameGap(gap, previous string) bool {
-	return gap == " " || gap == "\n" || gap == ". " && (len(previous) == 1 || abbreviations[strings.ToLower(previous)]) || gap == "." || gap == "/"
-}
-
-func isModelNumber(s string) bool {
-	return len(s) <= 5 && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
-}
-
-func capital(s string) bool {
-	r := []rune(s)
-	return len(r) > 0 && (unicode.IsUpper(r[0]) || hasUpper(string(r[1:])) && unicode.IsLetter(r[0]))
-}
-
-func startsName(s string, ts []token, i int) bool {
-	w := ts[i].text
-	return capital(w) && !notNames[strings.ToLower(w)]
 }
 
 // candidates finds values of the asked kind in a sentence that are not the
@@ -137,7 +28,7 @@ func candidates(f form, s string) []span {
 			inDate := false
 			for _, d := range dates {
 				bareYear := d.end-d.start == 4
-				if q.start >= d.start && q.start < d.end && !(bareYear && q.unit.dimension != "") {
+				if q.start >= d.start && q.start < d.end && !(bareYear && (q.unit.dimension != "" || f.counts(s, q))) {
 					inDate = true
 				}
 			}
@@ -160,11 +51,21 @@ func candidates(f form, s string) []span {
 			continue
 		}
 		if !f.anyRole {
-			c.role = roleOf(s, c.start, c.end)
+			c.role = f.roleOf(s, c.start, c.end)
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// counts: a number that looks like a year stands directly before the things that
+// are counted: "1192 islands".
+func (f form) counts(s string, q quantity) bool {
+	after := tokens(clip(s[q.end:], 40))
+	if len(after) == 0 || after[0].start != 1 || hasUpper(after[0].text) || stopWords[after[0].text] || reYearBefore.MatchString(s[:q.start]) {
+		return false
+	}
+	return f.Terms[term(after[0].text)]
 }
 
 // asks says that text repeats only the question's own words.
@@ -186,14 +87,18 @@ func (f form) asks(text string) bool {
 }
 
 var (
-	reCopula  = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
-	reBy      = regexp.MustCompile(`(?i)\bby\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
-	reGivenTo = regexp.MustCompile(`(?i)\b(?:gave|given|awards?|awarded|presented|went|goes|handed)\b[^.;]*\bto\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
-	reChose   = regexp.MustCompile(`(?i)(?:^|[^ ]+)\s+(?:appointed|elected|named|chose|picked|selected|crowned|hired)\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,3}$`)
-	rePassive = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
-	reTotal   = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
-	reHeading = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
-	reEndOf   = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
+	reCopula      = regexp.MustCompile(`(?i)(?:^|[\s'’])(is|are|was|were|became|becomes|remains|has been|have been|won by|means|equals)(?:\s|:)`)
+	reBy          = regexp.MustCompile(`(?i)\bby\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reVerbBy      = regexp.MustCompile(`(?i)^\s*(?:\w+ly\s+)?[\pL-]+\s+by\b`)
+	rePreposition = regexp.MustCompile(`(?i)\b(?:in|on|of|at|from|for|to|with|within|near|under|across)\s+(?:the\s+)?$`)
+	reYearBefore  = regexp.MustCompile(`(?i)\b(?:in|since|of|the|by|from|until|during|its|their)\s+$`)
+	reDirect      = regexp.MustCompile(`(?i)^[\s:*_"“]*(?:(?:the|an?|its|sir|mr|mrs|ms|dr)\s+)*$`)
+	reGivenTo     = regexp.MustCompile(`(?i)\b(?:gave|given|awards?|awarded|presented|went|goes|handed)\b[^.;]*\bto\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,4}$`)
+	reChose       = regexp.MustCompile(`(?i)(?:^|[^ ]+)\s+(?:appointed|elected|named|chose|picked|selected|crowned|hired)\s+(?:the\s+|an?\s+)?(?:[\pL-]+\s+){0,3}$`)
+	rePassive     = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
+	reTotal       = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
+	reHeading     = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
+	reEndOf       = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since|\pL{3,}ed|set|held|led|won|built|[\pL-]+ by)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
 )
 
 // pick reads the one value that a sentence states in reply to the question, by
@@ -270,18 +175,8 @@ func pickClause(f form, s string) (span, bool) {
 		}
 		return span{}, false
 	case f.overlap(s[:cut]) >= 0.5:
-		for _, c := range plain {
-			if c.start >= after && reBy.MatchString(s[after:c.start]) {
-				return c, true
-			}
-		}
-		for _, c := range plain {
-			if c.start >= after && !strings.Contains(s[after:c.start], "(") {
-				return c, true
-			}
-		}
-		if (len(plain) == 0 || plain[0].start >= after) && (f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person) {
-			return predicate(f, s, after)
+		if v, ok, done := said(f, s, after, plain); ok || done {
+			return v, ok
 		}
 	case len(plain) == 0 && (f.Kind == KindOpen || f.Kind == KindName && !f.Person) && f.overlap(s[after:]) >= 0.4:
 		return subject(f, s, cut)
@@ -290,6 +185,55 @@ func pickClause(f form, s string) (span, bool) {
 		return plain[0], true
 	}
 	return span{}, false
+}
+
+// said is what the sentence says of the question's words that stand before its
+// verb; done is true when nothing else of the sentence can be the value. A name
+// before the verb is then only a place or the like, unless it stands beside what
+// is asked for ("The French capital Paris is …") or the question follows too.
+func said(f form, s string, after int, plain []span) (v span, ok, done bool) {
+	thing := f.Kind == KindOpen || f.Kind == KindList || f.Kind == KindName && !f.Person
+	var later []span
+	for _, c := range plain {
+		switch {
+		case c.start >= after:
+			later = append(later, c)
+		case !rePreposition.MatchString(s[:c.start]), f.overlap(s[after:]) >= 0.5:
+			thing = false
+		}
+	}
+	if len(later) > 0 && !reDirect.MatchString(s[after:later[0].start]) {
+		for _, c := range later {
+			if between := s[after:c.start]; reBy.MatchString(between) && (f.Person || reVerbBy.MatchString(between)) {
+				return c, true, true
+			}
+		}
+	}
+	for _, c := range later {
+		between := s[after:c.start]
+		if !strings.Contains(between, "(") && !(thing && leavesClause(between)) {
+			return c, true, true
+		}
+	}
+	if thing {
+		v, ok = predicate(f, s, after)
+	}
+	return v, ok, thing
+}
+
+// leavesClause: the predicate ends before the next name: "6.23 metres, set by …".
+func leavesClause(between string) bool {
+	head, _, found := strings.Cut(between, ", ")
+	words := tokens(head)
+	if !found || len(words) == 0 {
+		return false
+	}
+	for _, w := range words {
+		if low := strings.ToLower(w.text); !stopWords[low] && !timeWords[low] && low != "according" && low != "fact" {
+			return true
+		}
+	}
+	return false
 }
 
 // numberedCandidate prefers "iPhone 17 Pro" where the question asks for an iPhone.
@@ -321,34 +265,33 @@ func copula(f form, s string) (cut, after int) {
 	return -1, -1
 }
 
-// overlap is the share of a text's content terms that the question has too.
+// overlap is the share of a text's content terms that the question has too. A
+// date counts only where the question names it.
 func (f form) overlap(s string) float64 {
-	n, hit := 0.0, 0.0
-	dates := findDates(s)
-	for _, t := range tokens(s) {
-		inDate := false
-		for _, d := range dates {
-			inDate = inDate || t.start >= d.start && t.start < d.end
-		}
-		for _, x := range terms(t.text) {
-			if timeWords[x] || genericWords[x] || inDate && !f.Terms[x] {
-				continue
-			}
-			n++
-			if f.Terms[x] {
-				hit++
+	text := []byte(s)
+	for _, d := range findDates(s) {
+		for _, t := range tokens(s[d.start:d.end]) {
+			if !f.Terms[term(strings.ToLower(t.text))] {
+				for i := t.start; i < t.end; i++ {
+					text[d.start+i] = ' '
+				}
 			}
 		}
 	}
-	for _, x := range []string{"primeminister", "premierleague", "usa", "uk", "worldcup", "superbowl", "championsleague", "ceo"} {
-		if f.Terms[x] && contains(terms(s), x) {
-			hit += 2
+	n, hit := 0.0, 0.0
+	for _, x := range terms(string(text)) {
+		if timeWords[x] || genericWords[x] {
+			continue
+		}
+		n++
+		if f.Terms[x] {
+			hit++
 		}
 	}
 	if n == 0 {
 		return 0
 	}
-	return min(1, hit/n)
+	return hit / n
 }
 
 // predicate is what follows the verb up to the end of its clause.
@@ -373,7 +316,7 @@ func predicate(f form, s string, after int) (span, bool) {
 		return span{}, false
 	}
 	at += after
-	return span{value, at, at + len(value), roleOf(s, at, at+len(value))}, true
+	return span{value, at, at + len(value), f.roleOf(s, at, at+len(value))}, true
 }
 
 // subject is what stands before the verb: "The skin is the largest organ".

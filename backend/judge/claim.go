@@ -78,11 +78,13 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 
 var rePronoun = regexp.MustCompile(`(?i)^(?:it|he|she|they|that|this)(?:'s|’s| is| was| are| were| has)\b`)
 
+var reStates = regexp.MustCompile(`(?i)\S\s+(?:won|wrote|painted|has|have|became|did)\b`)
+
 // bareValue is an answer that is nothing but the value: "Paris.", "8,849 metres".
 func bareValue(f form, s string) (string, bool) {
 	v := trimValue(s)
 	n := len(tokens(v))
-	if v == "" || n == 0 || n > 6 || reCopula.MatchString(" "+v+" ") || f.asks(v) {
+	if v == "" || n == 0 || n > 6 || reCopula.MatchString(" "+v+" ") || reStates.MatchString(v) || f.asks(v) {
 		return "", false
 	}
 	switch f.Kind {
@@ -90,7 +92,7 @@ func bareValue(f form, s string) (string, bool) {
 		return "", false
 	case KindName:
 		spans := candidates(f, v)
-		if len(spans) == 1 && n <= 4 && !regexp.MustCompile(`(?i)\b(?:won|wrote|painted|has|have|became|did)\b`).MatchString(v) {
+		if len(spans) == 1 && n <= 4 {
 			return v, true
 		}
 		return "", false

@@ -137,7 +137,7 @@ func findDates(s string) []dated {
 	})
 	each(reBareYear, func(m []int) {
 		y := atoi(sub(m, 1))
-		ok := y >= 1000 && y <= 2199 && !followedByUnit(s[m[1]:])
+		ok := y >= 1000 && y <= 2199 && !followedByUnit(s[m[1]:]) && !reCounting.MatchString(s[max(0, m[0]-24):m[0]])
 		add(m, years(y, y), ok, false, false)
 	})
 	each(reDM, func(m []int) {

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"errata/backend"
@@ -28,6 +29,7 @@ const (
 	supportFast, supportSlow = 90, 730
 	rivalFast, rivalSlow     = 30, 365
 	trustedFast, trustedSlow = 400, 730
+	trustedHeld              = 1461 // four years, a common term of office
 	rivalDomains             = 2
 	rivalRatio               = 2.0
 	supportReputation        = 0.6
@@ -115,10 +117,14 @@ func (e evidence) byTrusted(v *backend.Verdict, all []cluster, top reading) {
 		v.Reason = backend.ReasonConflict
 	case top.rel == Same && e.trustedFresh(top.at):
 		v.Kind, v.Reason, v.Confidence = backend.Supported, backend.ReasonSame, 0.93
+	case top.rel == Same && e.held(top):
+		v.Kind, v.Reason, v.Confidence = backend.Supported, backend.ReasonSame, heldConfidence
 	case top.rel == Same:
 		v.Reason = backend.ReasonStale
+	case e.trustedFresh(top.at):
+		e.rival(v, top.value, top.at, true, e.wasBefore(top.at), 0.92)
 	default:
-		e.rival(v, top.value, top.at, e.trustedFresh(top.at), e.wasBefore(top.at), 0.92)
+		e.rival(v, top.value, top.at, e.held(top), e.wasBefore(top.at), heldConfidence)
 	}
 }
 
@@ -174,6 +180,28 @@ func (e evidence) trustedFresh(at *time.Time) bool {
 		return true
 	}
 	return e.within(at, trustedFast, trustedSlow)
+}
+
+// heldConfidence is that of a note past its time that nothing newer speaks against.
+const heldConfidence = 0.75
+
+// reMoves are things whose value moves by itself; an office, a product or a title
+// stays until somebody changes it.
+var reMoves = regexp.MustCompile(`(?i)\b(?:price|stock|rate|inflation|weather|temperature|score|standings|news|trending|poll|richest|net worth|box office|odds|bitcoin|subscribers|followers|top|leads|leading|today|tonight|yesterday|week|month|season|champions?|ranked|number one)\b`)
+
+// held: the newest of the user's own documents on something that stays as it is
+// until it is changed still speaks when nothing newer was found on the subject.
+func (e evidence) held(top reading) bool {
+	f := e.form
+	if top.at == nil || f.Kind == KindNumber || f.Kind == KindDate || reMoves.MatchString(f.Text) || !e.within(top.at, trustedHeld, trustedHeld) {
+		return false
+	}
+	for _, c := range append(slices.Clone(e.kept), e.flagged...) {
+		if c.at != nil && c.at.After(*top.at) && c.coverage >= 0.85*top.coverage {
+			return false
+		}
+	}
+	return true
 }
 
 var reSuperlative = regexp.MustCompile(`(?i)\b(?:record|tallest|highest|largest|biggest|longest|fastest|oldest|deepest|smallest|heaviest|most (?:goals|wins|titles|medals|grand slams|oscars)|last)\b`)

@@ -74,7 +74,7 @@ func (r *run) nonce(c chosen) string {
 // read fills a passage's quote and value: the schema call first; when its reply
 // does not verify, the short answer as plain chat; for a trusted passage at last
 // the grammar of its best sentence. ok is false when nothing verifies.
-func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error) {
+func (r *run) read(ctx context.Context, f form, claim backend.Claim, c chosen) (reading, bool, error) {
 	if f.Kind == KindYesNo {
 		return r.readYesNo(ctx, f, c)
 	}
@@ -87,7 +87,7 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 	if err == nil && !saysNo {
 		if got, ok := verifyReply(f, c, reply); ok {
 			got.by = "model"
-			return second(f, got), true, nil
+			return second(f, claim, got), true, nil
 		}
 	}
 	// A passage that barely matches and is said to hold nothing is left alone.
@@ -99,7 +99,7 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 		return reading{}, false, err
 	}
 	if ok {
-		return second(f, got), true, nil
+		return second(f, claim, got), true, nil
 	}
 	if c.Trusted() && c.coverage >= keepCoverage {
 		title := termSet(c.Title)
@@ -117,15 +117,27 @@ func (r *run) read(ctx context.Context, f form, c chosen) (reading, bool, error)
 }
 
 // second notes what the grammar of the quote and of the best sentence suggests,
-// for the comparison.
-func second(f form, got reading) reading {
+// for the comparison. To a question that does not tell its kind, a quote may give
+// two values ("the Burj Khalifa, at 828 metres"): the one of the claim's kind is
+// meant. In the user's own document that settles it.
+func second(f form, claim backend.Claim, got reading) reading {
 	for _, s := range []string{got.quote, squeeze(got.first)} {
 		v, ok := pick(f, s)
 		if !ok || v.role != rolePlain || f.overlap(s) == 0 {
 			continue
 		}
-		if rel, _ := compare(f, v.text, got.value); rel == Different {
-			got.other = trimValue(v.text)
+		value := trimValue(v.text)
+		asked := valueKind(claim.Short)
+		if f.Kind == KindOpen && asked != "" && asked == valueKind(value) && asked != valueKind(got.value) {
+			if got.Trusted() && strings.Contains(got.quote, value) {
+				got.value = value
+			} else {
+				got.other = value
+			}
+			return got
+		}
+		if rel, _ := compare(f, value, got.value); rel == Different {
+			got.other = value
 			return got
 		}
 	}
@@ -206,7 +218,7 @@ func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 		}
 		value, at = v.text, v.start
 	}
-	if roleOf(quote, at, min(len(quote), at+len(value))) != rolePlain && f.Kind != KindDate && f.Kind != KindNumber {
+	if f.roleOf(quote, at, min(len(quote), at+len(value))) != rolePlain && f.Kind != KindDate && f.Kind != KindNumber {
 		return reading{}, false
 	}
 	return reading{chosen: c, value: trimValue(value), quote: quote}, true

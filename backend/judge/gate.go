@@ -14,7 +14,10 @@ var (
 	rePoem   = regexp.MustCompile(`(?i)^(?:please |can you |could you |would you )*(?:write|compose|draft|invent|make up|imagine|create|generate|design|rewrite|rephrase|summari[sz]e|translate|paraphrase|brainstorm|implement|code|refactor|debug|fix|draw|roleplay|pretend|continue)\b|\b(?:a|me a|another) (?:poem|haiku|limerick|story|joke|song|slogan|function|script|program)\b`)
 	reOpine  = regexp.MustCompile(`(?i)\b(?:do you (?:think|like|believe|prefer|agree)|in your opinion|your (?:favou?rite|opinion|view|thoughts)|should (?:i|we|you|one|people)|would you (?:rather|recommend)|what(?:'s| is) the best way|which is better|is it (?:ok|okay|wrong|right|better|worth|good|bad)|recommend|how do you feel|(?:most|more) (?:beautiful|delicious|interesting))\b|\bwhat(?:'s| is| are) the (?:best\s|nicest|coolest|funniest)\b(?:.*\b(?:movie|book|food|song|restaurant|language|phone|laptop|game)s?)?\b[^?]{0,24}\?*$`)
 	reMine   = regexp.MustCompile(`(?i)\b(?:my (?:name|age|wife|husband|dog|cat|mother|father|mom|dad|boss|job|car|house|phone|email|password|birthday|friend|son|daughter)|\bam i\b|do i (?:have|look|need|own)|where do i live|who am i\b|did i\b)`)
-	reFuture = regexp.MustCompile(`(?i)\b(?:will|going to|predict|forecast|in the future|next (?:year|decade|century|election|world cup|super bowl|season)|by 2\d{3}|going to win)\b`)
+	reFuture = regexp.MustCompile(`(?i)\b(?:going to|predict|forecast|in the future|next (?:year|decade|century|election|world cup|super bowl|season)|by 2\d{3}|going to win)\b`)
+	reWill   = regexp.MustCompile(`\bwill\b|^(?:W|w)ill\b`) // inside a sentence "Will" is a name
+	reHeld   = regexp.MustCompile(`(?i)\b(?:hosts?|hosting|hosted|be held|held|take place|takes place|taking place|scheduled|be played|venue)\b`)
+	reResult = regexp.MustCompile(`(?i)\b(?:wins?|won|winning|winners?|beats?|champions?|medals?|score[sd]?|happens?|become|elected)\b`)
 	reHello  = regexp.MustCompile(`(?i)^(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|night)|bye|ok|okay|how are you|who are you|what are you|what can you do|what(?:'s| is) your name)\b[^?]{0,30}\??$`)
 
 	reFastQ = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent|recent(?:ly)?|today|tonight|yesterday|this (?:week|month|morning|season)|price|stock|share price|exchange rate|interest rate|inflation|weather|temperature (?:in|today)|score|standings|news|trending|right now|so far|up to date|poll|richest|net worth|box office|odds|bitcoin|subscribers|followers|version of|model of|just|top (?:song|movie|scorer))\b`)
@@ -36,7 +39,9 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool) 
 		return backend.ClassPersonal, true
 	case reOpine.MatchString(q):
 		return backend.ClassOpinion, true
-	case reFuture.MatchString(q) && !regexp.MustCompile(`(?i)\bwill (?:smith|ferrell|be held|take place|host)\b`).MatchString(q):
+	case isScheduled(q, now):
+		return backend.ClassSlow, true
+	case reFuture.MatchString(q) || reWill.MatchString(q):
 		return backend.ClassPrediction, true
 	}
 	if years := reYear.FindAllString(q, 4); len(years) > 0 && !reNow.MatchString(q) {
@@ -68,6 +73,16 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool) 
 		return backend.ClassUnclear, true
 	}
 	return backend.ClassFast, false
+}
+
+// isScheduled: what has been fixed for a day to come can be looked up, its outcome
+// cannot.
+func isScheduled(q string, now time.Time) bool {
+	ahead := reFuture.MatchString(q) || reWill.MatchString(q)
+	for _, y := range reYear.FindAllString(q, 4) {
+		ahead = ahead || atoi(y) > now.Year()
+	}
+	return ahead && reHeld.MatchString(q) && !reResult.MatchString(q)
 }
 
 // isClock: the machine's own date answers, "what year is it now".

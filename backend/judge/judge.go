@@ -150,7 +150,9 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		return
 	}
 	onStep(Step{Name: StepClaim, Text: claim.Short})
-	f.Kind = openKind(f.Kind, claim.Short)
+	if !f.version {
+		f.Kind = openKind(f.Kind, claim.Short)
+	}
 	if class == backend.ClassClock {
 		r.checkClock(f, v, onStep)
 		return
@@ -269,7 +271,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 	})
 	var out []reading
 	for i, c := range order {
-		got, ok, err := r.read(ctx, f, c)
+		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {
 			return out, reason
 		}

@@ -3,7 +3,6 @@ package judge
 import (
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 // titles stand before or after a name and do not belong to it.
@@ -15,7 +14,7 @@ var titles = wordSet(`sir dame mr mrs ms miss dr prof professor president primem
 var directions = wordSet("new north south east west northern southern eastern western equatorial upper lower")
 
 var shortForms = map[string]string{"mt": "mount", "mtn": "mount", "utd": "united", "st": "saint", "ft": "fort", "&": "and", "univ": "university",
-	"no": "number", "ger": "germany", "wolves": "wolverhampton", "spurs": "tottenham"}
+	"no": "number", "ger": "germany"}
 
 // otherNames brings well-known second names of states, cities and works to one.
 var otherNames = map[string]string{"holland": "netherlands", "kiev": "kyiv", "burma": "myanmar", "bombay": "mumbai", "peking": "beijing",
@@ -23,7 +22,7 @@ var otherNames = map[string]string{"holland": "netherlands", "kiev": "kyiv", "bu
 	"calcutta": "kolkata", "madras": "chennai", "saigon": "ho chi minh city", "constantinople": "istanbul", "nyc": "newyork", "newyork city": "newyork",
 	"washington dc": "washington", "washington d c": "washington", "people republic of china": "china", "peoples republic of china": "china",
 	"russian federation": "russia", "republic of ireland": "ireland", "republic of korea": "southkorea", "new delhi": "delhi",
-	"uae": "united arab emirates", "la gioconda": "mona lisa", "chomolungma": "mount everest", "sagarmatha": "mount everest", "qomolangma": "mount everest"}
+	"uae": "united arab emirates", "la gioconda": "mona lisa", "chomolungma": "mount everest", "sagarmatha": "mount everest", "qomolangma": "mount everest", "man u": "manchester united"}
 
 var nicknames = map[string]string{"joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "jim": "james", "mike": "michael",
 	"tom": "thomas", "tim": "timothy", "tony": "anthony", "dick": "richard", "rick": "richard", "ben": "benjamin", "sam": "samuel", "dan": "daniel",
@@ -75,7 +74,7 @@ func compareNames(a, b string) Relation {
 		return r
 	}
 	x, y = withoutRoman(x, y)
-	if isAcronym(a, y) || isAcronym(b, x) {
+	if isAcronym(a, b) || isAcronym(b, a) || byNickname(x, y) || byNickname(y, x) {
 		return Same
 	}
 	if within(x, y) || within(y, x) {
@@ -93,10 +92,10 @@ func compareNames(a, b string) Relation {
 		}
 		return Same
 	}
-	if samePerson(x, y) || shortened(x, y) || spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
+	if samePerson(x, y) || aligned(x, y) || aligned(plainWords(a), plainWords(b)) || spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
 		return Same
 	}
-	if !nameLike(a) || !nameLike(b) {
+	if !nameLike(a) || !nameLike(b) || mayShorten(a, x, y) || mayShorten(b, y, x) {
 		return Unknown
 	}
 	return Different
@@ -164,25 +163,6 @@ func within(a, b []string) bool {
 	return true
 }
 
-// isAcronym: "UAE" and "United Arab Emirates".
-func isAcronym(short string, long []string) bool {
-	letters := strings.ToLower(strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) {
-			return r
-		}
-		return -1
-	}, short))
-	if len(letters) < 2 || len(letters) > 6 || len(long) != len(letters) || strings.ToLower(short) == short {
-		return false
-	}
-	for i, w := range long {
-		if w[0] != letters[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // samePerson: equal last names and first names that may be one (equal, initial,
 // nickname, beginning).
 func samePerson(x, y []string) bool {
@@ -210,24 +190,6 @@ func sameFirst(a, b string) bool {
 		return a[0] == b[0]
 	}
 	return len(a) >= 3 && len(b) >= 3 && (strings.HasPrefix(full(a), b) || strings.HasPrefix(full(b), a)) || len(a) > 4 && spelledAlike(a, b)
-}
-
-// shortened: "Man City" and "Manchester City", word by word.
-func shortened(x, y []string) bool {
-	if len(x) != len(y) || len(x) < 2 {
-		return false
-	}
-	equal := 0
-	for i := range x {
-		switch {
-		case x[i] == y[i]:
-			equal++
-		case len(x[i]) >= 3 && strings.HasPrefix(y[i], x[i]), len(y[i]) >= 3 && strings.HasPrefix(x[i], y[i]):
-		default:
-			return false
-		}
-	}
-	return equal > 0
 }
 
 // spelledAlike allows one edit from six letters, two from ten; the first letter

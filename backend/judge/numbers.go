@@ -48,6 +48,7 @@ type quantity struct {
 	step       float64 // the last stated digit: 8.2 million -> 0.1 million
 	unit       unit
 	unitName   string
+	count      bool // written as a count, never as a year: "1,192", "about 1200"
 	start, end int
 }
 
@@ -58,7 +59,6 @@ const unitPattern = `square kilomet(?:re|er)s|square miles|sq km|sq mi|km²|km2|
 
 var (
 	reQuantity = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillion))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
-	reWordNum  = regexp.MustCompile(`(?i)\b(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|once|twice|thrice|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?:[ -](hundred|thousand|million|billion|trillion)\b)?(?:[ -](` + unitPattern + `)\b)?`)
 	reClock    = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{2}))?(\.\d+)?\b`)
 )
 
@@ -82,7 +82,7 @@ func findQuantities(s string) []quantity {
 		for i := m[0]; i < m[1]; i++ {
 			taken[i] = true
 		}
-		out = append(out, quantity{v, step, units["s"], "s", m[0], m[1]})
+		out = append(out, quantity{value: v, step: step, unit: units["s"], unitName: "s", start: m[0], end: m[1]})
 	}
 	for _, m := range reQuantity.FindAllStringSubmatchIndex(s, 128) {
 		if taken[m[6]] || insideWord(s, m[6]) {
@@ -94,6 +94,7 @@ func findQuantities(s string) []quantity {
 			continue
 		}
 		q := quantity{value: v, step: lastDigit(digits), unit: unit{factor: 1}, start: m[6], end: m[7]}
+		q.count = digits != s[m[6]:m[7]] || reRounded.MatchString(s[max(0, m[6]-24):m[6]])
 		if m[4] >= 0 && (m[4] == 0 || !isWordByte(s[m[4]-1])) {
 			q.value, q.start = -v, m[4]
 		}
@@ -111,24 +112,7 @@ func findQuantities(s string) []quantity {
 		}
 		out = append(out, q)
 	}
-	for _, m := range reWordNum.FindAllStringSubmatchIndex(s, 64) {
-		words := strings.FieldsFunc(strings.ToLower(s[m[2]:m[3]]), func(r rune) bool { return r == ' ' || r == '-' })
-		v := 0.0
-		for _, w := range words {
-			v += numberWords[w]
-		}
-		q := quantity{value: v, step: 1, unit: unit{factor: 1}, start: m[0], end: m[3]}
-		if m[4] >= 0 {
-			f := multipliers[strings.ToLower(s[m[4]:m[5]])]
-			q.value, q.step, q.end = v*f, f, m[5]
-		}
-		if m[6] >= 0 {
-			q.setUnit(s[m[6]:m[7]])
-			q.end = m[7]
-		}
-		out = append(out, q)
-	}
-	return out
+	return joinUnits(s, append(out, wordQuantities(s)...))
 }
 
 func (q *quantity) setUnit(name string) {
@@ -231,5 +215,5 @@ func quantityRelation(x, y quantity) Relation {
 
 // yearLike numbers ("2024") are compared exactly.
 func yearLike(q quantity) bool {
-	return q.unit.dimension == "" && q.value == math.Trunc(q.value) && q.value >= 1000 && q.value < 2200
+	return !q.count && q.unit.dimension == "" && q.value == math.Trunc(q.value) && q.value >= 1000 && q.value < 2200
 }

@@ -30,6 +30,7 @@ type form struct {
 	Years    []int
 	Present  bool // asks how things are now
 	Terms    map[string]bool
+	version  bool // asks for a version
 	anyRole  bool // an answer states what it states, whatever its words say about it
 }
 
@@ -37,7 +38,8 @@ var (
 	reYesNo  = regexp.MustCompile(`(?i)^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b`)
 	reEither = regexp.MustCompile(`(?i)\bor\b`)
 	reWhen   = regexp.MustCompile(`(?i)\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade)\b|\b(?:year|date) (?:of|did|was)\b|\bin (?:what|which) year\b|\bbirth ?date\b`)
-	reNumber = regexp.MustCompile(`(?i)\bhow (?:many|much|tall|high|long|old|far|fast|big|large|deep|heavy|wide|hot|cold|often)\b|\b(?:what|which)(?:'s| is| was| are|) (?:the )?(?:[a-z']+ )*?(?:population|height|elevation|distance|speed|temperature|percentage|number|amount|price|cost|boiling point|melting point|freezing point|length|depth|weight|mass|age|area|atomic number|world record time|record time|score|value of pi|square root|total|gdp)\b|\bat what (?:temperature|speed)\b`)
+	reHow    = regexp.MustCompile(`(?i)\bhow (?:many|much|tall|high|long|old|far|fast|big|large|deep|heavy|wide|hot|cold|often)\b|\bat what (?:temperature|speed)\b`)
+	reAmount = regexp.MustCompile(`(?i)\b(?:what|which)((?:'s|’s| is| was| are| were)?)((?: [\pL'’.-]+)*?) (?:population|height|elevation|distance|speed|temperature|percentage|number|amount|price|cost|boiling point|melting point|freezing point|length|depth|weight|mass|age|area|atomic number|world record time|record time|score|value of pi|square root|total|gdp)\b( (?:one|two|\d+|code))?`)
 	reWho    = regexp.MustCompile(`(?i)\b(?:who|whom|whose)\b`)
 	reNameQ  = regexp.MustCompile(`(?i)\bwhere\b|\bcapital\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|continent|ocean|river|mountain|planet|team|club|company|person|actor|actress|singer|band|movie|film|book|novel|airline|party|university|language)\b|\b(?:president|prime minister|ceo|chancellor|king|queen|monarch|pope|author|winner|champions?|capital|currency|mayor|governor|founder|inventor|director|coach|manager|captain) of\b`)
 	reSymbol = regexp.MustCompile(`(?i)\bsymbol (?:of|for)\b|\b(?:chemical|element|currency|stock|ticker|molecular) (?:symbol|formula)\b|\bformula (?:of|for)\b|\b(?:abbreviation|ticker)\b|\b(?:country|airport|iata|iso|area|dialling|dialing) code\b`)
@@ -55,7 +57,9 @@ func parseQuestion(q string) form {
 		f.Kind = KindYesNo
 	case reSymbol.MatchString(q):
 		f.Kind = KindSymbol
-	case reNumber.MatchString(q) && !strings.HasPrefix(strings.ToLower(q), "who"):
+	case asksVersion(q):
+		f.Kind, f.version = KindOpen, true
+	case asksNumber(q) && !strings.HasPrefix(strings.ToLower(q), "who"):
 		f.Kind = KindNumber
 	case reWho.MatchString(q):
 		f.Kind, f.Person = KindName, true
@@ -95,6 +99,29 @@ func parseQuestion(q string) form {
 		f.Weights[t] = max(f.Weights[t], weight)
 	}
 	return f
+}
+
+// besideHead are words after which a noun is not the head of what is asked for:
+// "the country with the largest population" is a country.
+var besideHead = wordSet("of with in on at by for from to that which who whose has have had is are was were does did do can and or")
+
+// asksNumber says that the value asked for is a number: by "how many", or by a
+// noun of measure that is itself what is asked for.
+func asksNumber(q string) bool {
+	if reHow.MatchString(q) {
+		return true
+	}
+	for _, m := range reAmount.FindAllStringSubmatch(q, 4) {
+		words := strings.Fields(strings.ToLower(m[2]))
+		head := m[3] == "" && (m[1] != "" || len(words) < 2) // "number one" counts nothing
+		for _, w := range words {
+			head = head && !besideHead[w]
+		}
+		if head {
+			return true
+		}
+	}
+	return false
 }
 
 // properTerms finds the terms of capitalised words that do not only start the

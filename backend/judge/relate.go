@@ -30,8 +30,11 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	if f.Kind == KindYesNo {
 		return rel, tier
 	}
-	if alsoValue(f, claim.Short, got) {
-		return Same, backend.TierString
+	if also, several := alsoValue(f, claim.Short, got); also {
+		if several {
+			return Same, backend.TierString
+		}
+		return Unknown, "" // one of several that share what one is asked for
 	}
 	if rel != Different {
 		if containedPlain(f, claim, got.value) {
@@ -57,7 +60,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	if !firm {
 		return Unknown, ""
 	}
-	if statedIn(answer, got.value) {
+	if statedIn(f, answer, got.value) {
 		return Unknown, ""
 	}
 	return rel, tier
@@ -65,11 +68,11 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 
 // statedIn: the beginning of the answer states the value somewhere, not as what
 // was before or what lost.
-func statedIn(answer, value string) bool {
+func statedIn(f form, answer, value string) bool {
 	list := sentences(clip(answer, 1500))
 	for _, s := range list[:min(len(list), 4)] {
 		s = squeeze(s)
-		if at := indexFold(s, value); at >= 0 && roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
+		if at := indexFold(s, value); at >= 0 && f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
 			return true
 		}
 	}
@@ -87,8 +90,12 @@ func statesPlain(f form, value, sentence string) bool {
 }
 
 // alsoValue: the claim stands in the quote as a second name of the value or
-// beside it in a list ("iPhone 17, iPhone 17 Pro and iPhone Air").
-func alsoValue(f form, short string, got reading) bool {
+// beside it in a list. several says that it is as good: a second name, an item of
+// what the sentence says ("the latest are iPhone 17 and iPhone Air"), or an item
+// where the question asks for more than one.
+func alsoValue(f form, short string, got reading) (also, several bool) {
+	loose := f
+	loose.Terms = map[string]bool{}
 	for _, s := range sentences(got.window) {
 		s = squeeze(s)
 		at := indexFold(s, got.value)
@@ -96,39 +103,75 @@ func alsoValue(f form, short string, got reading) bool {
 			continue
 		}
 		end := at + len(got.value)
-		previous := span{start: at, end: end}
-		loose := f
-		loose.Terms = map[string]bool{}
 		spans := candidates(loose, s)
-		for _, c := range spans {
-			if c.start < end {
-				continue
-			}
-			gap := s[previous.end:c.start]
-			if !reListGap.MatchString(gap) && !(previous.end == end && reAlias.MatchString(gap)) {
-				break
-			}
-			if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
-				return true
-			}
-			previous = c
+		before, first := listedBefore(f, short, s, spans, at)
+		after, alias := listedAfter(f, short, s, spans, end)
+		if alias {
+			return true, true
 		}
-		previous = span{start: at, end: end}
-		for i := len(spans) - 1; i >= 0; i-- {
-			c := spans[i]
-			if c.end > at {
-				continue
-			}
-			if !reListGap.MatchString(s[c.end:previous.start]) {
-				break
-			}
-			if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
-				return true
-			}
-			previous = c
+		if before || after {
+			return true, f.Kind == KindList || rePlural.MatchString(f.Text) || saidOf(s[:first])
 		}
 	}
+	return false, false
+}
+
+var rePlural = regexp.MustCompile(`(?i)\b(?:which|what|who) (?:\w+ )?(?:are|were)\b|\b(?:which|what) (?:\w+ )?(?:countries|cities|teams|clubs|people|members|states|players|companies|films|movies|books|languages|colou?rs|models|names)\b|^(?:who|what) (?:is|was) (?:an?|one of)\b|\bname (?:an?|any|one)\b`)
+
+// saidOf: a list after these words is what is said of something, not what
+// something is said of: a verb stands before it.
+func saidOf(before string) bool {
+	before = strings.TrimRight(before, " *_\"“")
+	ts := tokens(before)
+	for i := len(ts) - 1; i >= 0; i-- {
+		low := strings.ToLower(ts[i].text)
+		if low == "the" || low == "a" || low == "an" || low == "its" || low == "both" {
+			before = strings.TrimRight(before[:ts[i].start], " ")
+			continue
+		}
+		return ts[i].end == len(before) || strings.HasSuffix(before, ":")
+	}
 	return false
+}
+
+// listedAfter goes along the list that follows the value.
+func listedAfter(f form, short, s string, spans []span, end int) (found, alias bool) {
+	last := end
+	for _, c := range spans {
+		if c.start < end {
+			continue
+		}
+		gap := s[last:c.start]
+		second := last == end && reAlias.MatchString(gap)
+		if !second && !reListGap.MatchString(gap) {
+			break
+		}
+		if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
+			return true, second && !reListGap.MatchString(gap)
+		}
+		last = c.end
+	}
+	return false, false
+}
+
+// listedBefore goes back along the list that the value ends; first is where the
+// list begins.
+func listedBefore(f form, short, s string, spans []span, at int) (found bool, first int) {
+	first = at
+	for i := len(spans) - 1; i >= 0; i-- {
+		c := spans[i]
+		if c.end > at {
+			continue
+		}
+		if !reListGap.MatchString(s[c.end:first]) {
+			break
+		}
+		if r, _ := compare(f, short, c.text); r == Same && c.role == rolePlain {
+			found = true
+		}
+		first = c.start
+	}
+	return found, first
 }
 
 // containedPlain: the evidence's value stands in the claim's sentence, and not
@@ -137,7 +180,7 @@ func containedPlain(f form, claim backend.Claim, value string) bool {
 	s := squeeze(claim.Sentence)
 	at := indexFold(s, value)
 	if at >= 0 {
-		return roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
+		return f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
 	}
 	for _, c := range candidates(f, s) {
 		if r, _ := compare(f, c.text, value); r == Same {
@@ -182,7 +225,7 @@ func earlierIn(f form, short, window string) bool {
 	loose.Terms = map[string]bool{}
 	for _, s := range sentences(window) {
 		s = squeeze(s)
-		if at, end := mention(s, short); at >= 0 && roleOf(s, at, end) == rolePrior {
+		if at, end := mention(s, short); at >= 0 && f.roleOf(s, at, end) == rolePrior {
 			return true
 		}
 		for _, c := range candidates(loose, s) {

@@ -43,6 +43,11 @@ func TestGateRules(t *testing.T) {
 		{"greeting", "Hello!", backend.ClassPersonal},
 		{"future", "Who will win the next election?", backend.ClassPrediction},
 		{"future year", "Who won the 2031 cup?", backend.ClassPrediction},
+		{"a place to come", "Where will the 2030 FIFA World Cup be held?", backend.ClassSlow},
+		{"a host to come", "Which city hosts the 2028 Olympics?", backend.ClassSlow},
+		{"a result to come", "Who will win the 2030 World Cup, held in Spain?", backend.ClassPrediction},
+		{"will at the start", "Will it rain tomorrow?", backend.ClassPrediction},
+		{"a man called Will", "Who played Will Byers?", backend.ClassEvergreen},
 		{"empty", "   ", backend.ClassUnclear},
 		{"marks only", "???", backend.ClassUnclear},
 		{"one word", "France", backend.ClassUnclear},
@@ -136,7 +141,7 @@ func TestRoles(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			at := strings.Index(test.sentence, test.value)
-			require.Equal(t, test.want, roleOf(test.sentence, at, at+len(test.value)))
+			require.Equal(t, test.want, (form{}).roleOf(test.sentence, at, at+len(test.value)))
 		})
 	}
 }
@@ -329,4 +334,28 @@ func FuzzReadNothingPanics(f *testing.F) {
 			earlierIn(fm, claim.Short, c.window)
 		}
 	})
+}
+
+func TestQuestionKind(t *testing.T) {
+	tests := []struct {
+		name, question string
+		want           Kind
+	}{
+		{"a country by its population", "Which country has the largest population?", KindName},
+		{"a country by its output", "Which country has the highest GDP?", KindName},
+		{"an element by its number", "Which element has the atomic number 79?", KindOpen},
+		{"a player by rank", "Which player is ranked world number one?", KindOpen},
+		{"a country with a population", "What is the country with the largest population?", KindOpen},
+		{"the largest by area", "What is the largest country by area?", KindOpen},
+		{"number one is a rank", "What is the number one song?", KindOpen},
+		{"the population itself", "What is the population of France?", KindNumber},
+		{"a possessive", "What's Germany's total area?", KindNumber},
+		{"a noun of measure alone", "What speed does light have?", KindNumber},
+		{"with a modifier", "What average temperature does Mars have?", KindNumber},
+		{"an atomic number", "What is the atomic number of gold?", KindNumber},
+		{"how many", "How many moons does Saturn have?", KindNumber},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, parseQuestion(test.question).Kind) })
+	}
 }

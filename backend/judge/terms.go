@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"errata/backend"
 )
 
@@ -18,7 +20,7 @@ var timeWords = wordSet(`current currently latest newest recent recently now tod
 
 // genericWords say what kind of thing is asked for and seldom stand in the evidence.
 var genericWords = wordSet(`name model person man woman thing type kind number country city place team club company year date day
-	time month answer called version product people world amount total full first real common official`)
+	time month answer called version product people world amount total full first real common official head national men men's mens`)
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
@@ -101,7 +103,7 @@ var synonyms = func() map[string]string {
 		"currency money", "record records holder", "goals goal scored scorer",
 		"symbol sign", "sink sank sunk sinks", "fall fell fallen falls", "begin began begun begins start started starts", "end ended ends",
 		"become became becomes", "break broke broken", "hold held holds", "lead led leads leader", "build built builds", "speak spoke spoken speaks", "boil boiling boils", "freeze freezing freezes melt melting",
-		"capital", "france french", "germany german", "spain spanish", "italy italian", "japan japanese", "china chinese", "russia russian",
+		"coach coached coaches coaching", "capital", "france french", "germany german", "spain spanish", "italy italian", "japan japanese", "china chinese", "russia russian",
 		"canada canadian", "australia australian", "brazil brazilian", "india indian", "mexico mexican", "argentina argentine argentinian",
 		"ukraine ukrainian", "poland polish", "sweden swedish", "norway norwegian", "ireland irish", "scotland scottish", "greece greek",
 		"turkey turkish turkiye", "netherlands dutch holland", "portugal portuguese", "egypt egyptian", "israel israeli", "iran iranian",
@@ -144,7 +146,7 @@ func normalWords(s string) []string {
 		s = usForm.ReplaceAllString(s, "USA $1")
 	}
 	s = possessives.Replace(s)
-	padded := " " + backend.Normal(s) + " "
+	padded := " " + backend.Normal(norm.NFKC.String(s)) + " "
 	padded = strings.ReplaceAll(padded, " ", "  ")
 	padded = phraseReplacer.Replace(padded)
 	return strings.Fields(padded)

@@ -135,7 +135,7 @@ func tokens(s string) []token {
 	var out []token
 	start := -1
 	for i, r := range s {
-		inside := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
+		inside := unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Mn, r) // H₂O is one word
 		if !inside && start >= 0 && strings.ContainsRune("'’-.,+&", r) {
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
 			prev, _ := utf8.DecodeLastRuneInString(s[:i])

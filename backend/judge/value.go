@@ -2,6 +2,7 @@ package judge
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -49,10 +50,16 @@ func compare(f form, a, b string) (Relation, string) {
 	if na, nb := fold(a), fold(b); na != "" && na == nb {
 		return Same, backend.TierString
 	}
+	if r, ok := compareVersions(f, a, b); ok {
+		return r, backend.TierTyped
+	}
 	for _, typed := range comparators(f, a, b) {
 		r := typed(a, b)
 		if r == Different && f.alikeBesideTheQuestion(a, b) {
 			r = Same
+		}
+		if r == Same && f.otherVariant(a, b) {
+			return Unknown, ""
 		}
 		if r != Unknown {
 			return r, backend.TierTyped
@@ -60,6 +67,9 @@ func compare(f form, a, b string) (Relation, string) {
 	}
 	if f.earlierModel(a, b) {
 		return Different, backend.TierTyped
+	}
+	if f.otherVariant(a, b) {
+		return Unknown, ""
 	}
 	if contained(f, a, b) {
 		return Same, backend.TierString
@@ -86,7 +96,7 @@ func (f form) alikeBesideTheQuestion(a, b string) bool {
 	return x != "" && (x == y || spelledAlike(x, y))
 }
 
-var reLatest = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent)\b`)
+var reLatest = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent|current|currently|now)\b`)
 
 // earlierModel: to a question for the latest one, a product without a number is
 // not the one with it ("Nintendo Switch" and "Nintendo Switch 2").
@@ -96,6 +106,24 @@ func (f form) earlierModel(a, b string) bool {
 	}
 	x, y := nameWords(a), nameWords(b)
 	return (within(x, y) || within(y, x)) && !f.asks(a) && !f.asks(b)
+}
+
+// variants are words by which makers tell the models of one number apart.
+var variants = wordSet("pro ultra max plus mini lite slim air oled se fe xl fold flip edge")
+
+// otherVariant: to a question for the latest one, "PlayStation 5" may or may not
+// be the "PlayStation 5 Pro".
+func (f form) otherVariant(a, b string) bool {
+	if f.Person || !reLatest.MatchString(f.Text) || len(listItems(a)) != 1 || len(listItems(b)) != 1 {
+		return false
+	}
+	x, y := nameWords(a), nameWords(b)
+	for _, w := range append(slices.Clone(x), y...) {
+		if variants[w] && contains(x, w) != contains(y, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // comparators gives those that fit, in order; the first that commits decides.
@@ -125,6 +153,19 @@ func comparators(f form, a, b string) []func(a, b string) Relation {
 		return nil
 	}
 	return []func(a, b string) Relation{compareText}
+}
+
+// valueKind types one value, "" when it tells nothing.
+func valueKind(s string) Kind {
+	switch {
+	case namesSomething(s) && nameLike(s):
+		return KindName
+	case len(findDates(s)) > 0 && len(tokens(s)) <= 6:
+		return KindDate
+	case len(findQuantities(s)) > 0:
+		return KindNumber
+	}
+	return ""
 }
 
 // guessKind types two values when the question does not: both must be of a kind.
@@ -166,12 +207,8 @@ func trimValue(s string) string {
 	return strings.TrimSpace(clip(s, 400))
 }
 
-// fold is backend.Normal after compatibility forms (H₂O -> H2O) and office and
-// state names are brought together.
-func fold(s string) string {
-	words := normalWords(norm.NFKC.String(s))
-	return strings.Join(words, " ")
-}
+// fold gives the words of a value in normal form.
+func fold(s string) string { return strings.Join(normalWords(s), " ") }
 
 // contained is T1: one value stands in the other as whole words and the rest
 // adds no number and no direction.

@@ -19,6 +19,7 @@ const (
 	city   = "What is the capital of that country?"
 	symbol = "What is the chemical symbol of the element?"
 	yes    = "Is it still open?"
+	python = "What is the latest version of Python?"
 	colors = "What are the three primary colours?"
 )
 
@@ -58,7 +59,12 @@ func TestCompare(t *testing.T) {
 		{"place with country", city, "Paris, France", "Paris", judge.Same},
 		{"other capital", city, "Sydney", "Canberra", judge.Different},
 		{"product", "What is the latest iPhone model?", "iPhone 15", "iPhone 17 Pro", judge.Different},
-		{"product, variant", "What is the latest iPhone model?", "iPhone 17", "iPhone 17 Pro", judge.Same},
+		{"product, variant", "What is the latest iPhone model?", "iPhone 17", "iPhone 17 Pro", judge.Unknown},
+		{"product, variant, where any will do", "Which phone did she use?", "iPhone 17", "iPhone 17 Pro", judge.Same},
+		{"current product", "What is Nintendo's current console?", "Nintendo Switch", "Nintendo Switch 2", judge.Different},
+		{"current product, variant", "What is Sony's current console?", "PlayStation 5", "PlayStation 5 Pro", judge.Unknown},
+		{"current product, same variant", "What is Sony's current console?", "Sony PlayStation 5 Pro", "PlayStation 5 Pro", judge.Same},
+		{"current office", "Who is the current king?", "Charles", "Charles III", judge.Same},
 		{"product, same variant of another", "What is the latest iPhone model?", "iPhone 14 Pro Max", "iPhone 17 Pro Max", judge.Different},
 		{"product with maker", "What is the latest iPhone model?", "Apple iPhone 17 Pro", "iPhone 17 Pro", judge.Same},
 		{"one of a list", "What is the latest iPhone model?", "iPhone 17", "iPhone 17, iPhone Air and iPhone 17 Pro", judge.Same},
@@ -116,6 +122,43 @@ func TestCompare(t *testing.T) {
 		{"empty", what, "", "Paris", judge.Unknown},
 		{"punctuation", what, "...", "Paris", judge.Unknown},
 		{"markup", what, "**Paris**", "Paris", judge.Same},
+		{"patches of one version", python, "3.11.5", "3.11.9", judge.Different},
+		{"no decimal fraction", python, "1.3", "1.34", judge.Different},
+		{"a version without its product", python, "Python 3.11", "3.14", judge.Different},
+		{"a shorter version", python, "Python 3.14", "3.14.2", judge.Same},
+		{"a version with a v", "What is the latest version of Node.js?", "v24.1.0", "24.1.0", judge.Same},
+		{"a version with a word after it", "What is the latest Ubuntu?", "Ubuntu 22.04.3 LTS", "Ubuntu 22.04.3", judge.Same},
+		{"two products", "What is the newest release?", "Python 3.14", "Ruby 3.14", judge.Different},
+		{"versions where none is asked for", "What runs there?", "Python 3.11", "Python 3.14", judge.Different},
+		{"decimals that are no versions", "What is the population of it?", "1.4 billion", "1.41 billion", judge.Same},
+		{"lengths that are no versions", what, "3.5 metres", "3.5 m", judge.Same},
+		{"initials of a city", "Who won the series?", "Los Angeles Dodgers", "LA Dodgers", judge.Same},
+		{"beginnings of a city", "Who won the series?", "OKC Thunder", "Oklahoma City Thunder", judge.Same},
+		{"initials of New York", "Who won the series?", "NY Yankees", "New York Yankees", judge.Same},
+		{"another club of New York", "Who won the series?", "NY Mets", "New York Yankees", judge.Different},
+		{"another club of the city", "Who won the series?", "LA Clippers", "Los Angeles Dodgers", judge.Different},
+		{"initials with a saint", "Who won the cup?", "PSG", "Paris Saint-Germain", judge.Same},
+		{"other initials", "Who won the cup?", "PSG", "Real Madrid", judge.Different},
+		{"initials in doubt", "Who won the cup?", "BVB", "Borussia Dortmund", judge.Unknown},
+		{"a club by one letter", "Who won the cup?", "Man U", "Manchester United", judge.Same},
+		{"a nickname", "Who won the cup?", "Spurs", "Tottenham Hotspur", judge.Same},
+		{"a nickname that two clubs have", "Who won the title?", "Spurs", "San Antonio Spurs", judge.Same},
+		{"a nickname of another", "Who won the cup?", "Spurs", "Arsenal", judge.Different},
+		{"wolves", "Who won the cup?", "Wolves", "Wolverhampton Wanderers", judge.Same},
+		{"the beginning of a name", "Who won the cup?", "Juve", "Juventus Turin", judge.Unknown},
+		{"one of two states", "Which country is it?", "Korea", "South Korea", judge.Unknown},
+		{"neither of two states", "Which country is it?", "Korea", "Japan", judge.Different},
+		{"countries that begin alike", "Which country is it?", "Austria", "Australia", judge.Different},
+		{"New in a name", city, "New Delhi", "New York", judge.Different},
+		{"hundreds in words", many, "one hundred and ninety-three", "193", judge.Same},
+		{"other hundreds in words", many, "one hundred and ninety-three", "100", judge.Different},
+		{"thousands in words", many, "two thousand five hundred", "2,500", judge.Same},
+		{"hours and minutes", "What is the world record time?", "2 hours, 1 minute and 39 seconds", "2:00:35", judge.Different},
+		{"the same hours and minutes", "What is the world record time?", "2 hours, 1 minute and 39 seconds", "2:01:39", judge.Same},
+		{"feet and inches", tall, "5 feet 11 inches", "180 cm", judge.Same},
+		{"a rounded count", many, "about 1,200", "1,192", judge.Same},
+		{"a rounded count without a comma", many, "about 1200", "1192", judge.Same},
+		{"another count", many, "about 1,200", "1,492", judge.Different},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

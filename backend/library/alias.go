@@ -23,7 +23,17 @@ var aliases = [][]string{
 	{"gross domestic product", "GDP"},
 	{"artificial intelligence", "AI"},
 	{"New York City", "NYC"},
+	{"Germany", "German"}, {"France", "French"}, {"Spain", "Spanish"}, {"Italy", "Italian"}, {"Japan", "Japanese"}, {"China", "Chinese"},
+	{"Russia", "Russian"}, {"Canada", "Canadian"}, {"Australia", "Australian"}, {"Brazil", "Brazilian"}, {"India", "Indian"}, {"Mexico", "Mexican"},
+	{"Argentina", "Argentine", "Argentinian"}, {"Ukraine", "Ukrainian"}, {"Poland", "Polish"}, {"Sweden", "Swedish"}, {"Norway", "Norwegian"},
+	{"Ireland", "Irish"}, {"Scotland", "Scottish"}, {"Wales", "Welsh"}, {"England", "English"}, {"Greece", "Greek"}, {"Turkey", "Turkish", "Türkiye"},
+	{"Netherlands", "Dutch", "Holland"}, {"Portugal", "Portuguese"}, {"Egypt", "Egyptian"}, {"Israel", "Israeli"}, {"Iran", "Iranian"},
+	{"Switzerland", "Swiss"}, {"Austria", "Austrian"}, {"Denmark", "Danish"}, {"Finland", "Finnish"}, {"Belgium", "Belgian"}, {"Hungary", "Hungarian"},
+	{"Croatia", "Croatian"}, {"Nigeria", "Nigerian"}, {"Pakistan", "Pakistani"}, {"Chile", "Chilean"}, {"Colombia", "Colombian"},
 }
+
+// ordinary words of English in lower case: these names are only read with a capital.
+var ordinary = map[string]bool{"Polish": true, "Turkey": true, "China": true}
 
 // forms finds the spellings of each name in a question: short forms in capitals
 // only ("who" is not the WHO), "us" also after "the", long ones in any case.
@@ -33,7 +43,7 @@ var forms = func() []*regexp.Regexp {
 		var parts []string
 		for _, n := range names {
 			quoted := regexp.QuoteMeta(n)
-			if n != strings.ToUpper(n) {
+			if n != strings.ToUpper(n) && !ordinary[n] {
 				quoted = "(?i:" + quoted + ")"
 			}
 			parts = append(parts, quoted)

@@ -107,9 +107,13 @@ func TestSearchQuestions(t *testing.T) {
 	write(t, folder, "us.md", "# Fed\n\nThe US central bank is led by Sam Poe.\n")
 	write(t, folder, "phone.md", "# Smartphones\n\nThe newest model of the Foo phone is the Foo 18, which came out in September 2026.\n")
 	write(t, folder, "league.md", "# Premier League 2023/24\n\nManchester City won the 2023-24 Premier League, their fourth title in a row, in May 2024.\n")
+	write(t, folder, "trainer.md", "Jo Low has coached Germany since 2023.\n")
+	write(t, folder, "floor.md", "# Floors\n\nTo polish a floor of stone, use a soft pad and Moe Wax.\n")
 	l := open(t, t.TempDir(), folder)
 	scan(t, l)
 	tests := []struct{ question, want string }{
+		{"Who is the head coach of the German national football team?", "Jo Low"},
+		{"How do I polish a stone floor?", "Moe Wax"},
 		{"Who is the prime minister of the UK?", "Ann Other"},
 		{"who is the current prime minister of the u.k.", "Ann Other"},
 		{"Who is the PM of Great Britain?", "Ann Other"},

@@ -120,12 +120,17 @@ func (l *Library) compile(question string) (q query.Query, phrases [][]string) {
 	names, rest := findAliases(question)
 	terms := l.terms(rest)
 	var groups, titles []query.Query
+	var modifiers []query.Query
 	for i, t := range terms {
-		groups = append(groups, inField(bleve.NewTermQuery(t), fieldAll))
-		titles = append(titles, inField(bleve.NewTermQuery(t), fieldTitle))
 		if i > 0 {
 			phrases = append(phrases, []string{terms[i-1] + " " + t})
 		}
+		if generic[t] && len(terms)+len(names) > 1 {
+			modifiers = append(modifiers, inField(bleve.NewTermQuery(t), fieldAll))
+			continue
+		}
+		groups = append(groups, inField(bleve.NewTermQuery(t), fieldAll))
+		titles = append(titles, inField(bleve.NewTermQuery(t), fieldTitle))
 	}
 	for _, spellings := range names {
 		groups = append(groups, oneOf(spellings, fieldAll))
@@ -137,6 +142,9 @@ func (l *Library) compile(question string) (q query.Query, phrases [][]string) {
 		phrases = append(phrases, same)
 	}
 	if len(groups) == 0 {
+		groups, modifiers = modifiers, nil
+	}
+	if len(groups) == 0 {
 		return nil, nil
 	}
 	need := bleve.NewDisjunctionQuery(groups...)
@@ -146,6 +154,7 @@ func (l *Library) compile(question string) (q query.Query, phrases [][]string) {
 	both := bleve.NewBooleanQuery()
 	both.AddMust(need)
 	both.AddShould(title)
+	both.AddShould(modifiers...)
 	return both, phrases
 }
 
@@ -216,3 +225,7 @@ var idle = map[string]bool{
 	"current": true, "now": true, "todai": true, "latest": true, "pleas": true, "tell": true, "know": true, "name": true, "right": true, "present": true,
 	"who": true, "what": true, "when": true, "where": true, "which": true, "how": true, "whose": true, "mani": true, "much": true, "moment": true,
 }
+
+// generic are stemmed words that narrow an office or a team and are often left
+// out where it is spoken of: they raise a passage but none has to hold them.
+var generic = map[string]bool{"head": true, "nation": true, "offici": true, "men": true}
