@@ -95,7 +95,8 @@ type API struct {
 	o         Options
 	mu        sync.Mutex
 	ctx       context.Context
-	pending   map[string]context.CancelFunc
+	pending   map[string]*running // by request id
+	unnamed   atomic.Int64
 	greetings atomic.Int64
 }
 
@@ -111,7 +112,7 @@ func New(ctx context.Context, o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &API{o: o, ctx: ctx, pending: map[string]context.CancelFunc{}}
+	return &API{o: o, ctx: ctx, pending: map[string]*running{}}
 }
 
 // call runs f under the API's context and turns a panic into an error, because a
@@ -120,31 +121,44 @@ func call[T any](a *API, op string, f func(ctx context.Context) (T, error)) (out
 	defer func() {
 		if r := recover(); r != nil {
 			a.o.Log.Error("panic", "op", op, "panic", r, "stack", string(debug.Stack()))
-			err = &backend.Error{Code: backend.CodeInternal, Op: op, Message: "Errata made a mistake; nothing was changed by it.", Hint: "The log says more.", Err: fmt.Errorf("%v", r)}
+			err = mistake(op, fmt.Errorf("%v", r))
 		}
 	}()
 	return f(a.ctx)
 }
 
-// request is call with a context that Cancel(id) ends. An empty id cannot be cancelled.
-func request[T any](a *API, id, op string, f func(ctx context.Context) (T, error)) (T, error) {
-	return call(a, op, func(ctx context.Context) (T, error) {
+func mistake(op string, err error) error {
+	return &backend.Error{Code: backend.CodeInternal, Op: op, Message: "Errata made a mistake; nothing was changed by it.", Hint: "The log says more.", Err: err}
+}
+
+// request is call with a context that Cancel(id) ends, listed by Running; of is
+// the id of the noun it is about.
+func request[T any](a *API, id, op, of string, f func(ctx context.Context) (T, error)) (T, error) {
+	return listed(a, id, op, of, false, f)
+}
+
+// alone is a request of which a second one with the same op and of is refused.
+func alone[T any](a *API, id, op, of string, f func(ctx context.Context) (T, error)) (T, error) {
+	return listed(a, id, op, of, true, f)
+}
+
+func listed[T any](a *API, id, op, of string, single bool, f func(ctx context.Context) (T, error)) (T, error) {
+	return call(a, op, func(ctx context.Context) (out T, err error) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		if id != "" {
-			a.mu.Lock()
-			_, taken := a.pending[id]
-			if !taken {
-				a.pending[id] = cancel
-			}
-			a.mu.Unlock()
-			if taken {
-				var zero T
-				return zero, backend.Errorf(backend.CodeConflict, op, "A request with this id is already running.")
-			}
-			defer func() { a.mu.Lock(); delete(a.pending, id); a.mu.Unlock() }()
+		id := a.named(id)
+		if err := a.begin(id, op, of, single, cancel); err != nil {
+			return out, err
 		}
-		out, err := f(ctx)
+		panicked := true
+		defer func() {
+			if panicked {
+				err = mistake(op, nil)
+			}
+			a.finish(id, err)
+		}()
+		out, err = f(ctx)
+		panicked = false
 		if err != nil && ctx.Err() != nil && backend.CodeOf(err) != backend.CodeCancelled {
 			err = &backend.Error{Code: backend.CodeCancelled, Op: op, Message: "Stopped.", Err: err}
 		}
@@ -156,10 +170,10 @@ func request[T any](a *API, id, op string, f func(ctx context.Context) (T, error
 // may have ended a moment ago.
 func (a *API) Cancel(requestID string) {
 	a.mu.Lock()
-	cancel := a.pending[requestID]
+	r := a.pending[requestID]
 	a.mu.Unlock()
-	if cancel != nil {
-		cancel()
+	if r != nil {
+		r.cancel()
 	}
 }
 

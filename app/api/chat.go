@@ -18,12 +18,15 @@ const flushEvery = 25 * time.Millisecond
 type TextPiece struct {
 	Request string `json:"request"`
 	Text    string `json:"text"`
+	N       int    `json:"n"` // counts from 1, so that a page that joins in neither misses nor repeats one
 }
 
 // ChatView is a chat with its whole tree.
 type ChatView struct {
 	Chat  backend.Chat   `json:"chat"`
 	Turns []backend.Turn `json:"turns"`
+	// Taught says what became of the facts of its verdicts, by verdict id.
+	Taught map[string]backend.FactState `json:"taught"`
 }
 
 // Chats lists chats, pinned and newest first.
@@ -39,8 +42,31 @@ func (a *API) Chat(id string) (ChatView, error) {
 			return ChatView{Turns: []backend.Turn{}}, err
 		}
 		turns, err := some(a.o.Loop.Store.Turns(id))
-		return ChatView{Chat: c, Turns: turns}, err
+		if err != nil {
+			return ChatView{Turns: turns}, err
+		}
+		taught, err := a.taught(turns)
+		return ChatView{Chat: c, Turns: turns, Taught: taught}, err
 	})
+}
+
+func (a *API) taught(turns []backend.Turn) (map[string]backend.FactState, error) {
+	out := map[string]backend.FactState{}
+	for _, t := range turns {
+		for _, v := range t.Verdicts {
+			if !v.Teachable() {
+				continue
+			}
+			f, found, err := a.o.Loop.Store.FactOfVerdict(v.ID)
+			if err != nil {
+				return out, err
+			}
+			if found {
+				out[v.ID] = f.State
+			}
+		}
+	}
+	return out, nil
 }
 
 // RenameChat gives a chat another title.
@@ -82,15 +108,25 @@ func (a *API) changeChat(id string, change func(*backend.Chat) error) (backend.C
 // Ask answers a question; its text comes as "answer.text" events that carry the
 // request's id while the call runs. Cancel stops it and keeps what came.
 func (a *API) Ask(requestID string, in flow.AskInput) (flow.Asked, error) {
+	requestID = a.named(requestID)
+	in.Started = func(asked flow.Asked) {
+		a.tell(requestID, func(r *Running) { r.Of, r.Asked = asked.Answer.ID, &asked })
+	}
 	return AskTo(a, requestID, in, func(text string) {
-		a.o.Hub.Emit(backend.Event{At: time.Now(), Topic: "answer.text", ID: requestID, Data: TextPiece{Request: requestID, Text: text}})
+		piece := TextPiece{Request: requestID, Text: text}
+		a.tell(requestID, func(r *Running) {
+			r.Text += text
+			r.Pieces++
+			piece.N = r.Pieces
+		})
+		a.o.Hub.Emit(backend.Event{At: time.Now(), Topic: "answer.text", ID: requestID, Data: piece})
 	})
 }
 
 // AskTo is Ask with the text given to a function, in pieces. It is no method,
 // because a bound method can take no function.
 func AskTo(a *API, requestID string, in flow.AskInput, show func(text string)) (flow.Asked, error) {
-	return request(a, requestID, "ask", func(ctx context.Context) (flow.Asked, error) {
+	return request(a, requestID, "ask", "", func(ctx context.Context) (flow.Asked, error) {
 		var waiting strings.Builder
 		last := time.Now()
 		flush := func() {
@@ -119,12 +155,13 @@ func Reply(ctx context.Context, a *API, in flow.ReplyInput, onText func(string) 
 
 // Check checks a stored answer against evidence; steps come as "check.step" events.
 func (a *API) Check(requestID, answerID string) (backend.Verdict, error) {
-	return request(a, requestID, "check", func(ctx context.Context) (backend.Verdict, error) { return a.o.Loop.Verify(ctx, answerID) })
+	return request(a, requestID, "check", answerID, func(ctx context.Context) (backend.Verdict, error) { return a.o.Loop.Verify(ctx, answerID) })
 }
 
 // CheckText checks a given answer to a given question and stores nothing.
 func (a *API) CheckText(requestID, question, answer string) (backend.Verdict, error) {
-	return request(a, requestID, "check", func(ctx context.Context) (backend.Verdict, error) {
+	requestID = a.named(requestID)
+	return request(a, requestID, "check", "", func(ctx context.Context) (backend.Verdict, error) {
 		if err := backend.ValidateQuestion(question); err != nil {
 			return backend.Verdict{}, err
 		}

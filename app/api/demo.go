@@ -21,7 +21,7 @@ type DemoInput struct {
 // Demo runs the whole loop in a throw-away home; lines about its progress come
 // as "demo.progress" events.
 func (a *API) Demo(requestID string, in DemoInput) (bench.DemoResult, error) {
-	return request(a, requestID, "demo", func(ctx context.Context) (bench.DemoResult, error) {
+	return request(a, requestID, "demo", "", func(ctx context.Context) (bench.DemoResult, error) {
 		set, err := bench.LoadDemo(in.Questions, in.Notes)
 		if err != nil {
 			return bench.DemoResult{}, err

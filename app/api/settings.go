@@ -172,7 +172,8 @@ type ModelProgress struct {
 
 // InstallModel gets a listed model; a broken-off download goes on where it was.
 func (a *API) InstallModel(requestID, name string) (backend.ModelInfo, error) {
-	return request(a, requestID, "models.install", func(ctx context.Context) (backend.ModelInfo, error) {
+	requestID = a.named(requestID)
+	return alone(a, requestID, "models.install", name, func(ctx context.Context) (backend.ModelInfo, error) {
 		info, err := a.o.Models.Install(ctx, name, a.modelProgress(requestID))
 		if err == nil {
 			err = a.chooseFirst(info.Name)
@@ -183,7 +184,8 @@ func (a *API) InstallModel(requestID, name string) (backend.ModelInfo, error) {
 
 // ImportModel takes a weights file of the user's.
 func (a *API) ImportModel(requestID, file string) (backend.ModelInfo, error) {
-	return request(a, requestID, "models.import", func(ctx context.Context) (backend.ModelInfo, error) {
+	requestID = a.named(requestID)
+	return alone(a, requestID, "models.import", file, func(ctx context.Context) (backend.ModelInfo, error) {
 		info, err := a.o.Models.Import(ctx, file, a.modelProgress(requestID))
 		if err == nil {
 			err = a.chooseFirst(info.Name)
@@ -194,7 +196,9 @@ func (a *API) ImportModel(requestID, file string) (backend.ModelInfo, error) {
 
 func (a *API) modelProgress(requestID string) func(string, int64, int64) {
 	return func(stage string, done, total int64) {
-		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "model.progress", ID: requestID, Data: ModelProgress{requestID, stage, done, total}})
+		p := ModelProgress{requestID, stage, done, total}
+		a.tell(requestID, func(r *Running) { r.Progress = &p })
+		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "model.progress", ID: requestID, Data: p})
 	}
 }
 
@@ -205,7 +209,11 @@ func (a *API) chooseFirst(name string) error {
 		return err
 	}
 	s.Model = name
-	return a.o.Loop.Store.PutSettings(s)
+	if err := a.o.Loop.Store.PutSettings(s); err != nil {
+		return err
+	}
+	a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
+	return nil
 }
 
 // Documents lists the library.
@@ -215,7 +223,7 @@ func (a *API) Documents() ([]backend.Document, error) {
 
 // RescanLibrary reads the library's folders again.
 func (a *API) RescanLibrary(requestID string) ([]backend.Document, error) {
-	return request(a, requestID, "library.rescan", func(ctx context.Context) ([]backend.Document, error) {
+	return request(a, requestID, "library.rescan", "", func(ctx context.Context) ([]backend.Document, error) {
 		if err := a.o.Library.Rescan(ctx); err != nil {
 			return []backend.Document{}, err
 		}

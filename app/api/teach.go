@@ -35,7 +35,7 @@ func (a *API) Dataset(id string) (DatasetView, error) {
 
 // BuildDataset freezes all approved facts; progress comes as "dataset.progress" events.
 func (a *API) BuildDataset(requestID string, in flow.FreezeInput) (backend.Dataset, error) {
-	return request(a, requestID, "dataset.build", func(ctx context.Context) (backend.Dataset, error) { return a.o.Loop.Freeze(ctx, in) })
+	return alone(a, requestID, "dataset.build", "", func(ctx context.Context) (backend.Dataset, error) { return a.o.Loop.Freeze(ctx, in) })
 }
 
 // DiffDatasets tells two datasets apart; an empty from means nothing at all.
@@ -97,7 +97,7 @@ func (a *API) Run(id string) (RunView, error) {
 // Train starts a training; it goes on when the door closes the call. Building
 // the dataset before it may take minutes and can be cancelled.
 func (a *API) Train(requestID string, in flow.TrainInput) (backend.Run, error) {
-	return request(a, requestID, "train", func(ctx context.Context) (backend.Run, error) { return a.o.Loop.Train(ctx, in) })
+	return alone(a, requestID, "train", "", func(ctx context.Context) (backend.Run, error) { return a.o.Loop.Train(ctx, in) })
 }
 
 // StartTraining starts a training behind the caller's back: freezing the facts
@@ -151,7 +151,8 @@ func (a *API) TrainerReady() error {
 
 // SetupTrainer builds the trainer's environment; lines come as "trainer.setup" events.
 func (a *API) SetupTrainer(requestID string) error {
-	_, err := request(a, requestID, "trainer.setup", func(ctx context.Context) (struct{}, error) {
+	requestID = a.named(requestID)
+	_, err := alone(a, requestID, "trainer.setup", "", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, a.o.Trainer.Setup(ctx, func(line string) {
 			a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "trainer.setup", ID: requestID, Data: line})
 		})

@@ -62,13 +62,13 @@ func (a *API) Scorecard(versionID string) (backend.Scorecard, error) {
 
 // Score serves a version, asks it all probes of its dataset and decides its gate.
 func (a *API) Score(requestID, versionID string) (backend.Scorecard, error) {
-	return request(a, requestID, "score", func(ctx context.Context) (backend.Scorecard, error) { return a.o.Loop.Score(ctx, versionID) })
+	return request(a, requestID, "score", versionID, func(ctx context.Context) (backend.Scorecard, error) { return a.o.Loop.Score(ctx, versionID) })
 }
 
 // ServeVersion makes a version ready in the engine, as "adapter", "merged" or
 // what fits (empty).
 func (a *API) ServeVersion(requestID, versionID, as string) (backend.Version, error) {
-	return request(a, requestID, "serve", func(ctx context.Context) (backend.Version, error) {
+	return request(a, requestID, "serve", versionID, func(ctx context.Context) (backend.Version, error) {
 		switch backend.ServedAs(as) {
 		case "", backend.ServedAdapter, backend.ServedMerged:
 		default:
@@ -80,7 +80,7 @@ func (a *API) ServeVersion(requestID, versionID, as string) (backend.Version, er
 
 // Compare asks two versions the same prompts.
 func (a *API) Compare(requestID string, in flow.CompareInput) (backend.Comparison, error) {
-	return request(a, requestID, "compare", func(ctx context.Context) (backend.Comparison, error) { return a.o.Loop.Compare(ctx, in) })
+	return request(a, requestID, "compare", "", func(ctx context.Context) (backend.Comparison, error) { return a.o.Loop.Compare(ctx, in) })
 }
 
 // Comparisons lists the newest comparisons.
@@ -90,12 +90,12 @@ func (a *API) Comparisons() ([]backend.Comparison, error) {
 
 // Promote makes a version current without losing a chat.
 func (a *API) Promote(requestID string, in flow.PromoteInput) (backend.Version, error) {
-	return request(a, requestID, "promote", func(ctx context.Context) (backend.Version, error) { return a.o.Loop.Promote(ctx, in) })
+	return request(a, requestID, "promote", in.VersionID, func(ctx context.Context) (backend.Version, error) { return a.o.Loop.Promote(ctx, in) })
 }
 
 // Rollback makes the version before the current one current again, or the base.
 func (a *API) Rollback(requestID string) (backend.Version, error) {
-	return request(a, requestID, "rollback", func(ctx context.Context) (backend.Version, error) { return a.o.Loop.Rollback(ctx, "") })
+	return request(a, requestID, "rollback", "", func(ctx context.Context) (backend.Version, error) { return a.o.Loop.Rollback(ctx, "") })
 }
 
 // Arrivals lists what turned up in incoming/ and is not ours, or was broken.

@@ -19,6 +19,7 @@ type AskInput struct {
 	Memory     *bool             `json:"memory"`  // nil: as in the settings
 	Sampling   *backend.Sampling `json:"sampling"`
 	System     string            `json:"system"`
+	Started    func(Asked)       `json:"-"` // when set, told once the answer is stored and before its text comes
 }
 
 // Asked is the stored question with its answer.
@@ -54,6 +55,9 @@ func (l *Loop) Ask(ctx context.Context, in AskInput, onText func(string) error) 
 	asked.Answer = answer
 	if err := l.Store.PutAnswer(answer); err != nil {
 		return asked, err
+	}
+	if in.Started != nil {
+		in.Started(asked)
 	}
 	l.emit("answer.started", answer.ID, asked)
 
