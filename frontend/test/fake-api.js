@@ -47,7 +47,10 @@ export function fakeApi(world, script = {}) {
     InstallModel: (r, name) => { emit('model.progress', r, { request: r, stage: 'Downloading', done: 5, total: 10 }); const m = world.models.find((/** @type {any} */ x) => x.name === name); m.installed = true; return m; },
     ImportModel: (_r, file) => ({ name: file, installed: true }), Documents: () => world.documents, RescanLibrary: () => world.documents, OpenLink: () => null, Backup: () => '/home/ada/backup.db',
     Chats: (f) => world.chats.filter((/** @type {any} */ c) => !c.deleted_at && c.title.toLowerCase().includes((f.query ?? '').toLowerCase())),
-    Chat: (key) => ({ chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [] }),
+    Chat: (key) => ({
+      chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [],
+      taught: Object.fromEntries(world.facts.filter((/** @type {any} */ f) => f.verdict_id).reverse().map((/** @type {any} */ f) => [f.verdict_id, f.state])),
+    }),
     RenameChat: (key, title) => Object.assign(one(world.chats, key), { title }), PinChat: (key, pinned) => Object.assign(one(world.chats, key), { pinned }),
     DeleteChat: (key) => Object.assign(one(world.chats, key), { deleted_at: now() }), RestoreChat: (key) => Object.assign(one(world.chats, key), { deleted_at: undefined }), EmptyTrash: () => 1,
     Ask: async (request, input) => {
@@ -56,13 +59,13 @@ export function fakeApi(world, script = {}) {
       const question = { id: input.question_id || `q${++id}`, chat_id: chat.id, parent_id: input.parent_id, text: input.text ?? 'again', created_at: now() };
       const answer = { id: `a${++id}`, question_id: question.id, chat_id: chat.id, version_name: 'v2', model: 'm', text: '', state: 'streaming', source: 'weights', prompt_tokens: 1, output_tokens: 2, tokens_per_second: 20, created_at: now(), finished_at: now() };
       emit('answer.started', answer.id, { chat, question, answer });
-      for (const piece of ['The answer ', 'is **four', 'teen**.']) { await null; emit('answer.text', request, { request, text: piece }); }
+      for (const [i, piece] of ['The answer ', 'is **four', 'teen**.'].entries()) { await null; emit('answer.text', request, { request, text: piece, n: i + 1 }); }
       const asked = { chat, question, answer: { ...answer, text: 'The answer is **fourteen**.', state: 'complete' } };
       world.asked = { ...world.asked, [chat.id]: [...(world.asked?.[chat.id] ?? []), { question, answers: [asked.answer], verdicts: {}, ratings: {} }] };
       emit('answer.finished', answer.id, asked);
       return asked;
     },
-    Cancel: () => null,
+    Cancel: () => null, Running: () => world.running ?? [],
     Check: (_r, key) => {
       emit('check.step', key, { name: 'claim', text: 'fourteen' });
       emit('check.step', key, { name: 'search', queries: ['the answer'] });
@@ -71,7 +74,12 @@ export function fakeApi(world, script = {}) {
       return v;
     },
     Rate: () => null, Cycle: () => world.status.cycle,
-    Facts: (f) => world.facts.filter((/** @type {any} */ x) => (!f.state || x.state === f.state) && (!f.query || x.question.toLowerCase().includes(f.query.toLowerCase()))), FactCounts: counts,
+    Facts: (f) => {
+      // Newest first; the cursor may be a fact that has left the state, as in the store.
+      const behind = f.after ? world.facts.findIndex((/** @type {any} */ x) => x.id === f.after) + 1 : 0;
+      return world.facts.slice(behind).filter((/** @type {any} */ x) => (!f.state || x.state === f.state) && (!f.query || x.question.toLowerCase().includes(f.query.toLowerCase()))).slice(0, f.limit || 50);
+    },
+    FactCounts: counts,
     Teach: (verdictID, edit, approve) => { const f = { id: `f${++id}`, proposed_by: 'verdict', passages: [], verdict_id: verdictID, ...edit, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(f); emit('fact.added', f.id, f); return f; },
     AddFact: (f, approve) => { const x = { id: `f${++id}`, proposed_by: 'person', passages: [], ...f, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(x); return x; },
     EditFact: (key, u) => Object.assign(one(world.facts, key), u), ApproveFact: (key) => decide(key, 'approved'), RejectFact: (key) => decide(key, 'rejected'),

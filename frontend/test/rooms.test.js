@@ -3,37 +3,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, test } from 'node:test';
-import { api } from '../src/api.js';
 import { store } from '../src/store.js';
 import { find } from '../src/part.js';
-import { fakeApi } from './fake-api.js';
 import { world } from './fixtures.js';
-
-/** The defines of main.js, without its bridge and its shell, which tests start themselves. */
-const main = await readFile(new URL('../src/main.js', import.meta.url), 'utf8');
-for (const [, name, path] of main.matchAll(/import \{ (define\w+) \} from '\.\/(.+?)'/g)) (await import(`../src/${path}`))[name]();
+import { called, click, field, open, text } from './house.js';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** @param {string} hash @param {(w: any) => void} [change] @param {Record<string, (...args: any[]) => any>} [script] */
-async function open(hash, change, script) {
-  const w = world();
-  change?.(w);
-  const fake = fakeApi(w, script);
-  store.reset();
-  location.hash = hash;
-  api.use(fake);
-  put('<errata-shell></errata-shell>');
-  await settle();
-  return fake;
-}
-
-/** @param {string} selector */
-const click = async (selector) => { find(document, selector).click(); await settle(); };
-const text = (/** @type {string} */ selector) => find(document, selector).textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const field = (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (find(document, selector));
-/** @param {any} fake @param {string} method */
-const called = (fake, method) => fake.calls.filter((/** @type {any[]} */ c) => c[0] === method).map((/** @type {any[]} */ c) => c.slice(1));
 
 beforeEach(() => { put(''); });
 
@@ -76,8 +51,8 @@ describe('asking', () => {
     const request = called(fake, 'Ask')[0][0];
     fake.emit('answer.started', 'a9', { chat: { id: 'n1', title: 'Long?' }, question: { id: 'q9', chat_id: 'n1', text: 'Long?' }, answer: { id: 'a9', question_id: 'q9', chat_id: 'n1', text: '', state: 'streaming' } });
     await settle();
-    fake.emit('answer.text', request, { request, text: 'One ' });
-    fake.emit('answer.text', request, { request, text: '<b>two' });
+    fake.emit('answer.text', request, { request, text: 'One ', n: 1 });
+    fake.emit('answer.text', request, { request, text: '<b>two', n: 2 });
     const p = find(document, '.streaming');
     assert.equal(p.textContent, 'One <b>two');
     assert.equal(p.childNodes.length, 2);

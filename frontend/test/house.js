@@ -1,0 +1,33 @@
+import { put, settle } from './page.js';
+import { readFile } from 'node:fs/promises';
+import { api } from '../src/api.js';
+import { store } from '../src/store.js';
+import { find } from '../src/part.js';
+import { fakeApi } from './fake-api.js';
+import { world } from './fixtures.js';
+
+/** The house with a scripted API, for tests of its rooms. */
+
+/** The defines of main.js, without its bridge and its shell, which tests start themselves. */
+const main = await readFile(new URL('../src/main.js', import.meta.url), 'utf8');
+for (const [, name, path] of main.matchAll(/import \{ (define\w+) \} from '\.\/(.+?)'/g)) (await import(`../src/${path}`))[name]();
+
+/** @param {string} hash @param {(w: any) => void} [change] @param {Record<string, (...args: any[]) => any>} [script] */
+export async function open(hash, change, script) {
+  const w = world();
+  change?.(w);
+  const fake = fakeApi(w, script);
+  store.reset();
+  location.hash = hash;
+  api.use(fake);
+  put('<errata-shell></errata-shell>');
+  await settle();
+  return fake;
+}
+
+/** @param {string} selector */
+export const click = async (selector) => { find(document, selector).click(); await settle(); };
+export const text = (/** @type {string} */ selector) => find(document, selector).textContent?.replace(/\s+/g, ' ').trim() ?? '';
+export const field = (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (find(document, selector));
+/** @param {any} fake @param {string} method */
+export const called = (fake, method) => fake.calls.filter((/** @type {any[]} */ c) => c[0] === method).map((/** @type {any[]} */ c) => c.slice(1));
