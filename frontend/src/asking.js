@@ -13,7 +13,7 @@ import { store } from './store.js';
 /** Asks; false when nothing was stored, so that the text can be given back. @param {Asking} asking */
 export async function ask({ chatID, parentID = '', questionID = '', text }) {
   const request = newRequest();
-  put({ request, chatID, parentID, questionID, question: text, text: '', answerID: '', waiting: '', stopping: false });
+  put({ request, chatID, parentID, questionID, question: text, text: '', answerID: '', waiting: '', stopping: false, pieces: 0, early: {} });
   /** @type {Asked | null} */
   let asked = null;
   try {
@@ -26,6 +26,11 @@ export async function ask({ chatID, parentID = '', questionID = '', text }) {
     if (!stream?.answerID) {
       drop(request);
       return false;
+    }
+    // The answer may go on without this page: what runs is asked for once the line is there again.
+    if (failure.code === 'disconnected') {
+      put({ ...stream, adopted: true });
+      return true;
     }
   }
   const chat = asked?.chat.id ?? store.state.streams[request]?.chatID ?? '';
@@ -87,11 +92,27 @@ export function takeStarted(asked) {
   takeAnswer(asked);
 }
 
-/** @param {string} request @param {string} text */
-export function takeText(request, text) {
+/**
+ * Takes the nth piece of a text: one that was counted already is left out, one that
+ * comes before its time waits. False when a piece is missing.
+ * @param {string} request @param {string} text @param {number} n
+ */
+export function takeText(request, text, n) {
   const stream = store.state.streams[request];
-  if (!stream) return;
-  stream.text += text; // the page appends the piece itself; nothing else has to be drawn
+  if (!stream || n <= stream.pieces) return true;
+  stream.early[n] = text;
+  catchUp(stream); // the page appends the piece itself; nothing else has to be drawn
+  return stream.pieces >= n;
+}
+
+/** Appends the pieces that waited and whose turn it is. @param {Stream} stream */
+export function catchUp(stream) {
+  for (const n of Object.keys(stream.early).map(Number)) if (n <= stream.pieces) delete stream.early[n];
+  while (stream.early[stream.pieces + 1] !== undefined) {
+    stream.pieces++;
+    stream.text += stream.early[stream.pieces];
+    delete stream.early[stream.pieces];
+  }
 }
 
 /** Puts a question and its answer into the open chat. @param {Asked} asked */

@@ -1,6 +1,7 @@
 import { api, toCallError } from './api.js';
 import { advance } from './jobs.js';
-import { reloadChat, takeAnswer, takeStarted, takeText, takeVerdict } from './asking.js';
+import { loadChats, reloadChat, takeAnswer, takeStarted, takeText, takeVerdict } from './asking.js';
+import { loadRunning, takeFinished } from './running.js';
 import { store } from './store.js';
 
 /** @import {Event, Fact, Run, State} from './types.d.ts' */
@@ -9,7 +10,9 @@ import { store } from './store.js';
 
 /** @type {Record<string, (e: Event) => void>} */
 const topics = {
-  'answer.text': (e) => takeText(e.data.request, e.data.text),
+  'answer.text': (e) => {
+    if (!takeText(e.data.request, e.data.text, e.data.n)) void loadRunning();
+  },
   'answer.started': (e) => takeStarted(e.data),
   'answer.waiting': (e) => {
     const { streams } = store.state;
@@ -20,12 +23,13 @@ const topics = {
   'check.step': (e) => {
     const { checking } = store.state;
     const id = e.id ?? '';
-    const now = checking[id] ?? { request: '', steps: [] };
+    const now = checking[id] ?? { request: '', steps: [], adopted: true };
     store.set({ checking: { ...checking, [id]: { ...now, steps: [...now.steps, e.data] } } });
+    if (!checking[id]) void loadRunning(); // somebody else's: its request is needed to stop it
   },
   'verdict.added': (e) => {
     const { [e.id ?? '']: mine, ...others } = store.state.checking;
-    if (mine && !mine.request) store.set({ checking: others }); // another door's check
+    if (mine?.adopted) store.set({ checking: others });
     takeVerdict(e.id ?? '', e.data);
     store.set({ announcement: `${e.data.kind.replaceAll('_', ' ')}: ${e.data.sentence}` });
   },
@@ -62,7 +66,13 @@ const topics = {
   'model.progress': (e) => advance((j) => j.request === e.data.request, { what: e.data.stage, done: e.data.done, total: e.data.total }),
   'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
   'library.changed': () => reload('documents'),
-  'settings.changed': (e) => store.set({ settings: e.data }),
+  'request.finished': (e) => {
+    for (const name of takeFinished(e)) reload(name);
+  },
+  'settings.changed': (e) => {
+    store.set({ settings: e.data });
+    if (store.state.status && store.state.status.model !== e.data.model) void loadStatus();
+  },
 };
 
 /** @param {Event} e */
@@ -128,6 +138,8 @@ export const loadStatus = () => load('status');
 /** After a gap in the events: everything that was shown is loaded again. */
 export function reloadAll() {
   for (const name of Object.keys(store.state.loads)) void load(name);
+  void loadChats();
+  void loadRunning();
   const { route, runView } = store.state;
   if (route.room === 'chat') void reloadChat(route.id);
   if (runView) void openRun(runView.run.id);

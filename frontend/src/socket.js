@@ -47,7 +47,7 @@ export function socketTransport({ url, probe, Socket = WebSocket, delay = 400 })
 
   const lost = async () => {
     socket = null;
-    for (const { reject } of pending.values()) reject(new CallError({ code: 'unavailable', message: 'The connection to Errata broke.', hint: 'It is being made again.' }));
+    for (const { reject } of pending.values()) reject(new CallError({ code: 'disconnected', message: 'The connection to Errata broke.', hint: 'It is being made again.' }));
     pending.clear();
     // A socket cannot tell why it was refused; a plain request can.
     if (await probe().catch(() => 0) === 401) {

@@ -14,7 +14,7 @@ export interface Answer {
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
 export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
-export interface ChatView { chat: Chat; turns: Turn[] }
+export interface ChatView { chat: Chat; turns: Turn[]; }
 export interface Asked { chat: Chat; question: Question; answer: Answer }
 
 export interface Claim { id: string; answer_id: string; short: string; type: string; sentence: string; hedged: boolean; by: string }
@@ -99,6 +99,11 @@ export interface ModelProgress { request: string; stage: string; done: number; t
 
 export interface Event { seq: number; at: string; topic: string; id?: string; data?: any }
 
+/** A request under way, whoever made it. */
+export interface Running { request: string; op: string; of: string; asked?: Asked; text?: string; pieces?: number; progress?: ModelProgress }
+/** The end of one. */
+export interface Finished { op: string; of: string; error?: Failure }
+
 /** What a user can do: the exported methods of the API, with their arguments. */
 export interface Methods {
   Hello(): Hello; Status(): Status; Settings(): Settings; SaveSettings(s: Settings): Settings;
@@ -109,7 +114,7 @@ export interface Methods {
   RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
   EmptyTrash(): number;
   Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string }): Asked;
-  Cancel(request: string): void; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
+  Cancel(request: string): void; Running(): Running[]; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
   Cycle(): Cycle;
   Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
   AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
@@ -134,12 +139,19 @@ export interface Transport {
 }
 export type Connection = 'connecting' | 'open' | 'reconnecting' | 'token';
 
-/** An answer that is being written. */
-export interface Stream { request: string; chatID: string; parentID: string; questionID: string; question: string; text: string; answerID: string; waiting: string; stopping: boolean }
+/**
+ * An answer that is being written. `pieces` counts its pieces of text, `early` keeps
+ * those that came before one that is missing. What is `adopted` has no call of this
+ * page: its end comes as an event.
+ */
+export interface Stream {
+  request: string; chatID: string; parentID: string; questionID: string; question: string; text: string; answerID: string; waiting: string; stopping: boolean;
+  pieces: number; early: Record<number, string>; adopted?: boolean;
+}
 /** A check that runs. */
-export interface Checking { request: string; steps: Step[] }
+export interface Checking { request: string; steps: Step[]; adopted?: boolean }
 /** A long call that outlives its room. */
-export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[] }
+export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean }
 export interface Failure { code: string; message: string; hint: string; detail: string }
 export interface Toast { id: number; text: string; hint?: string; kind: 'note' | 'error'; action?: string; run?: () => void }
 export interface Route { room: string; id: string }

@@ -10,6 +10,7 @@ import { attempt, load, reloadAll, take } from '../live.js';
 import { allowed } from '../markdown.js';
 import { Part, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
+import { loadRunning } from '../running.js';
 import { store } from '../store.js';
 import { failed } from '../views.js';
 
@@ -69,6 +70,7 @@ class ErrataShell extends Part {
       store.set({ hello, settings: hello.settings });
       this.#go();
       void loadChats();
+      void loadRunning();
       void load('status', 'counts', 'runs');
     } catch (e) {
       this.#broken = /** @type {import('../api.js').CallError} */ (e).failure ?? { code: 'internal', message: String(e), hint: '', detail: '' };
