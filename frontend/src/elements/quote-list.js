@@ -28,11 +28,11 @@ class QuoteList extends Part {
   /** @param {Passage} p */
   #passage(p) {
     const { now } = this.#view;
-    const place = p.provider === 'clock' ? 'this computer’s clock' : p.provider === 'library' ? fileName(p.url) : p.domain;
+    const web = /^https?:/.test(p.url);
     const flags = p.flags ?? [];
     return html`<li data-key="${p.id}" class="quote ${p.supports ?? ''}">
       <blockquote>${quoted(p)}</blockquote>
-      <p class="quote-from">${/^https?:/.test(p.url) ? html`<a href="${p.url}" target="_blank" rel="noopener noreferrer" title="${p.title}">${place}</a>` : html`<span title="${p.url}">${place}</span>`}
+      <p class="quote-from">${web ? html`<a href="${p.url}" target="_blank" rel="noopener noreferrer" title="${p.title}">${p.domain || p.title || p.url}</a>` : html`<span title="${p.url}">${place(p)}</span>`}
       <span aria-hidden="true">·</span> <time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || 'The page gives no date'}">${age(p.published_at, now)}</time>
       ${p.provider === 'library' ? html`<span aria-hidden="true">·</span> your document` : ''}</p>
       ${flags.length ? html`<p class="quote-flag">Not used as evidence: ${flags.map(flagWords).join(', ')}.</p>` : ''}
@@ -48,8 +48,11 @@ function quoted(p) {
   return html`${quote.slice(0, i)}<mark class="value">${p.value}</mark>${quote.slice(i + p.value.length)}`;
 }
 
-/** @param {string} path */
-const fileName = (path) => decodeURIComponent(path.split(/[/\\]/).pop() ?? path);
+/** Where a passage without a web address stands; a path is shown as it is. @param {Passage} p */
+function place(p) {
+  if (p.provider === 'clock') return 'this computer’s clock';
+  return p.url.split(/[/\\]/).findLast(Boolean) ?? (p.domain || p.title);
+}
 
 /** @param {string} flag */
 const flagWords = (flag) => ({ injection: 'it speaks to the model', template_token: 'it contains template tokens', hidden_text: 'it contains hidden text' })[flag] ?? flag;
