@@ -20,6 +20,7 @@ const scenes = [
   ['chat-empty', '#/chat/'],
   ['chat', '#/chat/chat1', undefined, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-end', '#/chat/chat1'],
+  ['chat-trash', '#/chat/chat1', (w) => { w.chats[1].deleted_at = w.chats[1].updated_at; }, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-checking', '#/chat/chat1', (w) => { w.turns[2].verdicts = {}; }, async (page) => {
     await page.evaluate(() => {
       const { fake } = /** @type {any} */ (window);
@@ -38,6 +39,7 @@ const scenes = [
   ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
   ['training', '#/training', (w) => { w.runs[0].state = 'running'; w.runs[0].progress = { ...w.runs[0].progress, stage: 'train', learned: 3, eta_seconds: 210 }; }],
   ['training-after', '#/training'],
+  ['training-stopped', '#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', message: 'Stopped.', version_id: '' }); }],
   ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
   ['library', '#/library'], ['settings', '#/settings'],
 ];

@@ -1,7 +1,7 @@
 import { api, newRequest, toCallError } from './api.js';
 import { store } from './store.js';
 
-/** @import {Answer, Asked, ChatView, Stream, Turn, Verdict} from './types.d.ts' */
+/** @import {Answer, Asked, ChatView, Fact, Stream, Turn, Verdict} from './types.d.ts' */
 
 /**
  * Asking and checking outlive the chat room: a stream goes on while another chat
@@ -122,7 +122,7 @@ export function takeAnswer(asked) {
   if (!chat || chat.chat.id !== asked.chat.id) return;
   const turns = chat.turns.some((t) => t.question.id === asked.question.id) ? chat.turns
     : [...chat.turns, { question: asked.question, answers: [], verdicts: {}, ratings: {} }];
-  store.set({ chat: { chat: asked.chat, turns: turns.map((t) => (t.question.id === asked.question.id ? withAnswer(t, asked.answer) : t)) } });
+  store.set({ chat: { ...chat, chat: asked.chat, turns: turns.map((t) => (t.question.id === asked.question.id ? withAnswer(t, asked.answer) : t)) } });
 }
 
 /** @param {Turn} turn @param {Answer} answer @returns {Turn} */
@@ -139,6 +139,14 @@ export function takeVerdict(answerID, verdict) {
   const has = (/** @type {Turn} */ t) => (t.answers ?? []).some((a) => a.id === answerID);
   if (!chat.turns.some(has)) return;
   store.set({ chat: { ...chat, turns: chat.turns.map((t) => (has(t) ? { ...t, verdicts: { ...t.verdicts, [answerID]: verdict } } : t)) } });
+}
+
+/** Puts what became of a verdict's fact into the open chat. @param {Fact} fact */
+export function takeTaught(fact) {
+  const { chat } = store.state;
+  if (!chat || !fact.verdict_id) return;
+  news++;
+  store.set({ chat: { ...chat, taught: { ...chat.taught, [fact.verdict_id]: fact.state } } });
 }
 
 /** Counts what events put into the open chat. */
@@ -163,7 +171,7 @@ export async function reloadChat(id) {
 }
 
 /** @param {ChatView} view @returns {ChatView} */
-const whole = (view) => ({ chat: view.chat, turns: (view.turns ?? []).map((t) => ({ ...t, answers: t.answers ?? [], verdicts: t.verdicts ?? {}, ratings: t.ratings ?? {} })) });
+const whole = (view) => ({ ...view, turns: (view.turns ?? []).map((t) => ({ ...t, answers: t.answers ?? [], verdicts: t.verdicts ?? {}, ratings: t.ratings ?? {} })) });
 
 export async function loadChats() {
   try {

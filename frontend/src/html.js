@@ -89,15 +89,22 @@ function morphNode(have, want) {
     return;
   }
   for (const { name } of [...have.attributes]) {
-    // What a person opened stays open.
-    if (!want.hasAttribute(name) && !(name === 'open' && have.localName === 'details') && !name.startsWith('data-own')) have.removeAttribute(name);
+    if (!want.hasAttribute(name) && !outside(have, name)) have.removeAttribute(name);
   }
   for (const { name, value } of [...want.attributes]) {
-    if (have.getAttribute(name) !== value) have.setAttribute(name, value);
+    if (have.getAttribute(name) !== value && !outside(have, name)) have.setAttribute(name, value);
   }
   if (have instanceof HTMLInputElement && have.type === 'checkbox' && want instanceof HTMLInputElement) have.checked = want.hasAttribute('checked');
   if (have.localName.includes('-')) return;
   if (have instanceof HTMLTextAreaElement) return; // what is typed belongs to the person
   morphChildren(have, want);
-  if (have instanceof HTMLSelectElement && want instanceof HTMLSelectElement && have.value !== want.value) have.value = want.value;
+  // A choice whose markup selects nothing belongs to the person.
+  if (have instanceof HTMLSelectElement && want instanceof HTMLSelectElement && want.querySelector('[selected]') && have.value !== want.value) have.value = want.value;
 }
+
+/**
+ * Whether an attribute of a drawn element is set from outside the markup: what a
+ * person opened or shut stays so, and positions go through the style object.
+ * @param {Element} element @param {string} name
+ */
+const outside = (element, name) => name === 'style' || name.startsWith('data-own') || (name === 'open' && element.localName === 'details');

@@ -17,7 +17,11 @@ import { store } from './store.js';
  * @returns {Promise<T | null>} null when it failed or was stopped; the job then says why
  */
 export async function run(name, what, start) {
-  if (store.state.jobs[name] && !store.state.jobs[name].error) return null;
+  const before = store.state.jobs[name];
+  if (before && !before.error) {
+    store.toast({ text: `${before.what} is under way already.` });
+    return null;
+  }
   const request = newRequest();
   put({ request, name, what, done: 0, total: 0, lines: [] });
   try {

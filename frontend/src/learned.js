@@ -1,6 +1,6 @@
 /** What a trainer's lines say about a run. Pure. */
 
-/** @import {TrainerLine, Fact} from './types.d.ts' */
+/** @import {TrainerLine, Fact, Run} from './types.d.ts' */
 
 /** The points of the chart, thinned to at most `most`. @param {TrainerLine[]} lines @param {number} [most] */
 export function points(lines, most = 600) {
@@ -51,6 +51,16 @@ export function estimate(lines) {
 export function likely(runs, model, facts) {
   const last = runs.find((r) => r.model === model && r.state === 'finished' && r.progress.facts > 0 && r.progress.elapsed_seconds > 0);
   return last ? (last.progress.elapsed_seconds / last.progress.facts) * facts : 0;
+}
+
+/**
+ * Whether a training that ended early can go on from what it kept. Wrong rows and a
+ * loss that is no number would only end it again.
+ * @param {Run} run
+ */
+export function resumable({ state, failure, message }) {
+  if (state === 'failed') return failure !== 'data' && failure !== 'nan_loss';
+  return state === 'interrupted' || (state === 'cancelled' && message !== 'Given up.');
 }
 
 /** @param {Fact[]} facts @param {Set<string>} done */

@@ -1,6 +1,6 @@
 import { api, toCallError } from './api.js';
 import { advance } from './jobs.js';
-import { loadChats, reloadChat, takeAnswer, takeStarted, takeText, takeVerdict } from './asking.js';
+import { loadChats, reloadChat, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
 import { loadRunning, takeFinished } from './running.js';
 import { store } from './store.js';
 
@@ -19,7 +19,11 @@ const topics = {
     const stream = Object.values(streams).find((s) => s.answerID === e.id);
     if (stream) store.set({ streams: { ...streams, [stream.request]: { ...stream, waiting: String(e.data) } } });
   },
-  'answer.finished': (e) => takeAnswer(e.data),
+  'answer.finished': (e) => {
+    takeAnswer(e.data);
+    // A problem that showed may be over, and an answer that broke off may be a new one.
+    if (store.state.status?.problems.length || e.data.answer.state === 'interrupted') void loadStatus();
+  },
   'check.step': (e) => {
     const { checking } = store.state;
     const id = e.id ?? '';
@@ -85,6 +89,7 @@ function takeFact(fact) {
   const there = facts.some((f) => f.id === fact.id);
   if (there) store.set({ facts: fits || factFilter.query ? facts.map((f) => (f.id === fact.id ? fact : f)) : facts.filter((f) => f.id !== fact.id) });
   else if (fits) store.set({ facts: [fact, ...facts] });
+  takeTaught(fact);
   reload('counts');
 }
 
@@ -96,9 +101,28 @@ function takeRun(run) {
   if (runView?.run.id === run.id) store.set({ runView: { ...runView, run } });
 }
 
+/** How many facts are loaded at once. */
+const factPage = 200;
+
+/** Loads the next page of facts behind those that are listed. */
+export async function loadMoreFacts() {
+  const { facts, factFilter, factsLeft } = store.state;
+  if (!factsLeft || loadingMore) return;
+  loadingMore = true;
+  const more = await attempt(api.call('Facts', { ...factFilter, after: facts.at(-1)?.id, limit: factPage }));
+  loadingMore = false;
+  if (!more || store.state.factFilter !== factFilter) return;
+  const listed = store.state.facts;
+  store.set({ facts: [...listed, ...more.filter((m) => !listed.some((f) => f.id === m.id))], factsLeft: more.length === factPage });
+}
+let loadingMore = false;
+
 /** What a list of the store is loaded with. @type {Record<string, () => Promise<Partial<State>>>} */
 const loaders = {
-  facts: async () => ({ facts: await api.call('Facts', { ...store.state.factFilter, limit: 200 }) }),
+  facts: async () => {
+    const facts = await api.call('Facts', { ...store.state.factFilter, limit: factPage });
+    return { facts, factsLeft: facts.length === factPage };
+  },
   counts: async () => ({ counts: await api.call('FactCounts') }),
   cycle: async () => ({ cycle: await api.call('Cycle') }),
   datasets: async () => ({ datasets: await api.call('Datasets') }),

@@ -1,5 +1,6 @@
 import './locale.js';
 import { defineAnswerText } from './elements/answer-text.js';
+import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
 import { defineChatList } from './elements/chat-list.js';
 import { defineCommandPalette } from './elements/command-palette.js';
@@ -12,6 +13,7 @@ import { defineModelList } from './elements/model-list.js';
 import { definePageTurn } from './elements/page-turn.js';
 import { defineQuoteList } from './elements/quote-list.js';
 import { defineRunChart } from './elements/run-chart.js';
+import { defineRunEnd } from './elements/run-end.js';
 import { defineScoreGrid } from './elements/score-grid.js';
 import { defineShortcutSheet } from './elements/shortcut-sheet.js';
 import { defineTeachForm } from './elements/teach-form.js';
@@ -30,8 +32,8 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineAskBox, defineChatList, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
-  defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
+for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+  defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({

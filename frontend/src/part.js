@@ -26,6 +26,29 @@ export function valueOf(root, name) {
 }
 
 /**
+ * Whether a key belongs to an input method that is composing a word: it must
+ * neither send, stop nor close anything.
+ * @param {KeyboardEvent} e
+ */
+export const composing = (e) => e.isComposing || e.keyCode === 229;
+
+/**
+ * Whether the fields that a form needs are filled in; if not, the browser says so
+ * at the first one. Blanks alone count as nothing.
+ * @param {HTMLElement} part of a form, or the form
+ */
+export function filled(part) {
+  const form = part.closest('form');
+  if (!form) throw new Error('there is no form around');
+  for (const field of form.querySelectorAll('[required]')) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) continue;
+    field.setCustomValidity(field.value.trim() ? '' : 'Fill this in.');
+    field.addEventListener('input', () => field.setCustomValidity(''), { once: true });
+  }
+  return form.reportValidity();
+}
+
+/**
  * The base of every custom element here: it draws what render() gives, and calls
  * the action that a pressed `data-do` or a sent form's `data-send` names.
  * Everything it listens to ends when it leaves the page.
@@ -35,6 +58,8 @@ export class Part extends HTMLElement {
   #abort = null;
   /** @type {Record<string, (target: HTMLElement) => unknown>} */
   actions = {};
+  /** What was asked once and is gone for good at the second press. */
+  asked = '';
 
   // Lifecycle
 
@@ -42,6 +67,7 @@ export class Part extends HTMLElement {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.addEventListener('click', (e) => this.#act(e, 'data-do'), { signal });
+    this.addEventListener('focusout', () => this.sure(''), { signal });
     this.addEventListener('submit', (e) => { e.preventDefault(); this.#act(e, 'data-send'); }, { signal });
     this.connected(signal);
     this.draw();
@@ -69,6 +95,20 @@ export class Part extends HTMLElement {
     if (!action) return;
     e.preventDefault();
     action(target);
+  }
+
+  /**
+   * Whether a press may go ahead with what cannot be undone: only the second one in
+   * a row may. Until then `asked` names it, for its button to say so.
+   * @param {string} what
+   */
+  sure(what) {
+    const yes = what !== '' && this.asked === what;
+    const next = yes ? '' : what;
+    if (this.asked === next) return yes;
+    this.asked = next;
+    this.draw();
+    return yes;
   }
 
   /** @param {string} name @param {unknown} [detail] */

@@ -5,7 +5,7 @@
  * picked, by parent and by question; without a choice the newest is shown.
  */
 
-/** @import {Turn, Answer, Question} from './types.d.ts' */
+/** @import {Turn, Answer, Question, Stream} from './types.d.ts' */
 
 /** @typedef {{turn: Turn, question: Question, siblings: Question[], answers: Answer[], answer: Answer | null}} Link */
 
@@ -27,6 +27,14 @@ export function thread(turns, choices) {
     if (!answer) return line;
     parent = answer.id;
   }
+}
+
+/** The line with a question at its end that Go has not stored yet. @param {Link[]} links @param {Stream} stream @returns {Link[]} */
+export function withPending(links, stream) {
+  const question = { id: stream.request, chat_id: stream.chatID, parent_id: stream.parentID, text: stream.question, created_at: '' };
+  const at = stream.questionID ? links.findIndex((l) => l.question.id === stream.questionID) : links.findIndex((l) => (l.question.parent_id ?? '') === stream.parentID);
+  const turn = { question, answers: [], verdicts: {}, ratings: {} };
+  return [...(at < 0 ? links : links.slice(0, at)), { turn, question, siblings: [question], answers: [], answer: null }];
 }
 
 /** The one beside `id` in a list of branches. @template {{id: string}} T @param {T[]} list @param {string} id @param {number} step */

@@ -14,7 +14,7 @@ export interface Answer {
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
 export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
-export interface ChatView { chat: Chat; turns: Turn[]; }
+export interface ChatView { chat: Chat; turns: Turn[]; /** by verdict */ taught?: Record<string, FactState> | null }
 export interface Asked { chat: Chat; question: Question; answer: Answer }
 
 export interface Claim { id: string; answer_id: string; short: string; type: string; sentence: string; hedged: boolean; by: string }
@@ -161,7 +161,7 @@ export interface State {
   connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; chatQuery: string; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string;
-  facts: Fact[]; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
+  facts: Fact[]; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;

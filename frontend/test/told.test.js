@@ -1,11 +1,106 @@
-import { put } from './page.js';
+import { press, put, settle } from './page.js';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { open, text } from './house.js';
+import { api } from '../src/api.js';
+import { store } from '../src/store.js';
+import { called, click, open, text } from './house.js';
 
 /** Each room tells how things stand, and what can be done then. */
 
 beforeEach(() => { put(''); });
+
+describe('a training that ended early', () => {
+  const last = (/** @type {any} */ change) => (/** @type {any} */ w) => Object.assign(w.runs[0], { version_id: '' }, change);
+  const tests = [
+    { name: 'stopped with a checkpoint', run: { state: 'cancelled', failure: 'cancelled', message: 'Stopped.' }, want: true },
+    { name: 'given up', run: { state: 'cancelled', failure: 'cancelled', message: 'Given up.' }, want: false },
+    { name: 'out of memory', run: { state: 'failed', failure: 'oom_host', message: 'The machine ran out of memory.' }, want: true },
+    { name: 'wrong rows', run: { state: 'failed', failure: 'data', message: 'A row is empty.' }, want: false },
+    { name: 'no number', run: { state: 'failed', failure: 'nan_loss', message: 'The loss is not a number.' }, want: false },
+  ];
+  for (const t of tests) {
+    test(t.name, async () => {
+      const fake = await open('#/training', last({ ...t.run, hint: 'Look at it.' }));
+      assert.match(text('.run'), /Look at it\..*logs\/train-r3\.log in \/home\/ada/);
+      assert.equal(Boolean(document.querySelector('[data-do="discard"]')), t.want);
+      if (!t.want) return;
+      await click('[data-do="resume"]');
+      assert.deepEqual(called(fake, 'ResumeRun'), [['r3']]);
+    });
+  }
+  test('is not resumed beside one that runs', async () => {
+    await open('#/training/r1', (w) => { w.runs[0].state = 'running'; });
+    assert.match(text('.run'), /ran out of memory/);
+    assert.equal(document.querySelector('[data-do="resume"]'), null);
+  });
+  test('is told at the start, with the way there', async () => {
+    await open('#/chat/', last({ state: 'interrupted' }));
+    assert.equal(document.querySelectorAll('.toast').length, 1);
+    assert.match(text('.toast'), /A training was interrupted\. Resume it in Training\./);
+    await click('.toast [data-do="run"]');
+    assert.equal(location.hash, '#/training');
+  });
+});
+
+describe('a verdict that was taught', () => {
+  test('stays taught after the room was left, and can be taught again once rejected', async () => {
+    const fake = await open('#/chat/chat1');
+    await click('[data-do="teach"]');
+    await click('teach-form [data-do="approve"]');
+    location.hash = '#/review';
+    await settle();
+    location.hash = '#/chat/chat1';
+    await settle();
+    assert.match(text('.note'), /In the queue/);
+    const id = fake.world.facts[0].id;
+    fake.emit('fact.changed', id, { ...fake.world.facts[0], state: 'rejected' });
+    assert.ok(document.querySelector('[data-do="teach"]'));
+  });
+  test('is known from the chat alone', async () => {
+    await open('#/chat/chat1', (w) => { w.facts[0].verdict_id = 'v1'; });
+    assert.match(text('.note'), /In the queue/);
+    assert.equal(document.querySelector('[data-do="teach"]'), null);
+  });
+});
+
+describe('review', () => {
+  const many = (/** @type {any} */ w) => { w.facts = Array.from({ length: 230 }, (_v, i) => ({ ...w.facts[0], id: `m${i}`, question: `Question ${i}?` })); };
+  test('goes on behind the first 200 facts', async () => {
+    await open('#/review', many);
+    store.set({ facts: store.state.facts.slice(181) });
+    await settle();
+    press(document.body, 'a');
+    await settle();
+    assert.equal(store.state.facts.length, 18 + 30);
+    assert.equal(document.querySelector('[data-do="more"]'), null, 'that was the end of it');
+  });
+  test('shows more by hand', async () => {
+    await open('#/review', many);
+    await click('[data-do="more"]');
+    assert.equal(document.querySelectorAll('fact-list li').length, 230);
+  });
+  test('a key that is held down decides once', async () => {
+    const fake = await open('#/review');
+    press(document.body, 'a');
+    press(document.body, 'a', { repeat: true });
+    await settle();
+    press(document.body, 'r', { repeat: true });
+    press(document.body, 'j', { repeat: true });
+    await settle();
+    assert.deepEqual([called(fake, 'ApproveFact').length, called(fake, 'RejectFact').length], [1, 0]);
+    assert.equal(text('fact-case h2'), 'What is the latest iPhone model?', 'walking may repeat');
+  });
+  test('U takes back what the open fact shows', async () => {
+    const fake = await open('#/review');
+    press(document.body, 'a');
+    await settle();
+    store.set({ factFilter: {} });
+    await api.call('Facts', {}).then((facts) => store.set({ facts, factID: 'f4' }));
+    press(document.body, 'u');
+    await settle();
+    assert.deepEqual(called(fake, 'UndoFact'), [['f4']]);
+  });
+});
 
 describe('quotes', () => {
   const quote = (/** @type {any} */ p) => (/** @type {any} */ w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.passages = [{ ...w.turns[0].verdicts.a1.passages[0], ...p }]; };
@@ -18,5 +113,37 @@ describe('quotes', () => {
     assert.equal(text('.quote-from a'), 'example.org');
     await open('#/chat/chat1', quote({ domain: '', title: '', url: 'https://example.org/x' }));
     assert.equal(text('.quote-from a'), 'https://example.org/x');
+  });
+});
+
+describe('versions', () => {
+  test('“Score and compare” does both', async () => {
+    const fake = await open('#/training', (w) => { w.versions[0].gate = undefined; });
+    await click('[data-do="score"]');
+    await settle(30);
+    assert.equal(called(fake, 'Score')[0][1], 'ver3');
+    assert.deepEqual(called(fake, 'Compare')[0][1], { a: 'base', b: 'ver3', prompts: [] });
+    assert.match(text('.compare-heads'), /v3/);
+  });
+  test('one that was opened shows no comparison of others', async () => {
+    await open('#/versions/ver1');
+    assert.equal(document.querySelector('compare-view'), null);
+    assert.match(text('.compare'), /No comparison of v1 yet/);
+    await open('#/versions/ver3');
+    assert.ok(document.querySelector('compare-view'));
+  });
+  test('what could not be loaded is said', async () => {
+    await open('#/versions', undefined, { Arrivals: () => { throw new Error('{"code":"unavailable","message":"incoming/ cannot be read."}'); }, Comparisons: () => { throw new Error('{"code":"internal","message":"A record is damaged."}'); } });
+    assert.match(text('versions-room'), /incoming\/ cannot be read\.[^]*A record is damaged\./);
+  });
+});
+
+describe('a chat in the trash', () => {
+  test('is restored where it is', async () => {
+    const fake = await open('#/chat/chat1', (w) => { w.chats[1].deleted_at = '2026-11-20T00:00:00Z'; });
+    await click('[data-do="restore"]');
+    assert.deepEqual(called(fake, 'RestoreChat'), [['chat1']]);
+    assert.equal(document.querySelector('[data-do="restore"]'), null);
+    assert.ok(document.querySelector('chat-list [href="#/chat/chat1"]'));
   });
 });

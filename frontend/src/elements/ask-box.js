@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
-import { Part } from '../part.js';
+import { Part, composing } from '../part.js';
 
 /**
  * The composer: one quiet line that grows. Enter sends, Shift+Enter breaks the
@@ -14,7 +14,7 @@ class AskBox extends Part {
 
   actions = {
     send: () => this.#send(),
-    stop: () => this.emit('stop'),
+    stop: () => this.#stop(),
     'edit-cancel': () => this.emit('edit-cancel'),
   };
 
@@ -49,13 +49,13 @@ class AskBox extends Part {
 
   /** @param {KeyboardEvent} e */
   #key(e) {
-    if (e.isComposing || e.keyCode === 229) return; // this key belongs to the input method
+    if (composing(e)) return;
     if (e.key === 'Enter' && !e.shiftKey) {
       e.preventDefault();
       if (!this.#view.busy) this.#send();
     } else if (e.key === 'Escape') {
       e.stopPropagation();
-      if (this.#view.busy) this.emit('stop');
+      if (this.#view.busy) this.#stop();
       else if (this.#view.editing) this.emit('edit-cancel');
     }
   }
@@ -68,6 +68,12 @@ class AskBox extends Part {
     }
     this.text = '';
     this.emit('ask', { text });
+    this.focus(); // the pressed button is gone
+  }
+
+  #stop() {
+    this.emit('stop');
+    this.focus();
   }
 
   #grow() {
@@ -83,8 +89,8 @@ class AskBox extends Part {
   render() {
     const { busy, stopping, editing, placeholder } = this.#view;
     return html`<form data-send="${busy ? 'stop' : 'send'}">
-      ${editing ? html`<p class="editing">Asking this question again in other words. <button type="button" class="link" data-do="edit-cancel">Leave it as it is</button></p>` : ''}
-      <div class="ask-line"><textarea name="question" rows="1" aria-label="Your question" placeholder="${placeholder}" maxlength="32000"></textarea>
+      <p class="editing" ${editing ? '' : html`hidden`}>Asking this question again in other words. <button type="button" class="link" data-do="edit-cancel">Leave it as it is</button></p>
+      <div class="ask-line"><textarea name="question" rows="1" aria-label="Your question" placeholder="${placeholder}"></textarea>
       ${busy ? html`<button data-key="stop" class="round" aria-label="Stop" title="Stop (Esc)" ${stopping ? html`disabled` : ''}>${icon('stop')}</button>`
     : html`<button data-key="send" class="round primary" aria-label="Send" title="Send (Enter)">${icon('send')}</button>`}</div>
     </form>`;

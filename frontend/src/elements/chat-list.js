@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, composing, filled, find, valueOf } from '../part.js';
 import { exact, group } from '../words.js';
 
 /** @import {Chat} from '../types.d.ts' */
@@ -8,7 +8,7 @@ import { exact, group } from '../words.js';
 /**
  * The chats by date, with search, rename, pin and delete.
  *
- *     <chat-list></chat-list>   .view = {chats, open, query, busy, now}
+ *     <chat-list></chat-list>   .view = {chats, open, query, busy, now}   .renamed(id) once a title was taken
  *     emits chat-search {query}, chat-rename {id, title}, chat-pin {id, pinned}, chat-delete {chat}
  */
 class ChatList extends Part {
@@ -19,7 +19,8 @@ class ChatList extends Part {
   actions = {
     /** @param {HTMLElement} b */
     rename: (b) => this.#rename(b.dataset.id ?? ''),
-    'rename-save': () => this.#save(),
+    /** @param {HTMLElement} form */
+    'rename-save': (form) => this.#save(form),
     /** @param {HTMLElement} b */
     pin: (b) => this.emit('chat-pin', { id: b.dataset.id, pinned: b.dataset.pinned !== 'true' }),
     /** @param {HTMLElement} b */
@@ -32,6 +33,9 @@ class ChatList extends Part {
     this.draw();
   }
 
+  /** Closes the field of a chat whose title was taken; a refused one stays open. @param {string} id */
+  renamed(id) { if (this.#renaming === id) this.#rename(''); }
+
   // Lifecycle
 
   /** @param {AbortSignal} signal */
@@ -40,7 +44,7 @@ class ChatList extends Part {
       if (e.target instanceof HTMLInputElement && e.target.type === 'search') this.emit('chat-search', { query: e.target.value });
     }, { signal });
     this.addEventListener('keydown', (e) => {
-      if (e.key !== 'Escape' || !this.#renaming) return;
+      if (composing(e) || e.key !== 'Escape' || !this.#renaming) return;
       e.stopPropagation();
       this.#rename('');
     }, { signal });
@@ -58,11 +62,9 @@ class ChatList extends Part {
     field.select();
   }
 
-  #save() {
-    const title = valueOf(this, 'title').trim();
-    const id = this.#renaming;
-    this.#rename('');
-    if (title) this.emit('chat-rename', { id, title });
+  /** @param {HTMLElement} form */
+  #save(form) {
+    if (filled(form)) this.emit('chat-rename', { id: this.#renaming, title: valueOf(this, 'title').trim() });
   }
 
   // Render
@@ -83,7 +85,7 @@ class ChatList extends Part {
   /** @param {Chat} c */
   #chat(c) {
     if (c.id === this.#renaming) {
-      return html`<li data-key="${c.id}-rename"><form data-send="rename-save"><input name="title" aria-label="Title" value="${c.title}" maxlength="200"></form></li>`;
+      return html`<li data-key="${c.id}-rename"><form data-send="rename-save"><input name="title" aria-label="Title" value="${c.title}" required></form></li>`;
     }
     const open = c.id === this.#view.open;
     return html`<li data-key="${c.id}" class="${open ? 'open' : ''}"><a href="#/chat/${encodeURIComponent(c.id)}" title="${c.title}, ${exact(c.updated_at)}" ${open ? html`aria-current="page"` : ''}>${this.#view.busy.includes(c.id) ? html`<span class="spinner">${icon('caret')}</span>` : ''}${c.title}</a>

@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { Part, find } from '../part.js';
+import { Part, composing, find } from '../part.js';
 
 /** @typedef {{name: string, keys?: string, run: () => void}} Command */
 
@@ -61,7 +61,7 @@ class CommandPalette extends Part {
 
   /** @param {KeyboardEvent} e */
   #key(e) {
-    if (e.isComposing) return;
+    if (composing(e)) return;
     const n = this.#found.length;
     if (e.key === 'ArrowDown') this.#at = n ? (this.#at + 1) % n : 0;
     else if (e.key === 'ArrowUp') this.#at = n ? (this.#at + n - 1) % n : 0;

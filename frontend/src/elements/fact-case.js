@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, composing, filled, find, valueOf } from '../part.js';
 import { proofSide } from '../views.js';
 import { count, day, exact, factStates } from '../words.js';
 import { givers } from './fact-list.js';
@@ -12,7 +12,8 @@ import { QuoteList } from './quote-list.js';
  * the buttons.
  *
  *     <fact-case></fact-case>   .view = {fact, now}
- *     emits fact-approve, fact-reject, fact-undo {id}, fact-edit {id, update}
+ *     .edited(id) once an edit was taken
+ *     emits fact-open, fact-approve, fact-reject, fact-undo {id}, fact-edit {id, update}
  */
 class FactCase extends Part {
   /** @type {{fact: Fact | null, now: number}} */
@@ -24,7 +25,8 @@ class FactCase extends Part {
     reject: () => this.emit('fact-reject', { id: this.#view.fact?.id }),
     undo: () => this.emit('fact-undo', { id: this.#view.fact?.id }),
     edit: () => this.edit(),
-    'edit-save': () => this.#save(),
+    /** @param {HTMLElement} form */
+    'edit-save': (form) => this.#save(form),
     'edit-cancel': () => this.#close(),
   };
 
@@ -40,16 +42,20 @@ class FactCase extends Part {
     const { fact } = this.#view;
     if (!fact || (fact.state !== 'proposed' && fact.state !== 'approved')) return;
     this.#editing = fact.id;
+    this.emit('fact-open', { id: fact.id }); // a fact that arrives meanwhile must not take its place
     this.draw();
     find(this, '[name="answer"]').focus();
   }
+
+  /** Closes the editor of a fact whose edit was taken; a refused one stays open. @param {string} id */
+  edited(id) { if (this.#editing === id) this.#close(); }
 
   // Lifecycle
 
   /** @param {AbortSignal} signal */
   connected(signal) {
     this.addEventListener('keydown', (e) => {
-      if (e.key !== 'Escape' || !this.#editing) return;
+      if (composing(e) || e.key !== 'Escape' || !this.#editing) return;
       e.stopPropagation();
       this.#close();
     }, { signal });
@@ -63,15 +69,15 @@ class FactCase extends Part {
     this.querySelector('button')?.focus();
   }
 
-  #save() {
+  /** @param {HTMLElement} form */
+  #save(form) {
+    if (!filled(form)) return;
     /** @type {FactUpdate} */
     const update = {
       question: valueOf(this, 'question').trim(), answer: valueOf(this, 'answer').trim(), old_answer: valueOf(this, 'old_answer').trim(),
       aliases: valueOf(this, 'aliases').split(',').map((a) => a.trim()).filter(Boolean),
     };
-    if (!update.question || !update.answer) return;
     this.emit('fact-edit', { id: this.#editing, update });
-    this.#close();
   }
 
   // Render

@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, composing, filled, valueOf } from '../part.js';
 
 /** @import {Verdict, FactUpdate} from '../types.d.ts' */
 
@@ -13,8 +13,10 @@ class TeachForm extends Part {
   #verdict = null;
 
   actions = {
-    propose: () => this.#send(false),
-    approve: () => this.#send(true),
+    /** @param {HTMLElement} form */
+    propose: (form) => this.#send(form, false),
+    /** @param {HTMLElement} b */
+    approve: (b) => this.#send(b, true),
     close: () => this.emit('teach-close'),
   };
 
@@ -30,7 +32,7 @@ class TeachForm extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     this.addEventListener('keydown', (e) => {
-      if (e.key !== 'Escape') return;
+      if (composing(e) || e.key !== 'Escape') return;
       e.stopPropagation();
       this.emit('teach-close');
     }, { signal });
@@ -38,16 +40,11 @@ class TeachForm extends Part {
 
   // Events
 
-  /** @param {boolean} approve */
-  #send(approve) {
-    if (!this.#verdict) return;
-    const answer = valueOf(this, 'answer').trim();
-    if (!answer) {
-      find(this, '[name="answer"]').focus();
-      return;
-    }
+  /** @param {HTMLElement} part @param {boolean} approve */
+  #send(part, approve) {
+    if (!this.#verdict || !filled(part)) return;
     /** @type {FactUpdate} */
-    const edit = { question: valueOf(this, 'question').trim(), answer, old_answer: valueOf(this, 'old_answer').trim() };
+    const edit = { question: valueOf(this, 'question').trim(), answer: valueOf(this, 'answer').trim(), old_answer: valueOf(this, 'old_answer').trim() };
     this.emit('teach', { verdictID: this.#verdict.id, edit, approve });
   }
 

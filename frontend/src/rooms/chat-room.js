@@ -1,23 +1,21 @@
 import { api } from '../api.js';
-import { ask, check, reloadChat, stop, stopCheck } from '../asking.js';
+import { ask, check, loadChats, reloadChat, stop, stopCheck, takeTaught } from '../asking.js';
 import { AskBox } from '../elements/ask-box.js';
 import { PageTurn } from '../elements/page-turn.js';
 import { html } from '../html.js';
 import { attempt } from '../live.js';
-import { Part } from '../part.js';
+import { Part, composing } from '../part.js';
 import { store } from '../store.js';
-import { beside, thread } from '../thread.js';
+import { beside, thread, withPending } from '../thread.js';
 import { empty, failed } from '../views.js';
 
-/** @import {FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
+/** @import {FactState, FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
 
 /** The page and its margin. */
 class ChatRoom extends Part {
   /** @type {Question | null} */
   #editing = null;
-  /** @type {Set<string>} */
-  #taught = new Set();
   #shown = '';
   #loaded = '';
   #following = true;
@@ -25,7 +23,8 @@ class ChatRoom extends Part {
   actions = {
     again: () => void reloadChat(store.state.route.id),
     /** @param {HTMLElement} b */
-    example: (b) => void this.#ask(b.textContent ?? ''),
+    example: (b) => { void this.#ask(b.textContent ?? ''); this.#box?.focus(); },
+    restore: () => void this.#restore(),
     end: () => this.#toEnd(true),
   };
 
@@ -37,7 +36,8 @@ class ChatRoom extends Part {
       this.addEventListener(name, (e) => { e.stopPropagation(); f(/** @type {CustomEvent} */ (e).detail); }, { signal });
     on('ask', ({ text }) => void this.#ask(text));
     on('stop', () => this.#stop());
-    on('draft', ({ text }) => { store.state.draft = text; });
+    // While a question is put in other words, the draft of a new one is kept aside.
+    on('draft', ({ text }) => { if (!this.#editing) store.state.draft = text; });
     on('edit', (question) => this.#edit(question));
     on('edit-cancel', () => this.#edit(null));
     on('again', (question) => void ask({ chatID: store.state.route.id, questionID: question.id, parentID: question.parent_id, text: question.text }));
@@ -51,7 +51,7 @@ class ChatRoom extends Part {
     api.on((e) => { if (e.topic === 'answer.text') this.#write(e.data.request); }, signal);
     this.addEventListener('scroll', (e) => this.#scrolled(e), { signal, capture: true });
     this.addEventListener('keydown', (e) => {
-      if (e.key === 'Escape' && this.#stream) this.#stop();
+      if (!composing(e) && e.key === 'Escape' && this.#stream) this.#stop();
     }, { signal });
   }
 
@@ -61,13 +61,23 @@ class ChatRoom extends Part {
   async #ask(text) {
     const { route } = store.state;
     const links = this.#links;
-    const parentID = this.#editing ? this.#editing.parent_id ?? '' : links.at(-1)?.answer?.id ?? '';
+    const editing = this.#editing;
+    const parentID = editing ? editing.parent_id ?? '' : links.at(-1)?.answer?.id ?? '';
     this.#editing = null;
     this.#following = true;
-    store.state.draft = '';
-    const kept = await ask({ chatID: route.id, parentID, text });
-    // Nothing was stored: what was typed comes back.
-    if (!kept && this.#box && !this.#box.text) this.#box.text = text;
+    if (this.#box) this.#box.text = store.state.draft; // empty, or what was kept aside
+    if (!await ask({ chatID: route.id, parentID, text })) this.#giveBack(text, editing, route.id);
+  }
+
+  /** Nothing was stored: what was typed comes back, as far as nothing newer stands there. @param {string} text @param {Question | null} editing @param {string} chatID */
+  #giveBack(text, editing, chatID) {
+    const here = this.isConnected && store.state.route.id === chatID && this.#box;
+    if (here && editing && !this.#editing) {
+      this.#edit(editing);
+      here.text = text;
+    } else if (here && !here.text) here.text = text;
+    else if (!store.state.draft) store.state.draft = text;
+    else store.toast({ text: 'The question was not sent. It said:', hint: text });
   }
 
   #stop() { if (this.#stream) stop(this.#stream.request); }
@@ -77,7 +87,7 @@ class ChatRoom extends Part {
     this.#editing = question;
     this.draw();
     if (!this.#box) return;
-    this.#box.text = question?.text ?? '';
+    this.#box.text = question?.text ?? store.state.draft;
     this.#box.focus();
   }
 
@@ -111,13 +121,19 @@ class ChatRoom extends Part {
   async #teach({ verdictID, edit, approve }) {
     const fact = await attempt(api.call('Teach', verdictID, edit, approve));
     if (!fact) return;
-    this.#taught.add(verdictID);
+    takeTaught(fact);
     store.toast({
       text: approve ? 'Approved. It is taught in the next training.' : 'Proposed. It waits in Review.',
       action: approve ? 'Undo' : 'Open Review',
       run: approve ? () => void attempt(api.call('UndoFact', fact.id)) : () => { location.hash = '#/review'; },
     });
-    this.draw();
+  }
+
+  async #restore() {
+    const { id } = store.state.route;
+    if (!await attempt(api.call('RestoreChat', id))) return;
+    void loadChats();
+    await reloadChat(id);
   }
 
   /** @param {string} request */
@@ -174,13 +190,14 @@ class ChatRoom extends Part {
       ${chatError ? failed(chatError, html`<button data-do="again">Try again</button>`) : ''}
       ${loading ? html`<p class="hint centred">Opening…</p>` : ''}
       ${!links.length && !loading && !chatError ? this.#blank(settings?.model ?? '', loads.status === 'loading') : ''}
+      ${chat?.chat.deleted_at && chat.chat.id === route.id ? html`<p class="in-trash">This chat is in the trash. <button data-do="restore">Restore</button></p>` : ''}
       ${links.map((l) => html`<page-turn data-key="${l.question.id}" data-stream="${this.#streamOf(l)?.request ?? ''}"></page-turn>`)}
     </div>
     <div class="chat-ask"><ask-box></ask-box></div>`;
   }
 
   drawn() {
-    const { route, checking } = store.state;
+    const { route, chat, checking } = store.state;
     const now = Date.now();
     const links = this.#links;
     const elements = this.querySelectorAll('page-turn');
@@ -188,7 +205,7 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && this.#taught.has(verdict.id)), latest: i === links.length - 1, now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && taught(chat?.taught?.[verdict.id])), latest: i === links.length - 1, now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
@@ -206,7 +223,7 @@ class ChatRoom extends Part {
     this.#following = true;
     this.#toEnd(true);
     if (!this.#box) return;
-    if (store.state.draft) this.#box.text = store.state.draft;
+    if (this.#box.text !== store.state.draft) this.#box.text = store.state.draft;
     this.#box.focus();
   }
 
@@ -227,13 +244,8 @@ class ChatRoom extends Part {
   }
 }
 
-/** @param {Link[]} links @param {Stream} stream @returns {Link[]} */
-function withPending(links, stream) {
-  const question = { id: stream.request, chat_id: stream.chatID, parent_id: stream.parentID, text: stream.question, created_at: '' };
-  const at = stream.questionID ? links.findIndex((l) => l.question.id === stream.questionID) : links.findIndex((l) => (l.question.parent_id ?? '') === stream.parentID);
-  const turn = { question, answers: [], verdicts: {}, ratings: {} };
-  return [...(at < 0 ? links : links.slice(0, at)), { turn, question, siblings: [question], answers: [], answer: null }];
-}
+/** Whether a verdict's fact waits or was decided for; a rejected one can be taught after all. @param {FactState | undefined} state */
+const taught = (state) => state !== undefined && state !== 'rejected';
 
 export const defineChatRoom = () => customElements.define('chat-room', ChatRoom);
 export { ChatRoom };

@@ -4,7 +4,7 @@ import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part } from '../part.js';
 import { store } from '../store.js';
-import { empty, failed, jobLine, proof, roomHead, saveFile } from '../views.js';
+import { empty, failed, jobLine, options, proof, roomHead, saveFile } from '../views.js';
 import { ago, count, exact, short } from '../words.js';
 
 /** @import {Dataset, DatasetDiff, DatasetView, Fact, Row} from '../types.d.ts' */
@@ -78,11 +78,11 @@ class DatasetsRoom extends Part {
   // Render
 
   render() {
-    const { datasets, loads, counts } = store.state;
+    const { datasets, loads, counts, jobs: { dataset: running } } = store.state;
     const approved = counts.approved ?? 0;
     if (this.#view) return this.#dataset(this.#view);
-    return html`${roomHead('Datasets', 'What each training was given, frozen and never changed.', approved ? html`<button data-do="build">Freeze ${count(approved, 'approved fact')}</button>` : '')}
-      ${jobLine(store.state.jobs.dataset)}
+    return html`${roomHead('Datasets', 'What each training was given, frozen and never changed.', approved ? html`<button data-do="build" ${running && !running.error ? html`disabled` : ''}>Freeze ${count(approved, 'approved fact')}</button>` : '')}
+      ${jobLine(running)}
       ${failed(loads.datasets, html`<button data-do="again">Try again</button>`)}
       ${datasets.length ? html`<ol class="changelog">${datasets.map((d) => this.#entry(d))}</ol>`
     : loads.datasets === 'ready' ? empty('No dataset yet', 'A training freezes the approved facts into one. It can be rebuilt, compared and exported at any time.') : ''}`;
@@ -104,7 +104,7 @@ class DatasetsRoom extends Part {
     const shown = rows.filter((r) => !this.#kind || r.kind === this.#kind);
     return html`<p class="back"><a href="#/datasets">All datasets</a></p>
       ${roomHead(`Dataset ${d.number}`, html`${count((content.facts ?? []).length, 'fact')}, ${count((content.anchors ?? []).length, 'anchor')}, ${count(rows.length, 'row')}, ${count((content.probes ?? []).length, 'probe')}. <code title="${d.hash}">${short(d.hash)}</code>`, html`<button class="quiet" data-do="export">Export as ChatML</button>`)}
-      <div class="filters"><label>Rows <select aria-label="Kind of rows"><option value="">all (${rows.length})</option>${kinds.map((k) => html`<option value="${k}">${kindNames[k] ?? k} (${rows.filter((r) => r.kind === k).length})</option>`)}</select></label>
+      <div class="filters"><label>Rows <select aria-label="Kind of rows">${options(this.#kind, [['', `all (${rows.length})`], ...kinds.map((k) => /** @type {[string, string]} */ ([k, `${kindNames[k] ?? k} (${rows.filter((r) => r.kind === k).length})`]))])}</select></label>
       <p class="hint">The underlined part is what the model learns; the rest is what it is shown.</p></div>
       <ol class="rows">${shown.slice(0, this.#limit).map((r) => row(r))}</ol>
       ${shown.length > this.#limit ? html`<p><button data-do="more">Show more (${shown.length - this.#limit} left)</button></p>` : ''}`;

@@ -8,7 +8,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { attempt, load, reloadAll, take } from '../live.js';
 import { allowed } from '../markdown.js';
-import { Part, find } from '../part.js';
+import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
 import { loadRunning } from '../running.js';
 import { store } from '../store.js';
@@ -45,7 +45,7 @@ class ErrataShell extends Part {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('chat-search', ({ query }) => this.#search(query));
-    on('chat-rename', ({ id, title }) => void attempt(api.call('RenameChat', id, title)).then(() => this.#chats(id)));
+    on('chat-rename', ({ id, title }) => void this.#rename(id, title));
     on('chat-pin', ({ id, pinned }) => void attempt(api.call('PinChat', id, pinned)).then(() => this.#chats(id)));
     on('chat-delete', (chat) => void this.#delete(chat));
     on('toast-done', ({ id }) => store.dismiss(id));
@@ -71,11 +71,18 @@ class ErrataShell extends Part {
       this.#go();
       void loadChats();
       void loadRunning();
-      void load('status', 'counts', 'runs');
+      void load('status', 'counts', 'runs').then(() => this.#interrupted());
     } catch (e) {
       this.#broken = /** @type {import('../api.js').CallError} */ (e).failure ?? { code: 'internal', message: String(e), hint: '', detail: '' };
       this.draw();
     }
+  }
+
+  /** A training that broke off is easily forgotten: it is told once. */
+  #interrupted() {
+    const { runs, route } = store.state;
+    if (runs[0]?.state !== 'interrupted' || route.room === 'training') return;
+    store.toast({ text: 'A training was interrupted. Resume it in Training.', action: 'Open Training', run: () => { location.hash = '#/training'; } });
   }
 
   #go() {
@@ -104,6 +111,14 @@ class ErrataShell extends Part {
   #chats(id) {
     void loadChats();
     if (store.state.route.id === id) void reloadChat(id);
+  }
+
+  /** @param {string} id @param {string} title */
+  async #rename(id, title) {
+    if (!await attempt(api.call('RenameChat', id, title))) return;
+    const list = this.querySelector('chat-list');
+    if (list instanceof ChatList) list.renamed(id);
+    this.#chats(id);
   }
 
   /** @param {Chat | undefined} chat */
@@ -139,7 +154,7 @@ class ErrataShell extends Part {
 
   /** @param {KeyboardEvent} e */
   #key(e) {
-    if (e.isComposing) return;
+    if (composing(e)) return;
     const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLSelectElement;
     const command = e.ctrlKey || e.metaKey;
     if (command && e.key.toLowerCase() === 'k') this.#palette();

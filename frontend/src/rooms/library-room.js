@@ -2,7 +2,7 @@ import { api, toCallError } from '../api.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, roomHead } from '../views.js';
 import { count, size } from '../words.js';
@@ -15,7 +15,8 @@ class LibraryRoom extends Part {
   #failure = null;
 
   actions = {
-    add: () => void this.#add(),
+    /** @param {HTMLElement} form */
+    add: (form) => void this.#add(form),
     /** @param {HTMLElement} b */
     remove: (b) => void this.#remove(b.dataset.path ?? ''),
     rescan: () => void this.#rescan(),
@@ -36,10 +37,11 @@ class LibraryRoom extends Part {
 
   // Events
 
-  async #add() {
-    const path = valueOf(this, 'folder').trim();
+  /** @param {HTMLElement} form */
+  async #add(form) {
     const { settings } = store.state;
-    if (!path || !settings) return;
+    if (!settings || !filled(form)) return;
+    const path = valueOf(form, 'folder').trim();
     const folders = settings.library_folders ?? [];
     if (folders.includes(path)) {
       store.toast({ text: 'This folder is already in the library.' });
@@ -92,7 +94,7 @@ class LibraryRoom extends Part {
       ${failed(this.#failure)}
       <section><h2>Folders</h2>
         ${folders.length ? html`<ul class="lines">${folders.map((f) => html`<li data-key="${f}"><code>${f}</code><button class="quiet" data-do="remove" data-path="${f}" aria-label="Remove ${f}">Remove</button></li>`)}</ul>` : ''}
-        <form class="inline-form" data-send="add"><label for="folder">Path of a folder</label><input id="folder" name="folder" placeholder="/home/you/notes" autocomplete="off" spellcheck="false"><button>Add</button></form>
+        <form class="inline-form" data-send="add"><label for="folder">Path of a folder</label><input id="folder" name="folder" placeholder="/home/you/notes" required autocomplete="off" spellcheck="false"><button>Add</button></form>
         <p class="hint">Text, Markdown, HTML and PDF are read. A date in a file, or in its name, counts as its date.</p></section>
       ${failed(loads.documents, html`<button data-do="again">Try again</button>`)}
       ${broken.length ? html`<section><h2>Could not be read</h2><ul class="lines">${broken.map((d) => html`<li data-key="${d.id}"><span title="${d.path}">${d.title || d.path}</span><span class="hint">${d.reason || d.status}</span></li>`)}</ul></section>` : ''}

@@ -2,8 +2,8 @@ import { api } from '../api.js';
 import { FactCase } from '../elements/fact-case.js';
 import { FactList } from '../elements/fact-list.js';
 import { html } from '../html.js';
-import { attempt, load } from '../live.js';
-import { Part, find, valueOf } from '../part.js';
+import { attempt, load, loadMoreFacts } from '../live.js';
+import { Part, composing, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, options, roomHead, saveFile } from '../views.js';
 import { count, factStates } from '../words.js';
@@ -23,11 +23,14 @@ class ReviewRoom extends Part {
   actions = {
     add: () => this.#add(true),
     'add-cancel': () => this.#add(false),
-    'add-send': () => void this.#send(false),
-    'add-approve': () => void this.#send(true),
+    /** @param {HTMLElement} form */
+    'add-send': (form) => void this.#send(form, false),
+    /** @param {HTMLElement} b */
+    'add-approve': (b) => void this.#send(b, true),
     import: () => find(this, '[name="import"]').click(),
     export: () => void this.#export(),
     again: () => void load('facts', 'counts'),
+    more: () => void loadMoreFacts(),
     'hide-problems': () => { this.#problems = []; this.draw(); },
   };
 
@@ -36,7 +39,7 @@ class ReviewRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('facts', 'counts');
-    store.watch(['facts', 'factFilter', 'factID', 'counts', 'loads'], () => this.draw(), signal);
+    store.watch(['facts', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('fact-open', ({ id }) => store.set({ factID: id }));
@@ -55,17 +58,18 @@ class ReviewRoom extends Part {
 
   /** @param {KeyboardEvent} e */
   #key(e) {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || isTyping(e.target) || document.querySelector('[aria-modal="true"]')) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || composing(e) || isTyping(e.target) || document.querySelector('[aria-modal="true"]')) return;
     const fact = this.#open;
     const keys = /** @type {Record<string, () => void>} */ ({
-      j: () => this.#step(1), k: () => this.#step(-1), u: () => void this.#undo(this.#decided.at(-1) ?? fact?.id ?? ''),
+      j: () => this.#step(1), k: () => this.#step(-1), u: () => void this.#undo((fact?.previous && fact.id) || (this.#decided.at(-1) ?? '')),
       a: () => fact && void this.#decide('ApproveFact', fact.id), r: () => fact && void this.#decide('RejectFact', fact.id),
       e: () => { const c = this.querySelector('fact-case'); if (c instanceof FactCase) c.edit(); },
     });
-    const run = keys[e.key.toLowerCase()];
-    if (!run) return;
+    const key = e.key.toLowerCase();
+    if (!keys[key]) return;
     e.preventDefault();
-    run();
+    // A key that is held down walks, but decides once.
+    if (!e.repeat || key === 'j' || key === 'k') keys[key]();
   }
 
   /** @param {number} by */
@@ -73,6 +77,7 @@ class ReviewRoom extends Part {
     const { facts } = store.state;
     if (!facts.length) return;
     const i = facts.findIndex((f) => f.id === this.#open?.id);
+    if (i + by > facts.length - few) void loadMoreFacts();
     store.set({ factID: facts[Math.max(0, Math.min(facts.length - 1, i + by))].id });
   }
 
@@ -102,7 +107,10 @@ class ReviewRoom extends Part {
   /** @param {string} id @param {FactUpdate} update */
   async #edit(id, update) {
     const fact = await attempt(api.call('EditFact', id, update));
-    if (fact) this.#put(fact);
+    if (!fact) return;
+    this.#put(fact);
+    const element = this.querySelector('fact-case');
+    if (element instanceof FactCase) element.edited(id);
   }
 
   /** @param {Fact} fact */
@@ -110,6 +118,7 @@ class ReviewRoom extends Part {
     const { facts, factFilter } = store.state;
     const stays = !factFilter.state || factFilter.state === fact.state;
     store.set({ facts: stays ? facts.map((f) => (f.id === fact.id ? fact : f)) : facts.filter((f) => f.id !== fact.id) });
+    if (store.state.facts.length < few) void loadMoreFacts();
     void load('counts');
   }
 
@@ -120,12 +129,11 @@ class ReviewRoom extends Part {
     find(this, open ? '#add-q' : '[data-do="add"]').focus();
   }
 
-  /** @param {boolean} approve */
-  async #send(approve) {
-    const question = valueOf(this, 'question').trim();
-    const answer = valueOf(this, 'answer').trim();
-    if (!question || !answer) return;
-    const fact = await attempt(api.call('AddFact', { question, answer, old_answer: valueOf(this, 'old_answer').trim() }, approve));
+  /** @param {HTMLElement} part @param {boolean} approve */
+  async #send(part, approve) {
+    if (!filled(part)) return;
+    const [question, answer, old_answer] = ['question', 'answer', 'old_answer'].map((name) => valueOf(find(this, '.panel'), name).trim());
+    const fact = await attempt(api.call('AddFact', { question, answer, old_answer }, approve));
     if (!fact) return;
     this.#add(false);
     store.toast({ text: approve ? 'Added and approved.' : 'Added to the queue.' });
@@ -177,7 +185,7 @@ class ReviewRoom extends Part {
   }
 
   render() {
-    const { facts, factFilter, counts, loads } = store.state;
+    const { facts, factFilter, factsLeft, counts, loads } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));
@@ -188,8 +196,8 @@ class ReviewRoom extends Part {
       <div class="filters"><label>Show <select name="state" aria-label="State">${options(factFilter.state ?? '', [...states.map((s) => /** @type {[string, string]} */ ([s, `${factStates[s]} (${counts[s] ?? 0})`])), ['', `All (${all})`]])}</select></label>
         <label class="search"><span class="visually-hidden">Search facts</span><input type="search" name="query" placeholder="Search facts" value="${factFilter.query ?? ''}"></label></div>
       ${failed(loads.facts, html`<button data-do="again">Try again</button>`)}
-      ${facts.length ? html`<div class="split"><nav class="split-list" aria-label="Facts"><fact-list></fact-list></nav><div class="split-case"><fact-case></fact-case></div></div>`
-    : loads.facts === 'ready' ? this.#empty(all) : html`<p class="hint">Loading…</p>`}`;
+      ${facts.length ? html`<div class="split"><nav class="split-list" aria-label="Facts"><fact-list></fact-list>${factsLeft ? html`<button class="quiet" data-do="more">Show more</button>` : ''}</nav><div class="split-case"><fact-case></fact-case></div></div>`
+    : loads.facts === 'ready' && !factsLeft ? this.#empty(all) : html`<p class="hint">Loading…</p>`}`;
   }
 
   drawn() {
@@ -211,10 +219,13 @@ class ReviewRoom extends Part {
   }
 }
 
+/** With fewer facts than this before the end of the list, its next page is loaded. */
+const few = 20;
+
 const addForm = html`<form class="panel" data-send="add-send" aria-label="Add a fact">
-  <label for="add-q">Question</label><input id="add-q" name="question" required autocomplete="off" maxlength="2000">
-  <label for="add-a">Answer</label><input id="add-a" name="answer" required autocomplete="off" maxlength="2000">
-  <label for="add-o">Old answer, if the model says something else</label><input id="add-o" name="old_answer" autocomplete="off" maxlength="2000">
+  <label for="add-q">Question</label><input id="add-q" name="question" required autocomplete="off">
+  <label for="add-a">Answer</label><input id="add-a" name="answer" required autocomplete="off">
+  <label for="add-o">Old answer, if the model says something else</label><input id="add-o" name="old_answer" autocomplete="off">
   <div class="buttons"><button type="button" class="primary" data-do="add-approve">Add and approve</button><button>Add to the queue</button><button type="button" class="quiet" data-do="add-cancel">Cancel</button></div></form>`;
 
 /** @param {EventTarget | null} target */

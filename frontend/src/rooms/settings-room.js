@@ -3,7 +3,7 @@ import { ModelList } from '../elements/model-list.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options, roomHead } from '../views.js';
 
@@ -16,17 +16,19 @@ const keyed = new Set(['google', 'tavily', 'brave']);
 class SettingsRoom extends Part {
   actions = {
     again: () => void load('models', 'providers', 'status'),
-    import: () => void this.#import(),
+    /** @param {HTMLElement} f */
+    import: (f) => void this.#import(f),
     /** @param {HTMLElement} f */
     key: (f) => void this.#key(f.dataset.name ?? '', f),
     /** @param {HTMLElement} b */
     'key-delete': (b) => void this.#forget(b.dataset.name ?? ''),
     cx: () => void this.#save({ google_cx: valueOf(this, 'google_cx').trim() }),
-    origin: () => void this.#origin(),
+    /** @param {HTMLElement} f */
+    origin: (f) => void this.#origin(f),
     /** @param {HTMLElement} b */
     'origin-remove': (b) => void this.#save({ allowed_origins: (store.state.settings?.allowed_origins ?? []).filter((o) => o !== b.dataset.origin) }),
     backup: () => void this.#backup(),
-    trash: () => void this.#empty(),
+    trash: () => { if (this.sure('trash')) void this.#empty(); },
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
     /** @param {HTMLElement} b */
@@ -46,14 +48,15 @@ class SettingsRoom extends Part {
 
   // Events
 
-  /** @param {Partial<Settings>} change */
+  /** @param {Partial<Settings>} change @returns {Promise<boolean>} whether it was taken */
   async #save(change) {
     const { settings } = store.state;
-    if (!settings) return;
+    if (!settings) return false;
     const saved = await attempt(api.call('SaveSettings', { ...settings, ...change }));
     if (saved) store.set({ settings: saved });
     else this.draw(); // what was refused goes back to what is
     if (change.providers) void load('providers');
+    return Boolean(saved);
   }
 
   /** @param {Event} e */
@@ -75,9 +78,10 @@ class SettingsRoom extends Part {
     await this.#fresh();
   }
 
-  async #import() {
-    const file = valueOf(this, 'file').trim();
-    if (!file) return;
+  /** @param {HTMLElement} form */
+  async #import(form) {
+    if (!filled(form)) return;
+    const file = valueOf(form, 'file').trim();
     const info = await jobs.run('model', 'Reading the file', (request) => api.call('ImportModel', request, file));
     if (!info) return;
     store.toast({ text: `${info.name} is installed.` });
@@ -93,7 +97,7 @@ class SettingsRoom extends Part {
   /** @param {string} name @param {HTMLElement} form */
   async #key(name, form) {
     const field = /** @type {HTMLInputElement} */ (find(form, 'input'));
-    if (!field.value.trim()) return;
+    if (!filled(form)) return;
     const place = await attempt(api.call('SetSecret', name, field.value));
     if (!place) return;
     field.value = '';
@@ -107,11 +111,12 @@ class SettingsRoom extends Part {
     void load('providers');
   }
 
-  async #origin() {
-    const field = /** @type {HTMLInputElement} */ (find(this, '[name="origin"]'));
-    if (!field.value.trim()) return;
-    await this.#save({ allowed_origins: [...(store.state.settings?.allowed_origins ?? []), field.value.trim()] });
-    field.value = '';
+  /** @param {HTMLElement} form */
+  async #origin(form) {
+    const field = /** @type {HTMLInputElement} */ (find(form, '[name="origin"]'));
+    if (!filled(form)) return;
+    const taken = await this.#save({ allowed_origins: [...(store.state.settings?.allowed_origins ?? []), field.value.trim()] });
+    if (taken) field.value = '';
   }
 
   async #backup() {
@@ -127,11 +132,11 @@ class SettingsRoom extends Part {
   // Render
 
   render() {
-    const { settings: s, status, loads, hello, providers } = store.state;
+    const { settings: s, status, loads, hello, providers, jobs: running } = store.state;
     if (!s) return html`${roomHead('Settings')}<p class="hint">Loading…</p>`;
     return html`${roomHead('Settings', 'A change is kept at once.')}
-      <section><h2>Model</h2>${jobLine(store.state.jobs.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
-        <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" autocomplete="off" spellcheck="false"><button>Use this file</button></form>${engine(status)}</section>
+      <section><h2>Model</h2>${jobLine(running.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
+        <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false"><button ${running.model && !running.model.error ? html`disabled` : ''}>Use this file</button></form>${engine(status)}</section>
       <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
         ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
         ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}</section>
@@ -143,8 +148,8 @@ class SettingsRoom extends Part {
         ${choice('letters', 'Letters of answers', store.state.serif ? 'serif' : 'sans', [['serif', 'serif'], ['sans', 'sans']], 'Until Errata is closed.')}</section>
       <section><h2>Other programs</h2><p class="hint">Pages of these origins may call the API that <code>errata serve</code> offers, with its token.</p>
         <ul class="lines">${(s.allowed_origins ?? []).map((o) => html`<li data-key="${o}"><code>${o}</code><button class="quiet" data-do="origin-remove" data-origin="${o}" aria-label="Remove ${o}">Remove</button></li>`)}</ul>
-        <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" autocomplete="off" spellcheck="false"><button>Allow</button></form></section>
-      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">Empty the trash of chats</button></div></section>
+        <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" required autocomplete="off" spellcheck="false"><button>Allow</button></form></section>
+      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">${this.asked === 'trash' ? 'Empty it for good?' : 'Empty the trash of chats'}</button></div></section>
       <p class="hint">Errata ${hello?.version}, ${hello?.door}.</p>`;
   }
 
@@ -167,7 +172,7 @@ function engine(status) {
 
 /** @param {ProviderHealth} p @param {Settings} s */
 const provider = (p, s) => html`<li data-key="${p.name}" class="provider"><label class="tick"><input type="checkbox" name="provider" value="${p.name}" ${p.on ? html`checked` : ''}><span><strong>${p.title || p.name}</strong> <span class="hint">${p.local ? 'stays on this machine. ' : ''}${p.message}</span></span></label>
-  ${keyed.has(p.name) && p.on ? html`<div class="provider-key"><form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>
+  ${keyed.has(p.name) && p.on ? html`<div class="provider-key"><form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" required autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>
     ${p.name === 'google' ? html`<form class="inline-form" data-send="cx"><label for="google_cx">Search engine id</label><input id="google_cx" name="google_cx" value="${s.google_cx}" autocomplete="off"><button>Keep</button></form>` : ''}</div>` : ''}</li>`;
 
 /** @param {string} name @param {boolean} on @param {string} label @param {string} effect */

@@ -1,12 +1,13 @@
 import { api, toCallError } from '../api.js';
 import { RunChart } from '../elements/run-chart.js';
+import { RunEnd } from '../elements/run-end.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { dots, estimate, learned, likely, points, reasons } from '../learned.js';
 import { attempt, load, loadStatus, openRun } from '../live.js';
 import { Part } from '../part.js';
 import { store } from '../store.js';
-import { empty, failed, jobLine, roomHead } from '../views.js';
+import { empty, failed, jobLine, options, roomHead } from '../views.js';
 import { ago, count, duration, exact, runStates, size } from '../words.js';
 
 /** @import {Fact, Failure, Run} from '../types.d.ts' */
@@ -23,17 +24,15 @@ class TrainingRoom extends Part {
   #facts = [];
   #factsOf = '';
   #recipe = 'default';
+  #settingUp = false;
 
   actions = {
     train: () => void this.#train(),
     'stop-save': () => void this.#stop(true),
     'stop-drop': () => void this.#stop(false),
-    resume: () => void this.#change('ResumeRun'),
-    discard: () => void this.#change('DiscardRun'),
     setup: () => void this.#setup(),
     look: () => void this.#ready(),
     again: () => void load('runs'),
-    score: () => void this.#score(),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
     /** @param {HTMLElement} b */
@@ -47,7 +46,11 @@ class TrainingRoom extends Part {
     void load('runs', 'counts', 'versions', 'cycle').then(() => this.#follow());
     void this.#ready();
     store.watch(['runs', 'runView', 'counts', 'status', 'jobs', 'versions', 'settings', 'loads', 'cycle'], () => { void this.#follow(); this.draw(); }, signal);
-    store.watch(['route'], () => void this.#follow(), signal);
+    store.watch(['route'], () => { void this.#follow(); this.draw(); }, signal);
+    store.watch(['jobs'], () => this.#watchSetup(), signal);
+    this.addEventListener('run-resume', () => void this.#change('ResumeRun'), { signal });
+    this.addEventListener('run-discard', () => void this.#change('DiscardRun'), { signal });
+    this.addEventListener('run-score', () => void this.#score(), { signal });
     this.addEventListener('change', (e) => {
       if (e.target instanceof HTMLSelectElement && e.target.name === 'recipe') this.#recipe = e.target.value;
     }, { signal });
@@ -110,16 +113,24 @@ class TrainingRoom extends Part {
 
   async #setup() {
     const done = await jobs.run('setup', 'Setting up the trainer', async (request) => { await api.call('SetupTrainer', request); return true; });
-    if (!done) return;
-    await this.#ready();
-    void loadStatus();
+    if (done) void loadStatus();
+  }
+
+  /** Looks again when a set-up ends, whichever page began it. */
+  #watchSetup() {
+    const { setup } = store.state.jobs;
+    const busy = Boolean(setup && !setup.error);
+    if (this.#settingUp && !busy) void this.#ready();
+    this.#settingUp = busy;
   }
 
   async #score() {
     const id = this.#run?.version_id;
     if (!id) return;
-    location.hash = '#/versions';
-    await jobs.run(`score:${id}`, 'Asking the probes', (request) => api.call('Score', request, id));
+    location.hash = `#/versions/${encodeURIComponent(id)}`;
+    const card = await jobs.run(`score:${id}`, 'Asking the probes', (request) => api.call('Score', request, id));
+    if (!card || !await jobs.run('compare', 'Asking both versions', (request) => api.call('Compare', request, { a: 'base', b: id, prompts: [] }))) return;
+    await load('comparisons');
   }
 
   // Render
@@ -140,7 +151,10 @@ class TrainingRoom extends Part {
 
   drawn() {
     const chart = this.querySelector('run-chart');
-    const { runView } = store.state;
+    const { runView, runs, versions, hello } = store.state;
+    const run = this.#run;
+    const end = this.querySelector('run-end');
+    if (end instanceof RunEnd && run) end.view = { run, version: versions.find((v) => v.id === run.version_id) ?? null, busy: runs.some((r) => r.state === 'running' || r.state === 'requested'), home: hello?.home ?? '' };
     if (chart instanceof RunChart && runView) chart.points = points(runView.events);
   }
 
@@ -160,7 +174,7 @@ class TrainingRoom extends Part {
       ${machine?.memory ? html`<div class="fit"><span>Memory</span><meter min="0" max="${machine.memory}" value="${machine.memory - machine.available}" aria-label="Memory in use">${size(machine.memory - machine.available)}</meter><span class="figures">${size(machine.available)} of ${size(machine.memory)} free</span></div>` : ''}
       ${cycle?.due ? html`<p class="hint">${cycle.right} of the last ${cycle.checked} checked answers were right.</p>` : ''}
       <div class="buttons"><button class="primary">Train</button>
-      <label>Recipe <select name="recipe"><option value="default">default</option><option value="original">original (500 copies a fact; slow)</option></select></label></div>
+      <label>Recipe <select name="recipe">${options(this.#recipe, [['default', 'default'], ['original', 'original (500 copies a fact; slow)']])}</select></label></div>
       ${seconds ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
   }
 
@@ -173,7 +187,7 @@ class TrainingRoom extends Part {
     const done = learned(events);
     const facts = dots(this.#facts, done);
     return html`<section class="run" data-key="${run.id}"><h2>${busy ? stages[p.stage] ?? runStates[run.state] : heads[run.state]}</h2>
-      ${this.#after(run)}
+      ${busy ? '' : html`<run-end></run-end>`}
       ${facts.length ? html`<ul class="fact-dots" aria-label="${p.learned || done.size} of ${facts.length} facts learned">${facts.map((f) => html`<li data-key="${f.id}"><span class="dot ${f.learned ? 'recalled' : 'lost'}" tabindex="0" role="img" aria-label="${f.question} ${f.answer}: ${f.learned ? 'learned' : 'not yet'}" title="${f.question} ${f.answer}: ${f.learned ? 'learned' : 'not yet'}"></span></li>`)}</ul>` : ''}
       ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}</dd></div><div><dt>Step</dt><dd>${p.step}${p.total ? ` of at most ${p.total}` : ''}</dd></div>
         ${busy ? html`<div><dt>Time left</dt><dd>${p.eta_seconds > 0 ? `about ${duration(p.eta_seconds)}` : estimate(events) ? `about ${duration(estimate(events))}` : 'not known yet'}</dd></div>` : ''}
@@ -181,20 +195,6 @@ class TrainingRoom extends Part {
       ${points(events).length ? html`<run-chart></run-chart>` : ''}
       ${busy ? html`<div class="buttons"><button data-do="stop-save">Stop and keep what it learned</button><button class="quiet" data-do="stop-drop">Stop and drop it</button></div>` : ''}
       ${why.length ? html`<details class="fold"><summary>What was chosen, and why</summary><dl class="reasons">${why.map(([k, v]) => html`<div><dt>${k}</dt><dd>${v}</dd></div>`)}</dl></details>` : ''}</section>`;
-  }
-
-  /** @param {Run} run */
-  #after(run) {
-    const version = store.state.versions.find((v) => v.id === run.version_id);
-    const p = run.progress;
-    if (run.state === 'interrupted') return html`<p>${run.message || 'This training was interrupted.'} ${run.hint}</p><div class="buttons"><button class="primary" data-do="resume">Resume</button><button data-do="discard">Give up</button></div>`;
-    if (run.state === 'failed') return failed({ code: 'failed', message: run.message ?? 'The training failed.', hint: run.hint ?? '', detail: run.failure ?? '' });
-    if (run.state === 'cancelled') return html`<p>${run.message || 'You stopped it.'}</p>`;
-    if (run.state !== 'finished') return '';
-    const sentence = `${p.facts ? `${p.learned} of ${count(p.facts, 'fact')} learned` : 'Finished'} in ${duration(p.elapsed_seconds)}.`;
-    if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || 'Its adapter is being verified.'}</p>`;
-    return html`<p class="lead">${sentence} It is v${version.number} now, a ${version.state}.</p>
-      <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;
   }
 
   /** @param {Run} r @param {boolean} open */

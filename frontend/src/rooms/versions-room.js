@@ -1,22 +1,25 @@
 import { api } from '../api.js';
+import { ArrivalList } from '../elements/arrival-list.js';
 import { CompareView } from '../elements/compare-view.js';
 import { GateView } from '../elements/gate-view.js';
 import { ScoreGrid } from '../elements/score-grid.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead } from '../views.js';
 import { ago, day, exact, short, versionStates } from '../words.js';
 
-/** @import {Arrival, Comparison, Version} from '../types.d.ts' */
+/** @import {Comparison, Version} from '../types.d.ts' */
 
 /** Versions, their gate, the scoreboard, and two of them side by side. */
 class VersionsRoom extends Part {
   #forcing = '';
   #comparisonID = '';
   #own = false;
+  /** What was chosen to compare; without a choice the base and the newest. */
+  #sides = { a: '', b: '' };
 
   actions = {
     again: () => void load('versions', 'arrivals', 'comparisons'),
@@ -27,16 +30,13 @@ class VersionsRoom extends Part {
     /** @param {HTMLElement} b */
     force: (b) => this.#force(b.dataset.id ?? ''),
     'force-cancel': () => this.#force(''),
-    'force-send': () => void this.#promote(this.#forcing, true),
+    /** @param {HTMLElement} form */
+    'force-send': (form) => { if (filled(form)) void this.#promote(this.#forcing, true); },
     rollback: () => void this.#rollback(),
     own: () => { this.#own = !this.#own; this.draw(); },
     compare: () => void this.#compare(),
     /** @param {HTMLElement} b */
     'compare-with': (b) => void this.#compare(b.dataset.id),
-    /** @param {HTMLElement} b */
-    import: (b) => void this.#import(b.dataset.id ?? ''),
-    /** @param {HTMLElement} b */
-    discard: (b) => void attempt(api.call('DiscardArrival', b.dataset.id ?? '')).then(() => load('arrivals')),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
     /** @param {HTMLElement} b */
@@ -48,12 +48,16 @@ class VersionsRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('versions', 'arrivals', 'comparisons');
-    store.watch(['versions', 'arrivals', 'comparisons', 'scorecards', 'jobs', 'loads', 'route', 'status'], () => this.draw(), signal);
+    store.watch(['versions', 'arrivals', 'comparisons', 'scorecards', 'jobs', 'loads', 'status'], () => this.draw(), signal);
     store.watch(['versions'], () => void this.#cards(), signal);
     void this.#cards();
+    this.addEventListener('arrival-import', (e) => void this.#import(/** @type {CustomEvent} */ (e).detail.id), { signal });
+    this.addEventListener('arrival-discard', (e) => void this.#discard(/** @type {CustomEvent} */ (e).detail.id), { signal });
+    store.watch(['route'], () => { this.#comparisonID = ''; this.draw(); }, signal);
     this.addEventListener('change', (e) => {
-      if (!(e.target instanceof HTMLSelectElement) || e.target.name !== 'comparison') return;
-      this.#comparisonID = e.target.value;
+      if (!(e.target instanceof HTMLSelectElement)) return;
+      if (e.target.name === 'comparison') this.#comparisonID = e.target.value;
+      else if (e.target.name === 'a' || e.target.name === 'b') this.#sides[e.target.name] = e.target.value;
       this.draw();
     }, { signal });
   }
@@ -86,10 +90,9 @@ class VersionsRoom extends Part {
   /** @param {string} id @param {boolean} force */
   async #promote(id, force) {
     const reason = force ? valueOf(this, 'reason').trim() : '';
-    if (force && !reason) return;
-    this.#forcing = '';
     const v = await jobs.run(`promote:${id}`, 'Warming the version', (request) => api.call('Promote', request, { version_id: id, force, reason }));
     if (!v) return;
+    if (force) this.#force('');
     store.toast({ text: `v${v.number} answers from now on.`, action: 'Roll back', run: () => void this.#rollback() });
     void load('versions', 'status');
   }
@@ -114,6 +117,12 @@ class VersionsRoom extends Part {
   }
 
   /** @param {string} id */
+  async #discard(id) {
+    await attempt(api.call('DiscardArrival', id));
+    void load('arrivals');
+  }
+
+  /** @param {string} id */
   async #import(id) {
     const v = await attempt(api.call('ImportArrival', id));
     if (!v) return;
@@ -125,18 +134,19 @@ class VersionsRoom extends Part {
 
   get #comparison() {
     const { comparisons, route } = store.state;
-    return comparisons.find((c) => c.id === this.#comparisonID) ?? comparisons.find((c) => route.id && (c.b.version_id === route.id || c.a.version_id === route.id)) ?? comparisons[0] ?? null;
+    return comparisons.find((c) => c.id === this.#comparisonID)
+      ?? comparisons.find((c) => !route.id || c.b.version_id === route.id || c.a.version_id === route.id) ?? null;
   }
 
   render() {
     const { versions, arrivals, loads } = store.state;
     const current = versions.find((v) => v.state === 'current');
     const scored = versions.filter((v) => store.state.scorecards[v.id]);
-    const open = arrivals.filter((a) => a.state === 'stranger' || a.state === 'quarantined');
     return html`${roomHead('Versions', current ? `v${current.number} answers now.` : 'The plain base answers now.', current ? html`<button data-do="rollback">Roll back</button>` : '')}
       ${jobLine(store.state.jobs['promote:back'])}
       ${failed(loads.versions, html`<button data-do="again">Try again</button>`)}
-      ${open.length ? html`<section class="arrivals"><h2>Arrived</h2><ul class="lines">${open.map((a) => arrival(a))}</ul></section>` : ''}
+      ${failed(loads.arrivals, html`<button data-do="again">Try again</button>`)}
+      ${arrivals.length ? html`<arrival-list></arrival-list>` : ''}
       ${versions.length ? html`<ol class="versions">${versions.map((v) => this.#version(v))}</ol>`
     : loads.versions === 'ready' ? empty('No version yet', 'A finished training becomes v1 here. It answers only after it passed the gate, or after you decide so.', html`<p><a class="button primary" href="#/training">Open Training</a></p>`) : ''}
       ${scored.length ? html`<section><h2>Scoreboard</h2><score-grid></score-grid></section>` : ''}
@@ -144,12 +154,14 @@ class VersionsRoom extends Part {
   }
 
   drawn() {
-    const { versions, scorecards } = store.state;
+    const { versions, arrivals, scorecards } = store.state;
     const gates = this.querySelectorAll('gate-view');
     versions.filter((v) => v.gate).forEach((v, i) => {
       const gate = gates[i];
       if (gate instanceof GateView) gate.gate = v.gate ?? null;
     });
+    const arrived = this.querySelector('arrival-list');
+    if (arrived instanceof ArrivalList) arrived.arrivals = arrivals;
     const grid = this.querySelector('score-grid');
     if (grid instanceof ScoreGrid) grid.columns = versions.filter((v) => scorecards[v.id]).map((v) => ({ name: `v${v.number}`, card: scorecards[v.id] })).reverse();
     const view = this.querySelector('compare-view');
@@ -165,7 +177,7 @@ class VersionsRoom extends Part {
     return html`<li data-key="${v.id}" class="version ${v.state}"><div class="version-head"><h2>v${v.number}</h2><span class="state ${v.state}">${versionStates[v.state]}</span>
       <span class="hint">on ${v.model}, <time datetime="${v.created_at}" title="${exact(v.created_at)}">${ago(v.created_at, Date.now())}</time>${v.adapter_id ? html`, adapter <code title="${v.adapter_id}">${short(v.adapter_id)}</code>` : ''}${v.served_as ? `, served as ${v.served_as}` : ''}${v.promoted_at ? `, current since ${day(v.promoted_at)}` : ''}</span></div>
       ${v.note ? html`<p>${v.note}</p>` : ''}
-      ${v.gate ? html`<details class="fold gate" data-key="gate" ${open ? html`open` : ''}><summary>${v.gate.passed ? 'It passed the gate.' : `It missed ${missed} of ${(v.gate.checks ?? []).length} figures of the gate.`}</summary><gate-view></gate-view></details>`
+      ${v.gate ? html`<details class="fold gate" data-key="${route.id === v.id ? 'gate-asked' : 'gate'}" ${open ? html`open` : ''}><summary>${v.gate.passed ? 'It passed the gate.' : `It missed ${missed} of ${(v.gate.checks ?? []).length} figures of the gate.`}</summary><gate-view></gate-view></details>`
     : html`<p class="hint">Not scored yet: nobody knows what it recalls.</p>`}
       ${jobLine(running[`score:${v.id}`])}${jobLine(running[`promote:${v.id}`])}
       ${this.#forcing === v.id ? html`<form class="panel" data-send="force-send"><label for="reason">Why it should answer although ${v.gate ? 'it missed the gate' : 'it was not scored'}</label><input id="reason" name="reason" required autocomplete="off"><div class="buttons"><button class="primary">Promote anyway</button><button type="button" class="quiet" data-do="force-cancel">Cancel</button></div></form>`
@@ -175,25 +187,23 @@ class VersionsRoom extends Part {
   }
 
   #compareMarkup() {
-    const { versions, comparisons } = store.state;
+    const { versions, comparisons, loads, route } = store.state;
+    const named = versions.find((v) => v.id === route.id);
     const names = /** @type {[string, string][]} */ ([['base', 'base'], ...versions.map((v) => [v.id, `v${v.number}`])]);
     const comparison = this.#comparison;
     return html`<section class="compare"><h2>Side by side</h2>
-      <form class="inline-form" data-send="compare"><label>Left <select name="a">${options('base', names)}</select></label><label>Right <select name="b">${options(versions[0]?.id ?? 'base', names)}</select></label>
+      <form class="inline-form" data-send="compare"><label>Left <select name="a">${options(this.#sides.a || 'base', names)}</select></label><label>Right <select name="b">${options(this.#sides.b || (versions[0]?.id ?? 'base'), names)}</select></label>
         <button class="quiet" type="button" data-do="own" aria-pressed="${this.#own ? 'true' : 'false'}">Own questions</button><button>Compare</button>
         ${this.#own ? html`<label class="wide">Questions, one a line <textarea name="prompts" rows="4"></textarea></label>` : ''}</form>
       ${jobLine(store.state.jobs.compare)}
-      ${comparisons.length > 1 ? html`<label class="hint">Shown <select name="comparison">${options(comparison?.id ?? '', comparisons.map((c) => /** @type {[string, string]} */ ([c.id, title(c)])))}</select></label>` : ''}
-      ${comparison ? html`<compare-view></compare-view>` : html`<p class="hint">No comparison yet. Both sides are asked the same questions, without memory.</p>`}</section>`;
+      ${failed(loads.comparisons, html`<button data-do="again">Try again</button>`)}
+      ${comparisons.length > 1 || (comparisons.length && !comparison) ? html`<label class="hint">Shown <select name="comparison">${options(comparison?.id ?? '', [...(comparison ? [] : [/** @type {[string, string]} */ (['', 'none'])]), ...comparisons.map((c) => /** @type {[string, string]} */ ([c.id, title(c)]))])}</select></label>` : ''}
+      ${comparison ? html`<compare-view></compare-view>` : html`<p class="hint">No comparison${named ? ` of v${named.number}` : ''} yet. Both sides are asked the same questions, without memory.</p>`}</section>`;
   }
 }
 
 /** @param {Comparison} c */
 const title = (c) => `${c.a.version_name} and ${c.b.version_name}, ${ago(c.created_at, Date.now())}`;
-
-/** @param {Arrival} a */
-const arrival = (a) => html`<li data-key="${a.id}"><span><strong>${a.name}</strong> <span class="hint">${a.state === 'stranger' ? 'arrived, not ours' : 'quarantined'}: ${a.reason}</span></span>
-  <span class="buttons">${a.state === 'stranger' ? html`<button data-do="import" data-id="${a.id}">Import</button>` : ''}<button class="quiet" data-do="discard" data-id="${a.id}">Discard</button></span></li>`;
 
 export const defineVersionsRoom = () => customElements.define('versions-room', VersionsRoom);
 export { VersionsRoom };

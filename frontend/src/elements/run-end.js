@@ -1,0 +1,58 @@
+import { html } from '../html.js';
+import { resumable } from '../learned.js';
+import { Part } from '../part.js';
+import { failed } from '../views.js';
+import { count, duration } from '../words.js';
+
+/** @import {Run, Version} from '../types.d.ts' */
+
+/** @typedef {{run: Run, version: Version | null, busy: boolean, home: string}} EndView */
+
+/**
+ * How a training ended and what can be done then: compare what it made, or go on
+ * with one that ended early. Nothing goes on beside a training that runs (`busy`).
+ *
+ *     <run-end></run-end>   .view: EndView   emits run-resume, run-discard, run-score
+ */
+class RunEnd extends Part {
+  /** @type {EndView | null} */
+  #view = null;
+
+  actions = {
+    resume: () => this.emit('run-resume'),
+    discard: () => this.emit('run-discard'),
+    score: () => this.emit('run-score'),
+  };
+
+  /** @param {EndView} view */
+  set view(view) {
+    this.#view = view;
+    this.draw();
+  }
+
+  // Render
+
+  render() {
+    const view = this.#view;
+    if (!view) return html``;
+    const { run } = view;
+    if (run.state === 'finished') return this.#made(view);
+    const said = run.state === 'failed' ? failed({ code: 'failed', message: run.message ?? 'The training failed.', hint: run.hint ?? '', detail: run.failure ?? '' })
+      : html`<p>${run.message || (run.state === 'interrupted' ? 'This training was interrupted.' : 'You stopped it.')} ${run.hint}</p>`;
+    return html`${said}
+      ${resumable(run) && !view.busy ? html`<div class="buttons"><button class="primary" data-do="resume">Resume</button><button data-do="discard">Give up</button></div>` : ''}
+      <p class="hint">Its log is <code>logs/train-${run.id}.log</code> in <code>${view.home}</code>.</p>`;
+  }
+
+  /** @param {EndView} view */
+  #made({ run, version }) {
+    const p = run.progress;
+    const sentence = `${p.facts ? `${p.learned} of ${count(p.facts, 'fact')} learned` : 'Finished'} in ${duration(p.elapsed_seconds)}.`;
+    if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || 'Its adapter is being verified.'}</p>`;
+    return html`<p class="lead">${sentence} It is v${version.number} now, a ${version.state}.</p>
+      <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;
+  }
+}
+
+export const defineRunEnd = () => customElements.define('run-end', RunEnd);
+export { RunEnd };
