@@ -2,6 +2,7 @@ import { press, put, settle } from './page.js';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { api } from '../src/api.js';
+import { find } from '../src/part.js';
 import { store } from '../src/store.js';
 import { called, click, open, text } from './house.js';
 
@@ -60,6 +61,33 @@ describe('a verdict that was taught', () => {
     await open('#/chat/chat1', (w) => { w.facts[0].verdict_id = 'v1'; });
     assert.match(text('.note'), /In the queue/);
     assert.equal(document.querySelector('[data-do="teach"]'), null);
+  });
+});
+
+describe('a first run', () => {
+  const fresh = (/** @type {any} */ w) => { w.settings.confirmed = false; };
+  test('cannot be confirmed before models and sources were seen', async () => {
+    /** @type {any} */
+    let arrive;
+    const fake = await open('#/', fresh, { Providers: () => new Promise((yes) => { arrive = yes; }) });
+    assert.ok(find(document, 'first-run .primary').hasAttribute('disabled'));
+    arrive(fake.world.providers);
+    await settle();
+    assert.equal(find(document, 'first-run .primary').hasAttribute('disabled'), false);
+  });
+  test('says what failed, and leaves sources off that nobody saw', async () => {
+    let broken = true;
+    const gone = () => { throw new Error('{"code":"unavailable","message":"The engine still starts.","hint":"Wait a moment."}'); };
+    const fake = await open('#/', (w) => { fresh(w); w.settings.model = 'kept:1b'; }, { Providers: () => (broken ? gone() : fake.world.providers), Models: () => (broken ? gone() : fake.world.models) });
+    assert.equal(document.querySelectorAll('first-run .failure').length, 2);
+    assert.match(text('first-run .failure'), /The engine still starts\. Wait a moment\. ?Try again/);
+    await click('first-run .primary');
+    const [saved] = called(fake, 'SaveSettings')[0];
+    assert.deepEqual([saved.model, saved.providers], ['kept:1b', { library: true, wikipedia: false, wikidata: false, google: false }]);
+    const other = await open('#/', fresh, { Providers: () => (broken ? gone() : other.world.providers) });
+    broken = false;
+    await click('first-run .failure [data-do="again"]');
+    assert.equal(document.querySelector('first-run .failure'), null);
   });
 });
 

@@ -4,7 +4,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
-import { Part, find, valueOf } from '../part.js';
+import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options } from '../views.js';
 import { size } from '../words.js';
@@ -19,7 +19,8 @@ class FirstRun extends Part {
   #ticks = {};
 
   actions = {
-    start: () => void this.#start(),
+    /** @param {HTMLElement} form */
+    start: (form) => void this.#start(form),
     file: () => { this.#file = !this.#file; this.draw(); if (this.#file) find(this, '[name="file"]').focus(); },
     again: () => void load('status', 'models', 'providers'),
     /** @param {HTMLElement} b */
@@ -44,14 +45,11 @@ class FirstRun extends Part {
 
   // Events
 
-  /** Installs what is missing, then confirms. A failed download leaves the screen as it is. */
-  async #start() {
+  /** Installs what is missing, then confirms. A failed download leaves the screen as it is. @param {HTMLElement} form */
+  async #start(form) {
+    if (!filled(form)) return;
     const wanted = store.state.providers.map((p) => [p.name, this.#ticked(p)]);
     const file = this.#file ? valueOf(this, 'file').trim() : '';
-    if (this.#file && !file) {
-      find(this, '[name="file"]').focus();
-      return;
-    }
     const model = this.#model;
     let name = model?.name ?? '';
     if (file || (model && !model.installed)) {
@@ -61,7 +59,7 @@ class FirstRun extends Part {
     }
     const settings = await attempt(api.call('Settings'));
     const saved = settings && await attempt(api.call('SaveSettings', {
-      ...settings, model: name, providers: { ...settings.providers, ...Object.fromEntries(wanted) }, confirmed: true,
+      ...settings, model: name || settings.model, providers: { ...unseen(settings.providers), ...Object.fromEntries(wanted) }, confirmed: true,
     }));
     if (!saved) return;
     store.set({ settings: saved });
@@ -85,28 +83,35 @@ class FirstRun extends Part {
     const model = this.#model;
     const others = models.filter((m) => m.listed || m.installed);
     const job = store.state.jobs.model;
-    const label = this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
+    const looking = ['models', 'providers'].some((name) => !loads[name] || loads[name] === 'loading');
+    const label = looking ? 'Looking…' : this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
     return html`<main class="first" id="main">
       <p class="first-mark">${icon('caret')}</p>
       <h1 tabindex="-1">Errata</h1>
       <p class="lead">A chat with a model on your own machine that checks its answers, and learns the corrections you approve.</p>
-      ${failed(loads.status, html`<button data-do="again">Try again</button>`)}
+      ${failed(loads.status, again)}
       <section aria-label="This machine"><h2>Found here</h2>${status ? found(status) : html`<p class="hint"><span class="spinner">${icon('caret')}</span> Looking at this machine…</p>`}</section>
       <form data-send="start">
         <section><h2>Model</h2>
-        ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" autocomplete="off" spellcheck="false">`
+        ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">`
     : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[model.parameters, size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
           ${fit(model, status)}
           ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
-      : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
+      : typeof loads.models === 'object' ? failed(loads.models, again) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
+        ${failed(loads.providers, again)}
         ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name}${p.local ? html` <span class="hint">stays on this machine</span>` : ''}</span></label>`)}</section>
         ${jobLine(job)}
-        <div class="buttons"><button class="primary big" ${job && !job.error ? html`disabled` : ''}>${label}</button>
+        <div class="buttons"><button class="primary big" ${looking || (job && !job.error) ? html`disabled` : ''}>${label}</button>
         <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>
       </form></main>`;
   }
 }
+
+const again = html`<button type="button" data-do="again">Try again</button>`;
+
+/** Sources that were not shown stay off: nobody saw their ticks. The library sends nothing. @param {Record<string, boolean> | null} providers */
+const unseen = (providers) => Object.fromEntries(Object.entries(providers ?? {}).map(([name, on]) => [name, on && name === 'library']));
 
 /** @param {ModelInfo} model @param {Status | null} status */
 function fit(model, status) {
