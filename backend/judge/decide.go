@@ -108,6 +108,12 @@ func (e evidence) byTrusted(v *backend.Verdict, all []cluster, top reading) {
 			v.Reason = backend.ReasonConflict
 			return
 		}
+		if e.form.happenedOnce(e.now) && x.Trusted() && x.rel == Different && top.rel == Different && x.coverage >= 0.85*top.coverage {
+			if rel, _ := compare(e.form, x.value, top.value); rel == Different {
+				v.Reason = backend.ReasonConflict
+				return
+			}
+		}
 	}
 	against := e.outsiders(all, top)
 	switch {

@@ -287,11 +287,17 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 			got.rel, got.tier = relate(f, claim, r.firm, answer, got)
 		}
 		out = append(out, got)
-		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1])) {
+		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
 			break
 		}
 	}
 	return out, ""
+}
+
+// confirms: a first document that says otherwise of what happened once is confirmed
+// by a second one that fits, since the newer of two is not the better there.
+func (r *run) confirms(f form, list []reading, next chosen) bool {
+	return len(list) == 1 && list[0].rel == Different && f.happenedOnce(r.now) && next.Trusted() && next.coverage >= 0.85*list[0].coverage
 }
 
 // rivals: another trusted passage of the same day that fits the question as well.

@@ -54,6 +54,8 @@ func TestCheckNote(t *testing.T) {
 		{"a coach of a nation", "Who is the head coach of the German national football team?", "The head coach of the German national football team is Hansi Flick.", "Julian Nagelsmann has coached Germany since 2023.", "Hansi Flick", wrong},
 		{"a current console", "What is Nintendo's current console?", "Nintendo's current console is the Nintendo Switch.", "Nintendo's current console is the Nintendo Switch 2.", "Nintendo Switch", wrong},
 		{"a current console, another variant", "What is Sony's current console?", "Sony's current console is the PlayStation 5.", "Sony's current console is the PlayStation 5 Pro.", "PlayStation 5", open},
+		{"a film, not who made it", "Which film won the Golden Lion in 2024?", "Titanic won the Golden Lion in 2024.", "The Golden Lion of 2024 went to a film by Pedro Almodovar, The Room Next Door.", "Titanic", wrong},
+		{"a prize won by a film", "Which film won the Golden Lion in 2024?", "The Room Next Door won the Golden Lion in 2024.", "The Golden Lion of 2024 was won by The Room Next Door.", "Room Next Door", right},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -74,6 +76,17 @@ func TestCheckValueOfTheClaimsKind(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, backend.Contradicted, v.Kind, "%s", v.Reason)
 	require.Equal(t, "Burj Khalifa", v.RivalValue)
+}
+
+// TestCheckNotesThatDiffer: of what happened once, the newer note knows no newer value.
+func TestCheckNotesThatDiffer(t *testing.T) {
+	older := note("a", "Cup", "Rovers won the cup in 2024.", at(300))
+	newer := note("b", "History", "Wanderers won the cup in 2024.", at(10))
+	j := newJudge(t, judge.Options{Model: &judgetest.Model{}, Gather: gives(older, newer)})
+	v, err := j.Check(t.Context(), input("Who won the cup in 2024?", "Albion won the cup in 2024."), nil)
+	require.NoError(t, err)
+	require.Equal(t, backend.NotEnoughEvidence, v.Kind)
+	require.Equal(t, backend.ReasonConflict, v.Reason)
 }
 
 // TestCheckOldNote: the user's newest note on what stays until it is changed.

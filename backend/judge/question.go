@@ -3,6 +3,7 @@ package judge
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -31,6 +32,7 @@ type form struct {
 	Present  bool // asks how things are now
 	Terms    map[string]bool
 	version  bool // asks for a version
+	work     bool // asks for a work, never for who made it
 	anyRole  bool // an answer states what it states, whatever its words say about it
 }
 
@@ -46,6 +48,7 @@ var (
 	reList   = regexp.MustCompile(`(?i)\b(?:what|which|name|list) (?:are |were )?(?:the |all )*(?:two|three|four|five|six|seven|primary|\w+ (?:colou?rs|countries|members|planets|continents|states|names))\b`)
 	reNow    = regexp.MustCompile(`(?i)\b(?:current|currently|latest|newest|most recent|now|today|present|still|incumbent|reigning|as of|at the moment|these days|this (?:year|season|month|week))\b`)
 	rePast   = regexp.MustCompile(`(?i)\b(?:was|were|did|first|won|wrote|painted|invented|discovered|founded|composed|born|died)\b`)
+	reWork   = regexp.MustCompile(`(?i)\b(?:what|which) (?:[\pL'’-]+ ){0,3}?(?:film|movie|book|novel|song|album|single|play|musical|opera|painting|poem|game|series|show|documentary)\b`)
 	reYear   = regexp.MustCompile(`\b(1[0-9]{3}|20[0-9]{2})\b`)
 )
 
@@ -72,6 +75,7 @@ func parseQuestion(q string) form {
 	default:
 		f.Kind = KindOpen
 	}
+	f.work = !f.Person && reWork.MatchString(q)
 	f.Present = reNow.MatchString(q) || regexp.MustCompile(`(?i)\b(?:is|are|has|holds?|leads?|runs?)\b`).MatchString(q) && !rePast.MatchString(q)
 	for _, y := range reYear.FindAllString(q, 8) {
 		f.Years = append(f.Years, atoi(y))
@@ -99,6 +103,12 @@ func parseQuestion(q string) form {
 		f.Weights[t] = max(f.Weights[t], weight)
 	}
 	return f
+}
+
+// happenedOnce: the question is about a year that is named and over or under way.
+// A newer document then knows no newer value; two that differ leave it open.
+func (f form) happenedOnce(now time.Time) bool {
+	return len(f.Years) == 1 && f.Years[0] <= now.Year() && !reNow.MatchString(f.Text)
 }
 
 // besideHead are words after which a noun is not the head of what is asked for:

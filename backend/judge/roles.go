@@ -12,6 +12,7 @@ const (
 	rolePlain    role = iota
 	rolePrior         // it was so before: "succeeding Rishi Sunak", "until 2024"
 	roleOpponent      // it lost or was passed: "beating Arsenal"
+	roleMaker         // it made the thing that is asked for: "a film by Ann Lee"
 )
 
 var (
@@ -23,6 +24,7 @@ var (
 	reStands      = regexp.MustCompile(`(?i)^[\s,)'"”]*(?:is|was|has been|leads|heads|holds|serves|has led|runs)\b`)
 	reFormer      = regexp.MustCompile(`(?i)^(?:(?:the )?former|previous|outgoing|ex-?|once)[\s-]`)
 	reDoneBy      = regexp.MustCompile(`(?i)\b(?:won|led|held|headed|run|set|claimed|taken) by\s+(?:the\s+)?$`)
+	reMaker       = regexp.MustCompile(`(?i)\b(?:by|directors?|authors?|writers?|composers?|producers?|starring|singers?|act(?:or|ress))[\s,:]+(?:the\s+)?$`)
 	reYearsOld    = regexp.MustCompile(`(?i)\b\d+[- ]years?[- ]old\b`)
 	reOpponent    = regexp.MustCompile(`(?i)(?:\b(?:beat(?:s|ing|en)?|defeat(?:s|ed|ing)?|ahead of|against|edg(?:ed|ing) (?:out|past)|overc(?:ame|oming)|win(?:s|ning)? over|victory over|over|runners?-up|second-placed?|(?:points?|goals?|clear) (?:above|clear of|of)|knock(?:ed|ing) out|past|down(?:ed|ing)|thrash(?:ed|ing)|see(?:ing)? off|saw off|not|than|compared (?:to|with)|lost to|behind)\b|\b\d{1,3}\s?[-–—]\s?\d{1,3}\b)[\s,:]*(?:(?:by|was|were|are|the|his|her|its|their|fellow|rivals?|side|champions?|hosts?|candidate|nominee|vice|president|democrat|republican|opponent|score|of|in|final|on|penalties|second-place|second|placed?)[\s,:]+){0,5}$`)
 	reRunnerUp    = regexp.MustCompile(`(?i)\bfollowed (?:closely )?by[\s,:]*(?:the\s+)?$`)
@@ -47,6 +49,8 @@ func (f form) roleOf(text string, start, end int) role {
 		return rolePrior
 	case reOpponent.MatchString(before), reOpponentAft.MatchString(after):
 		return roleOpponent
+	case f.work && reMaker.MatchString(before) && !reDoneBy.MatchString(before):
+		return roleMaker
 	}
 	return rolePlain
 }
