@@ -15,7 +15,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -272,6 +274,9 @@ func (c serveCmd) Run(s *session) error {
 
 func (s *session) serve(o ServeOptions) error {
 	o.Serving = func(at Serving) error {
+		if u, err := url.Parse(at.Address); err == nil && o.Port != 0 && u.Port() != strconv.Itoa(o.Port) {
+			fmt.Fprintf(s.io.Err, "Port %d belongs to another program; port %s is used instead.\n", o.Port, u.Port())
+		}
 		return s.print(at, func(w io.Writer) { fmt.Fprintf(w, "Errata is served at %s\nStop it with Ctrl-C.\n", at.Open) })
 	}
 	if err := s.doors.Serve(s.ctx, o); err != nil {

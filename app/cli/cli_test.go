@@ -116,13 +116,14 @@ func TestJSONIsOneObject(t *testing.T) {
 	}
 	require.Equal(t, []any{"google", "key"}, c.asked["SetSecret"])
 
-	code, out, _ := runWith(t, Doors{Serve: func(_ context.Context, o ServeOptions) error {
+	code, out, says := runWith(t, Doors{Serve: func(_ context.Context, o ServeOptions) error {
 		return o.Serving(Serving{Address: "http://127.0.0.1:1/", Token: "t", Open: "http://127.0.0.1:1/?token=t"})
 	}}, "", "--json", "serve")
 	require.Equal(t, ExitOK, code)
 	var at Serving
 	require.NoError(t, json.Unmarshal([]byte(out), &at), out)
 	require.Equal(t, "http://127.0.0.1:1/", at.Address)
+	require.Contains(t, says, "Port 8765 belongs to another program; port 1 is used instead.")
 }
 
 func TestImportOfNothingFails(t *testing.T) {
