@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func (modelsListCmd) Run(s *session) error {
 }
 
 func writeModel(w io.Writer, m backend.ModelInfo) {
-	fmt.Fprintf(w, "%s is ready (%d MB, %s)\n", m.Name, max(m.Size, m.Bytes)>>20, m.Licence)
+	fmt.Fprintf(w, "%s is ready (%d MB, %s)\n", m.Name, max(m.Size, m.Bytes)>>20, cmp.Or(m.Licence, "licence not known"))
 }
 
 type modelsInstallCmd struct {
