@@ -49,7 +49,7 @@ class RunEnd extends Part {
     const p = run.progress;
     const sentence = `${p.facts ? `${p.learned} of ${count(p.facts, 'fact')} learned` : 'Finished'} in ${duration(p.elapsed_seconds)}.`;
     if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || 'Its adapter is being verified.'}</p>`;
-    return html`<p class="lead">${sentence} It is v${version.number} now, a ${version.state}.</p>
+    return html`<p class="lead">${sentence} It is v${version.number}${version.state === 'current' ? ', which answers now' : `, a ${version.state} version`}.</p>
       <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;
   }
 }
