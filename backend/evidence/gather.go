@@ -196,7 +196,13 @@ func (g *Gatherer) Health(ctx context.Context, on map[string]bool) []backend.Pro
 	out := make([]backend.ProviderHealth, 0, len(g.providers))
 	for _, p := range g.providers {
 		ready, message := p.Health(ctx)
-		out = append(out, backend.ProviderHealth{Name: p.Name(), Title: p.Title(), On: asksProvider(p, on), Local: p.Local(), Ready: ready, Message: message})
+		needs := p.Needs()
+		if needs == nil {
+			needs = []backend.ProviderNeed{}
+		}
+		out = append(out, backend.ProviderHealth{
+			Name: p.Name(), Title: p.Title(), On: asksProvider(p, on), Local: p.Local(), Ready: ready, Message: message, Sends: p.Sends(), Needs: needs,
+		})
 	}
 	return out
 }

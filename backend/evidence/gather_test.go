@@ -28,6 +28,8 @@ type fake struct {
 func (f *fake) Name() string                          { return f.name }
 func (f *fake) Title() string                         { return "Fake " + f.name }
 func (f *fake) Local() bool                           { return f.local }
+func (f *fake) Sends() string                         { return "The words." }
+func (f *fake) Needs() []backend.ProviderNeed         { return nil }
 func (f *fake) Health(context.Context) (bool, string) { return true, "fine" }
 func (f *fake) Search(ctx context.Context, s backend.Search) ([]backend.Passage, error) {
 	f.asked++
