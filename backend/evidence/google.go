@@ -52,13 +52,13 @@ func NewGoogle(o GoogleOptions) (Provider, error) {
 		},
 		wire: wire, guard: o.Guard, pages: 3, queries: 2, fine: "Ready. " + googleEnding,
 		missing: func(ctx context.Context) string {
-			_, ok := keyOf(ctx, o.Key)
 			switch {
 			case !o.Now().Before(GoogleEnds):
 				return "Google ended this service on 2027-01-01. Use another provider."
 			case o.CX() == "":
 				return "Needs the id (cx) of a Programmable Search engine. " + googleEnding
-			case !ok:
+			}
+			if _, ok := keyOf(ctx, o.Key); !ok {
 				return "Needs an API key. " + googleEnding
 			}
 			return ""

@@ -11,7 +11,7 @@ import (
 
 // OllamaOptions of the provider that searches through the user's Ollama.
 type OllamaOptions struct {
-	Address func(context.Context) (string, error) // of the engine in use
+	Address func(context.Context) (string, error) // of the engine in use; must be set
 	Client  *http.Client                          // nil: pinned to the address
 	Guard   *Guard                                // reads the pages found; nil: Ollama's extracts only
 }
