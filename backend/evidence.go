@@ -30,12 +30,23 @@ type ProviderFailure struct {
 	Offline  bool   `json:"offline"` // the network could not be reached
 }
 
-// ProviderHealth is one line of Settings and doctor.
+// ProviderHealth is one provider as Settings and doctor list it.
 type ProviderHealth struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	On      bool   `json:"on"`
-	Local   bool   `json:"local"` // sends nothing out
-	Ready   bool   `json:"ready"`
-	Message string `json:"message"`
+	Name    string         `json:"name"`
+	Title   string         `json:"title"`
+	On      bool           `json:"on"`
+	Local   bool           `json:"local"` // sends nothing out
+	Ready   bool           `json:"ready"`
+	Message string         `json:"message"`
+	Sends   string         `json:"sends"` // what leaves the machine and where it goes; empty for nothing
+	Needs   []ProviderNeed `json:"needs"` // what the user gives it
+}
+
+// ProviderNeed is one thing that a provider cannot work without.
+type ProviderNeed struct {
+	// Setting is the field of Settings, as in its JSON, that keeps it. It is empty
+	// for a key, which is kept as a secret under the provider's name.
+	Setting string `json:"setting"`
+	Label   string `json:"label"`
+	Example string `json:"example,omitempty"`
 }

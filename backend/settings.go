@@ -17,6 +17,7 @@ type Settings struct {
 	AutoCheck      bool            `json:"auto_check"`
 	Theme          string          `json:"theme"` // "system", "light", "dark"
 	GoogleCX       string          `json:"google_cx,omitempty"`
+	SearXNG        string          `json:"searxng,omitempty"` // address of the user's own server
 }
 
 // NormalOrigin is an origin as a browser sends it: lower case, no slash behind.

@@ -16,7 +16,7 @@ type Claim struct {
 // Passage is one piece of evidence, with how its date was found.
 type Passage struct {
 	ID          string     `json:"id"`
-	Provider    string     `json:"provider"` // "library", "wikipedia", "wikidata", "google", "clock"
+	Provider    string     `json:"provider"` // name of the provider, as in Settings.Providers
 	URL         string     `json:"url"`      // url or file
 	Domain      string     `json:"domain"`   // registrable domain, or "library"
 	Title       string     `json:"title"`

@@ -93,6 +93,8 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 			origins[i] = backend.NormalOrigin(o)
 		}
 		s.AllowedOrigins = origins
+		s.SearXNG = strings.TrimRight(strings.TrimSpace(s.SearXNG), "/")
+		s.GoogleCX = strings.TrimSpace(s.GoogleCX)
 		if err := validateSettings(s); err != nil {
 			return s, err
 		}
@@ -128,6 +130,12 @@ func validateSettings(s backend.Settings) error {
 		u, err := url.Parse(o)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.User != nil {
 			return backend.Errorf(backend.CodeInvalid, "settings", "%q is not an origin.", o).WithHint("Write it as http://localhost:3000, without a path.")
+		}
+	}
+	if s.SearXNG != "" {
+		u, err := url.Parse(s.SearXNG)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return backend.Errorf(backend.CodeInvalid, "settings", "%q is not the address of a SearXNG server.", s.SearXNG).WithHint("Write it like http://127.0.0.1:8888.")
 		}
 	}
 	return nil

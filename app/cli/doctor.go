@@ -61,7 +61,7 @@ func writeDoctor(w io.Writer, st api.Status, models []backend.ModelInfo, provide
 		fmt.Fprintf(w, "model     %-28s installed: %-5t chat: %s, training: %s\n", m.Name, m.Installed, fits(m.ChatMemory, st.Machine), fits(m.TrainMemory, st.Machine))
 	}
 	for _, p := range providers {
-		fmt.Fprintf(w, "evidence  %-12s on: %-5t ready: %-5t %s\n", p.Name, p.On, p.Ready, p.Message)
+		fmt.Fprintf(w, "evidence  %-12s on: %-5t ready: %-5t %s\n", p.Name, p.On, p.Ready, strings.TrimSpace(p.Message+" "+p.Sends))
 	}
 	for _, p := range st.Problems {
 		fmt.Fprintf(w, "missing   %s: %s %s\n", p.Part, p.Message, p.Hint)

@@ -1,8 +1,10 @@
 // Package evidence asks the providers that a user switched on for passages that
 // bear on a question.
 //
-//	            ┌── library, clock        (this machine)
-//	Search ──> Gatherer ── wikipedia, wikidata, google, page ── pinned or guarded client
+//	            ┌── library, clock                     (this machine)
+//	            ├── wikipedia, wikidata                ── service ── pinned client
+//	Search ──> Gatherer ── ollama, tavily, brave, searxng, gdelt, google ── service, then guarded client
+//	            ├── page                               ── guarded client
 //	            │
 //	            └──> one list: found, dated, near-duplicates collapsed, failures named
 //
@@ -27,14 +29,31 @@ import (
 // them, best first, with provider, url, title, text, domain, date and how the
 // date was found; finding nothing is an empty list and no error.
 type Provider interface {
-	Name() string  // as in Settings.Providers
-	Title() string // for a person
-	Local() bool   // sends nothing out
+	Name() string                  // as in Settings.Providers
+	Title() string                 // for a person
+	Local() bool                   // sends nothing out
+	Sends() string                 // what leaves the machine and where it goes
+	Needs() []backend.ProviderNeed // what the user gives it
 	// Health says whether Search can work, from what is known here; it sends
 	// nothing.
 	Health(ctx context.Context) (ready bool, message string)
 	Search(ctx context.Context, search backend.Search) ([]backend.Passage, error)
 }
+
+// about is what a provider says of itself.
+type about struct {
+	name, title, sends string // a provider that sends nothing is local
+	needs              []backend.ProviderNeed
+}
+
+func (a about) Name() string                  { return a.name }
+func (a about) Title() string                 { return a.title }
+func (a about) Local() bool                   { return a.sends == "" }
+func (a about) Sends() string                 { return a.sends }
+func (a about) Needs() []backend.ProviderNeed { return slices.Clone(a.needs) }
+
+// needsKey is what a provider needs that wants a key.
+var needsKey = backend.ProviderNeed{Label: "Key"}
 
 // defaultLimit is how many passages a provider gives when none are asked for.
 const defaultLimit = 8
@@ -124,7 +143,7 @@ func withSent(ctx context.Context, add func(string)) context.Context {
 
 // say records words just before they are sent.
 func say(ctx context.Context, words string) {
-	if s, ok := ctx.Value(sentKey{}).(sentWords); ok {
+	if s, ok := ctx.Value(sentKey{}).(sentWords); ok && words != "" {
 		s.add(words)
 	}
 }

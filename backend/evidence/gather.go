@@ -191,13 +191,31 @@ func failure(name string, err error) backend.ProviderFailure {
 	return f
 }
 
+// healthTime is how long one provider may look for what it needs, for a keyring
+// may wait for a person.
+const healthTime = 2 * time.Second
+
 // Health says for each provider whether it is on and can work; it sends nothing.
+// The key of a provider that is off is not looked for: that could make the
+// system ask for the keyring's password for nothing.
 func (g *Gatherer) Health(ctx context.Context, on map[string]bool) []backend.ProviderHealth {
-	out := make([]backend.ProviderHealth, 0, len(g.providers))
-	for _, p := range g.providers {
-		ready, message := p.Health(ctx)
-		out = append(out, backend.ProviderHealth{Name: p.Name(), Title: p.Title(), On: asksProvider(p, on), Local: p.Local(), Ready: ready, Message: message})
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	defer cancel()
+	out := make([]backend.ProviderHealth, len(g.providers))
+	var wg sync.WaitGroup
+	for i, p := range g.providers {
+		h := &out[i]
+		*h = backend.ProviderHealth{Name: p.Name(), Title: p.Title(), On: asksProvider(p, on), Local: p.Local(), Sends: p.Sends(), Needs: p.Needs()}
+		if h.Needs == nil {
+			h.Needs = []backend.ProviderNeed{}
+		}
+		if !h.On && slices.Contains(h.Needs, needsKey) {
+			h.Message = "Needs a key of yours."
+			continue
+		}
+		wg.Go(func() { h.Ready, h.Message = p.Health(ctx) })
 	}
+	wg.Wait()
 	return out
 }
 

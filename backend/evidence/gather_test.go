@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,8 @@ type fake struct {
 func (f *fake) Name() string                          { return f.name }
 func (f *fake) Title() string                         { return "Fake " + f.name }
 func (f *fake) Local() bool                           { return f.local }
+func (f *fake) Sends() string                         { return "The words." }
+func (f *fake) Needs() []backend.ProviderNeed         { return nil }
 func (f *fake) Health(context.Context) (bool, string) { return true, "fine" }
 func (f *fake) Search(ctx context.Context, s backend.Search) ([]backend.Passage, error) {
 	f.asked++
@@ -271,6 +274,32 @@ func TestHealthSendsNothing(t *testing.T) {
 	}
 	require.Equal(t, map[string]bool{"wikipedia": true, "wikidata": false, "google": false, "clock": true, "library": false}, on)
 	require.Empty(t, server.Requests())
+}
+
+// Looking for a key may open the system's password window, so the key of a
+// provider that is off is left alone, and one that is on does not hold up the rest.
+func TestHealthLooksForKeysOfProvidersThatAreOn(t *testing.T) {
+	looked := atomic.Int64{}
+	locked := func(ctx context.Context) (string, error) {
+		looked.Add(1)
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	p, err := evidence.NewTavily(evidence.TavilyOptions{Key: locked})
+	require.NoError(t, err)
+	g := evidence.New([]evidence.Provider{p, evidence.NewClock()}, evidence.Options{})
+	health := g.Health(context.Background(), nil)
+	require.False(t, health[1].Ready)
+	require.Contains(t, health[1].Message, "key")
+	require.Zero(t, looked.Load())
+
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	health = g.Health(ctx, map[string]bool{"tavily": true})
+	require.True(t, health[0].Ready)
+	require.False(t, health[1].Ready)
+	require.EqualValues(t, 1, looked.Load())
+	require.Equal(t, []backend.ProviderNeed{{Label: "Key"}}, health[1].Needs)
 }
 
 // The Gatherer is the port that the use cases own, and takes the store's cache.

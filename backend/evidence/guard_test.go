@@ -283,6 +283,27 @@ func TestPageByAddress(t *testing.T) {
 	require.Equal(t, backend.CodeInvalid, found.Failures[0].Code)
 }
 
+// The pages of a question are opened at the same time, each once; one that says
+// nothing costs only itself.
+func TestPagesByAddress(t *testing.T) {
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	w := &web{serve: func(r *http.Request) string {
+		if r.Host == "slow.freedonia.org" {
+			<-release
+		}
+		return reply(200, "text/html", `<html><head><title>Palace</title></head><body><p>Ann Other is the prime minister of Freedonia.</p></body></html>`)
+	}}
+	p := evidence.NewPage(guarded(&names{list: map[string][][]string{"news.freedonia.org": {{"93.184.216.34"}}, "slow.freedonia.org": {{"93.184.216.35"}}}}, w))
+	s := search("Do http://slow.freedonia.org/ and (http://news.freedonia.org/palace), http://news.freedonia.org/palace name the prime minister of Freedonia?")
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	got, err := p.Search(ctx, s)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	require.EqualValues(t, 2, w.dialled.Load())
+}
+
 func TestPinned(t *testing.T) {
 	server := evidencetest.Serve(t, evidencetest.Reply{Body: "{}"})
 	other := evidencetest.Serve(t, evidencetest.Reply{Body: "{}"})

@@ -14,13 +14,14 @@ type Searcher interface {
 }
 
 // NewLibrary makes a provider of the user's own documents.
-func NewLibrary(s Searcher) Provider { return libraryProvider{s} }
+func NewLibrary(s Searcher) Provider {
+	return libraryProvider{about{name: "library", title: "Your documents"}, s}
+}
 
-type libraryProvider struct{ s Searcher }
-
-func (libraryProvider) Name() string  { return "library" }
-func (libraryProvider) Title() string { return "Your documents" }
-func (libraryProvider) Local() bool   { return true }
+type libraryProvider struct {
+	about
+	s Searcher
+}
 
 func (p libraryProvider) Health(context.Context) (bool, string) {
 	readable := 0
@@ -57,13 +58,11 @@ func (p libraryProvider) Search(ctx context.Context, s backend.Search) ([]backen
 
 // NewClock makes the provider that knows the date: the machine itself. It
 // answers questions of the class clock only.
-func NewClock() Provider { return clockProvider{} }
+func NewClock() Provider {
+	return clockProvider{about{name: "clock", title: "This machine's clock"}}
+}
 
-type clockProvider struct{}
-
-func (clockProvider) Name() string  { return "clock" }
-func (clockProvider) Title() string { return "This machine's clock" }
-func (clockProvider) Local() bool   { return true }
+type clockProvider struct{ about }
 
 func (clockProvider) Health(context.Context) (bool, string) {
 	return true, "Knows today's date."

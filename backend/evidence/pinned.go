@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"errata/backend"
@@ -78,4 +79,34 @@ func portOf(u *url.URL) string {
 		return "443"
 	}
 	return "80"
+}
+
+// pinnedTo keeps the pinned client of an address that may change while the
+// program runs. The zero value works.
+type pinnedTo struct {
+	fixed *http.Client // used for every address; for tests
+
+	mu     sync.Mutex
+	base   string
+	client *http.Client
+}
+
+func (p *pinnedTo) to(base string) (*http.Client, error) {
+	if p.fixed != nil {
+		return p.fixed, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.client != nil && p.base == base {
+		return p.client, nil
+	}
+	client, err := Pinned(base, PinnedOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if p.client != nil {
+		p.client.CloseIdleConnections()
+	}
+	p.base, p.client = base, client
+	return client, nil
 }

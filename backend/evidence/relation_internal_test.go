@@ -78,8 +78,8 @@ func FuzzUnderstand(f *testing.F) {
 	})
 }
 
-// FuzzWikidata feeds replies into the part that makes sentences of them.
-func FuzzWikidata(f *testing.F) {
+// FuzzStatements feeds replies into the part that makes sentences of them.
+func FuzzStatements(f *testing.F) {
 	f.Add([]byte(`{"rank":"preferred","mainsnak":{"snaktype":"value","datavalue":{"type":"wikibase-entityid","value":{"id":"Q1"}}},"qualifiers":{"P580":[{"snaktype":"value","datavalue":{"type":"time","value":{"time":"+2024-07-05T00:00:00Z","precision":11}}}]}}`))
 	f.Add([]byte(`{"qualifiers":[],"mainsnak":{"datavalue":{"type":"quantity","value":{"amount":"+7"}}}}`))
 	f.Add([]byte(`{"mainsnak":{"datavalue":{"type":"monolingualtext","value":{"text":"\u202ex"}}}}`))

@@ -19,22 +19,19 @@ import (
 // gives what the statements say as sentences, with the dates of their start and
 // end. Other questions give nothing and send nothing.
 func NewWikidata(o WikiOptions) (Provider, error) {
-	o, err := o.ready("https://www.wikidata.org")
+	w, err := o.service("Wikidata", "https://www.wikidata.org")
 	if err != nil {
 		return nil, err
 	}
-	return &wikidata{o}, nil
+	return &wikidata{about{name: "wikidata", title: "Wikidata", sends: "The name that a question is about goes to www.wikidata.org."}, w}, nil
 }
 
-type wikidata struct{ o WikiOptions }
-
-func (*wikidata) Name() string  { return "wikidata" }
-func (*wikidata) Title() string { return "Wikidata" }
-func (*wikidata) Local() bool   { return false }
-
-func (*wikidata) Health(context.Context) (bool, string) {
-	return true, "Needs no key. The name that a question is about is sent to www.wikidata.org."
+type wikidata struct {
+	about
+	wiki *wiki
 }
+
+func (w *wikidata) Health(context.Context) (bool, string) { return w.wiki.health("Needs no key.") }
 
 // maxEntities is how many things of one name are tried.
 const maxEntities = 3
@@ -87,12 +84,11 @@ type thing struct {
 }
 
 func (w *wikidata) find(ctx context.Context, name string) ([]thing, error) {
-	say(ctx, name)
 	var reply struct {
 		wikiError
 		Search []thing `json:"search"`
 	}
-	err := w.o.get(ctx, "Wikidata", url.Values{
+	err := w.wiki.get(ctx, name, url.Values{
 		"action": {"wbsearchentities"}, "search": {name}, "language": {"en"}, "uselang": {"en"}, "type": {"item"}, "limit": {fmt.Sprint(maxEntities)},
 	}, &reply)
 	if err == nil {
@@ -138,7 +134,7 @@ func (w *wikidata) statements(ctx context.Context, id, property string) ([]state
 		wikiError
 		Claims json.RawMessage `json:"claims"` // an empty list when there are none, else an object
 	}
-	err := w.o.get(ctx, "Wikidata", url.Values{"action": {"wbgetclaims"}, "entity": {id}, "property": {property}}, &reply)
+	err := w.wiki.get(ctx, "", url.Values{"action": {"wbgetclaims"}, "entity": {id}, "property": {property}}, &reply)
 	if err == nil {
 		err = reply.err("Wikidata")
 	}
@@ -193,7 +189,7 @@ func (w *wikidata) labels(ctx context.Context, subject string, statements []stat
 			} `json:"labels"`
 		} `json:"entities"`
 	}
-	err := w.o.get(ctx, "Wikidata", url.Values{
+	err := w.wiki.get(ctx, "", url.Values{
 		"action": {"wbgetentities"}, "ids": {strings.Join(ids, "|")}, "props": {"labels|info"}, "languages": {"en|mul"},
 	}, &reply)
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -20,28 +21,36 @@ type WikiOptions struct {
 	UserAgent string
 }
 
-func (o WikiOptions) ready(base string) (WikiOptions, error) {
+// wiki is a wiki of Wikimedia: its service and its address.
+type wiki struct {
+	*service
+	base, userAgent string
+}
+
+func (o WikiOptions) service(who, base string) (*wiki, error) {
 	if o.Base == "" {
 		o.Base = base
 	}
 	if o.UserAgent == "" {
 		o.UserAgent = DefaultUserAgent
 	}
-	if o.Client == nil {
-		client, err := Pinned(o.Base, PinnedOptions{})
-		if err != nil {
-			return o, err
-		}
-		o.Client = client
+	s, err := newService(who, o.Base, o.Client)
+	if err != nil {
+		return nil, err
 	}
-	return o, nil
+	s.overrun = func(_ int, body []byte) bool { return overloaded.Match(body[:min(len(body), 300)]) }
+	return &wiki{s, o.Base, o.UserAgent}, nil
 }
 
-func (o WikiOptions) get(ctx context.Context, who string, values url.Values, out any) error {
+// get asks the API; words are what of the question stands in the values.
+func (w *wiki) get(ctx context.Context, words string, values url.Values, out any) error {
 	values.Set("format", "json")
 	values.Set("formatversion", "2")
-	return getJSON(ctx, o.Client, who, with(o.Base+"/w/api.php", values), http.Header{"User-Agent": {o.UserAgent}}, out)
+	return w.ask(ctx, request{address: with(w.base+"/w/api.php", values), header: http.Header{"User-Agent": {w.userAgent}}, words: words}, out)
 }
+
+// overloaded is how MediaWiki asks for a pause, with HTTP 200.
+var overloaded = regexp.MustCompile(`"code"\s*:\s*"(maxlag|ratelimited)"`)
 
 // wikiError is how MediaWiki says no, with HTTP 200.
 type wikiError struct {
@@ -55,33 +64,26 @@ func (e wikiError) err(who string) error {
 	if e.Error == nil {
 		return nil
 	}
-	b := backend.Errorf(backend.CodeUnavailable, "evidence.wiki", "%s refused the request (%s).", who, clipRunes(page.Clean(e.Error.Code), 40))
-	if e.Error.Code == "maxlag" || e.Error.Code == "ratelimited" {
-		return b.WithHint("Try again in a minute.")
-	}
-	return b
+	return backend.Errorf(backend.CodeUnavailable, "evidence.wiki", "%s refused the request (%s).", who, clipRunes(page.Clean(e.Error.Code), 40))
 }
 
 // NewWikipedia makes the provider of the English Wikipedia: full-text search,
 // the introductions of the best pages, and the whole text of the first one. A
 // passage is dated by the latest revision of its page.
 func NewWikipedia(o WikiOptions) (Provider, error) {
-	o, err := o.ready("https://en.wikipedia.org")
+	w, err := o.service("Wikipedia", "https://en.wikipedia.org")
 	if err != nil {
 		return nil, err
 	}
-	return &wikipedia{o}, nil
+	return &wikipedia{about{name: "wikipedia", title: "Wikipedia (English)", sends: "The words of the question go to en.wikipedia.org."}, w}, nil
 }
 
-type wikipedia struct{ o WikiOptions }
-
-func (*wikipedia) Name() string  { return "wikipedia" }
-func (*wikipedia) Title() string { return "Wikipedia (English)" }
-func (*wikipedia) Local() bool   { return false }
-
-func (*wikipedia) Health(context.Context) (bool, string) {
-	return true, "Needs no key. The question is sent to en.wikipedia.org."
+type wikipedia struct {
+	about
+	wiki *wiki
 }
+
+func (w *wikipedia) Health(context.Context) (bool, string) { return w.wiki.health("Needs no key.") }
 
 type wikiPages struct {
 	wikiError
@@ -115,9 +117,8 @@ func (w *wikipedia) Search(ctx context.Context, s backend.Search) ([]backend.Pas
 	var pages []wikiPage
 	var failed error
 	for _, q := range queriesOf(s, wikiQueries) {
-		say(ctx, q)
 		var reply wikiPages
-		err := w.o.get(ctx, "Wikipedia", url.Values{
+		err := w.wiki.get(ctx, q, url.Values{
 			"action": {"query"}, "generator": {"search"}, "gsrsearch": {q}, "gsrlimit": {strconv.Itoa(wikiPagesWanted)}, "gsrnamespace": {"0"},
 			"prop": {"extracts|revisions|info|pageprops"}, "exintro": {"1"}, "explaintext": {"1"}, "exlimit": {"max"},
 			"rvprop": {"timestamp"}, "inprop": {"url"}, "ppprop": {"disambiguation"}, "redirects": {"1"},
@@ -151,7 +152,7 @@ func (w *wikipedia) Search(ctx context.Context, s backend.Search) ([]backend.Pas
 
 func (w *wikipedia) whole(ctx context.Context, p wikiPage) (string, error) {
 	var reply wikiPages
-	err := w.o.get(ctx, "Wikipedia", url.Values{
+	err := w.wiki.get(ctx, "", url.Values{
 		"action": {"query"}, "pageids": {strconv.Itoa(p.ID)}, "prop": {"extracts"}, "explaintext": {"1"}, "exsectionformat": {"plain"}, "exlimit": {"1"},
 	}, &reply)
 	if err != nil || len(reply.Query.Pages) == 0 {

@@ -12,9 +12,9 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"errata/backend"
 )
@@ -31,58 +31,182 @@ type offlineError struct{ err error }
 func (e *offlineError) Error() string { return e.err.Error() }
 func (e *offlineError) Unwrap() error { return e.err }
 
-// getJSON asks an API and decodes its reply. The words of a request stand in its
-// address, and for some providers the key too, so no error repeats the address.
-func getJSON(ctx context.Context, client *http.Client, who, address string, header http.Header, out any) error {
-	op := "evidence." + strings.ToLower(who)
+// service is an API as one provider uses it: who answers, over which client and
+// how fast it may be asked. It is safe for concurrent use.
+type service struct {
+	who    string
+	client *http.Client
+	pace   pace
+	hint   string // what to do when it refuses the request
+	// overrun recognises a reply that asks for a pause in a way of its own; nil:
+	// HTTP 429 only.
+	overrun func(status int, body []byte) bool
+	// refusal explains a status that has a meaning of its own here; an empty
+	// message leaves the general one.
+	refusal func(status int, body []byte) (message, hint string)
+
+	mu      sync.Mutex
+	trouble string // why the last request failed
+}
+
+// newService makes a service at a fixed address.
+func newService(who, base string, client *http.Client) (*service, error) {
+	if client == nil {
+		var err error
+		if client, err = Pinned(base, PinnedOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	return &service{who: who, client: client}, nil
+}
+
+// request is one question to a service.
+type request struct {
+	client  *http.Client // nil: the service's own
+	address string
+	header  http.Header
+	body    any    // sent as JSON by POST; nil: a GET
+	words   string // the words of the user in it, recorded just before they go out
+	// valid says, after decoding, whether the reply is what the API promises; nil:
+	// any JSON of the right types is.
+	valid func() bool
+}
+
+func (s *service) op() string { return "evidence." + strings.ToLower(s.who) }
+
+// ask sends a request when its turn has come and decodes the reply. The words of
+// a request stand in its address, and for some providers the key too, so no
+// error repeats the address. A pause that the service asks for is kept; one that
+// fits into the deadline is waited for, once.
+func (s *service) ask(ctx context.Context, r request, out any) error {
+	for again := false; ; again = true {
+		left, err := s.pace.turn(ctx)
+		switch {
+		case err != nil:
+			return wireError(ctx, s.op(), s.who, err, true)
+		case left > 0:
+			return backend.Errorf(backend.CodeUnavailable, s.op(), "%s was not asked: it wants to be left alone.", s.who).WithHint("Try again in " + spoken(left) + ".")
+		}
+		say(ctx, r.words)
+		paused, err := s.once(ctx, r, out)
+		if err == nil || backend.CodeOf(err) != backend.CodeCancelled {
+			s.remember(err)
+		}
+		if !paused || again || !s.soon(ctx) {
+			return err
+		}
+	}
+}
+
+// soon says whether the pause ends early enough to ask again.
+func (s *service) soon(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && s.pace.clock().Add(s.pace.paused()+answerTime).Before(deadline)
+}
+
+func (s *service) remember(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = ""
+	if err != nil {
+		s.trouble = failure("", err).Message
+	}
+}
+
+// health is the health line of a service that lacks nothing.
+func (s *service) health(fine string) (bool, string) {
+	if left := s.pace.paused(); left > 0 {
+		return false, fmt.Sprintf("Paused for %s: %s asked for it or failed several times.", spoken(left), s.who)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.trouble != "" {
+		fine += " The last search failed: " + s.trouble
+	}
+	return true, fine
+}
+
+// once sends a request and says whether the service asked for a pause.
+func (s *service) once(ctx context.Context, r request, out any) (paused bool, err error) {
 	var connected atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	req, err := http.NewRequestWithContext(traced, http.MethodGet, address, nil)
+	req, err := r.build(traced)
 	if err != nil {
-		return backend.Errorf(backend.CodeInvalid, op, "The address of %s is not usable.", who)
+		return false, backend.Errorf(backend.CodeInvalid, s.op(), "The address of %s is not usable.", s.who)
 	}
-	req.Header = header.Clone()
-	if req.Header == nil {
-		req.Header = http.Header{}
-	}
-	req.Header.Set("Accept", "application/json")
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", DefaultUserAgent)
+	client := r.client
+	if client == nil {
+		client = s.client
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return wireError(ctx, op, who, err, connected.Load())
+		return false, wireError(ctx, s.op(), s.who, err, connected.Load())
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read from
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	switch {
-	case err != nil:
-		return wireError(ctx, op, who, err, true)
-	case len(body) > maxReply:
-		return backend.Errorf(backend.CodeUnavailable, op, "%s sent more than %d MiB; the reply was dropped.", who, maxReply>>20)
-	case resp.StatusCode == http.StatusTooManyRequests:
-		e := backend.Errorf(backend.CodeUnavailable, op, "%s asks for a pause (too many requests).", who)
-		if s := resp.Header.Get("Retry-After"); s != "" && len(s) < 40 {
-			e = e.WithHint("Try again in " + waitOf(s) + ".")
-		}
-		return e
-	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return backend.Errorf(backend.CodeUnavailable, op, "%s refused the request (HTTP %d).", who, resp.StatusCode).WithHint("Check its key in Settings.")
-	case resp.StatusCode != http.StatusOK:
-		return &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: fmt.Sprintf("%s answered with HTTP %d.", who, resp.StatusCode)}
+	if err != nil {
+		return false, wireError(ctx, s.op(), s.who, err, true)
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if err := d.Decode(out); err != nil {
-		return &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: who + " sent a reply that could not be read.", Err: errors.New("not the expected JSON")}
+	if len(body) > maxReply {
+		s.pace.failed()
+		return false, backend.Errorf(backend.CodeUnavailable, s.op(), "%s sent more than %d MiB; the reply was dropped.", s.who, maxReply>>20)
 	}
-	return nil
+	wait := pauseIn(resp.Header, s.pace.clock())
+	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable && wait > 0 || s.overrun != nil && s.overrun(resp.StatusCode, body) {
+		s.pace.refused(wait)
+		return true, backend.Errorf(backend.CodeUnavailable, s.op(), "%s asks for a pause (too many requests).", s.who).WithHint("Try again in " + spoken(s.pace.paused()) + ".")
+	}
+	if resp.StatusCode != http.StatusOK {
+		return false, s.refused(resp.StatusCode, body)
+	}
+	if err := json.NewDecoder(bytes.NewReader(body)).Decode(out); err != nil || r.valid != nil && !r.valid() {
+		s.pace.failed()
+		return false, &backend.Error{Code: backend.CodeUnavailable, Op: s.op(), Message: s.who + " sent a reply that could not be read.", Err: errors.New("not the expected JSON")}
+	}
+	s.pace.served()
+	return false, nil
 }
 
-func waitOf(retryAfter string) string {
-	if _, err := time.ParseDuration(retryAfter + "s"); err == nil {
-		return retryAfter + " seconds"
+func (r request) build(ctx context.Context) (*http.Request, error) {
+	method, body := http.MethodGet, io.Reader(nil)
+	if r.body != nil {
+		raw, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, err
+		}
+		method, body = http.MethodPost, bytes.NewReader(raw)
 	}
-	return "a few minutes"
+	req, err := http.NewRequestWithContext(ctx, method, r.address, body)
+	if err != nil {
+		return nil, err
+	}
+	if r.header != nil {
+		req.Header = r.header.Clone()
+	}
+	req.Header.Set("Accept", "application/json")
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", DefaultUserAgent)
+	}
+	return req, nil
+}
+
+// refused explains a reply that is neither an answer nor a request for a pause.
+func (s *service) refused(status int, body []byte) error {
+	if status >= http.StatusInternalServerError {
+		s.pace.failed()
+	}
+	if s.refusal != nil {
+		if message, hint := s.refusal(status, body); message != "" {
+			return backend.Errorf(backend.CodeUnavailable, s.op(), "%s", message).WithHint(hint)
+		}
+	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		return backend.Errorf(backend.CodeUnavailable, s.op(), "%s refused the request (HTTP %d).", s.who, status).WithHint(s.hint)
+	}
+	return backend.Errorf(backend.CodeUnavailable, s.op(), "%s answered with HTTP %d.", s.who, status)
 }
 
 // wireError explains why no reply came, without the address.

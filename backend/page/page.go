@@ -31,6 +31,7 @@ const (
 
 // The ways a date is found, as in backend.Passage.DateSource.
 const (
+	DateAPI   = "api"          // said by the service that found the page
 	DateMeta  = "meta"         // <meta>, JSON-LD, PDF document information
 	DateURL   = "url"          // /2026/11/22/ in the address
 	DateText  = "text"         // in the visible page

@@ -80,7 +80,7 @@ export interface Arrival { id: string; name: string; state: 'stranger' | 'quaran
 
 export interface Settings {
   confirmed: boolean; model: string; judge_model?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
-  allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string;
+  allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string;
 }
 export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; documents: string }
 export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
@@ -88,7 +88,9 @@ export interface EngineStatus { address: string; version: string; source: string
 export interface Problem { part: string; message: string; hint: string }
 export interface Cycle { checked: number; right: number; due: boolean }
 export interface Status { engine: EngineStatus; model: string; current: Version; cycle: Cycle; trainer: boolean; machine: Machine; problems: Problem[] }
-export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string }
+/** An empty setting means a key, which is kept as a secret. */
+export interface ProviderNeed { setting: string; label: string; example?: string }
+export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string; sends: string; needs: ProviderNeed[] }
 export interface ModelInfo {
   name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
   listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number;

@@ -156,10 +156,11 @@ const models = () => [
 
 /** @returns {ProviderHealth[]} */
 const providers = () => [
-  { name: 'library', title: 'Your documents', on: true, local: true, ready: true, message: '12 documents' },
-  { name: 'wikipedia', title: 'Wikipedia', on: true, local: false, ready: true, message: '' },
-  { name: 'wikidata', title: 'Wikidata', on: true, local: false, ready: true, message: '' },
-  { name: 'google', title: 'Google Programmable Search', on: false, local: false, ready: false, message: 'needs a key; ends on 1 January 2027' },
+  { name: 'library', title: 'Your documents', on: true, local: true, ready: true, message: '12 documents on this machine.', sends: '', needs: [] },
+  { name: 'wikipedia', title: 'Wikipedia', on: true, local: false, ready: true, message: 'Needs no key.', sends: 'The words of the question go to en.wikipedia.org.', needs: [] },
+  { name: 'wikidata', title: 'Wikidata', on: true, local: false, ready: true, message: 'Needs no key.', sends: 'The name that a question is about goes to www.wikidata.org.', needs: [] },
+  { name: 'searxng', title: 'SearXNG (your own server)', on: false, local: false, ready: false, message: 'Needs the address of your server.', sends: 'The words of the question go to your server.', needs: [{ setting: 'searxng', label: 'Address', example: 'http://127.0.0.1:8888' }] },
+  { name: 'google', title: 'Google Programmable Search', on: false, local: false, ready: false, message: 'Needs an API key. Google takes no new customers and ends this service on 2027-01-01.', sends: 'The words of the question go to www.googleapis.com.', needs: [{ setting: '', label: 'Key' }, { setting: 'google_cx', label: 'Search engine id' }] },
 ];
 
 /** @returns {Document[]} */

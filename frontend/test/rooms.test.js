@@ -249,6 +249,20 @@ describe('the house', () => {
     assert.equal(called(fake, 'RestoreChat').length, 1);
     assert.ok(document.querySelector('chat-list [href="#/chat/chat2"]'));
   });
+  test('a source that is on asks for what it needs', async () => {
+    const fake = await open('#/settings', (w) => { for (const p of w.providers) p.on = true; });
+    assert.equal(document.querySelectorAll('[data-key="wikipedia"] form').length, 0);
+    assert.match(text('[data-key="wikipedia"]'), /go to en\.wikipedia\.org/);
+    assert.equal(field('[name="searxng"]').placeholder, 'http://127.0.0.1:8888');
+    type(field('[name="searxng"]'), ' http://10.0.0.7:8888 ');
+    await click('[data-setting="searxng"] button');
+    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].searxng, 'http://10.0.0.7:8888');
+    assert.ok(called(fake, 'Providers').length >= 2, 'its health is looked at again');
+    type(field('#key-google'), 'abc');
+    await click('[data-send="key"][data-name="google"] button');
+    assert.deepEqual(called(fake, 'SetSecret')[0], ['google', 'abc']);
+    assert.equal(document.querySelectorAll('[data-key="google"] form').length, 2);
+  });
   test('the palette finds and goes', async () => {
     await open('#/chat/');
     press(document, 'k', { ctrlKey: true });

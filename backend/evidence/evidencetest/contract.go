@@ -9,6 +9,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +19,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -34,7 +37,8 @@ var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // Reply is a recorded reply: the first one whose parameters all stand in the
 // request is played.
 type Reply struct {
-	Params map[string]string // parameter -> value it must have
+	Params map[string]string // parameter of the address, or field of the JSON sent -> value it must have
+	Header map[string]string // header of the request -> value it must have
 	File   string            // below testdata
 	Body   string            // instead of a file
 	Status int               // 0 means 200
@@ -55,8 +59,9 @@ func Serve(t *testing.T, replies ...Reply) *Server {
 		s.mu.Lock()
 		s.requests = append(s.requests, r)
 		s.mu.Unlock()
+		params := paramsOf(r)
 		for _, reply := range replies {
-			if !fits(reply.Params, r.URL.Query()) {
+			if !fits(reply.Params, params) || !fits(reply.Header, url.Values(r.Header)) {
 				continue
 			}
 			body := []byte(reply.Body)
@@ -73,11 +78,24 @@ func Serve(t *testing.T, replies ...Reply) *Server {
 			_, _ = w.Write(body)
 			return
 		}
-		t.Errorf("no reply fits %s", r.URL.RawQuery)
+		t.Errorf("no reply fits %v", params)
 		w.WriteHeader(http.StatusTeapot)
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// paramsOf are the parameters of the address and the fields of the JSON sent.
+func paramsOf(r *http.Request) url.Values {
+	params := r.URL.Query()
+	params.Set("path", r.URL.Path)
+	var fields map[string]any
+	if json.NewDecoder(r.Body).Decode(&fields) == nil {
+		for k, v := range fields {
+			params.Set(k, fmt.Sprint(v))
+		}
+	}
+	return params
 }
 
 func fits(params map[string]string, got url.Values) bool {
@@ -129,6 +147,10 @@ func Contract(t *testing.T, s Subject) {
 		require.NotEmpty(t, p.Title())
 		_, message := p.Health(context.Background())
 		require.NotEmpty(t, message)
+		require.Equal(t, p.Local(), p.Sends() == "", "what goes out is said")
+		for _, need := range p.Needs() {
+			require.NotEmpty(t, need.Label)
+		}
 	})
 	t.Run("finds", func(t *testing.T) {
 		p, _ := fresh(t, s.Replies)
@@ -213,6 +235,66 @@ func Contract(t *testing.T, s Subject) {
 			require.NotContains(t, found.Failures[0].Message, s.Secret)
 		}
 	})
+	t.Run("keeps the pause that is asked for", func(t *testing.T) {
+		asked := atomic.Int64{}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}))
+		t.Cleanup(server.Close)
+		p := s.New(t, server.URL)
+		g := evidence.New([]evidence.Provider{p}, evidence.Options{Deadline: 20 * time.Second})
+		ask := func() backend.Found {
+			found, err := g.Gather(context.Background(), s.Search, map[string]bool{p.Name(): true})
+			require.NoError(t, err)
+			require.Len(t, found.Failures, 1)
+			require.Contains(t, found.Failures[0].Message, "60 minutes")
+			return found
+		}
+		require.NotEmpty(t, ask().Sent)
+		require.Empty(t, ask().Sent, "nothing is sent in the pause")
+		require.EqualValues(t, 1, asked.Load())
+		ready, message := p.Health(context.Background())
+		require.False(t, ready)
+		require.Contains(t, message, "Paused for 60 minutes")
+	})
+	t.Run("says why it failed", func(t *testing.T) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+		t.Cleanup(server.Close)
+		p := s.New(t, server.URL)
+		_, fine := p.Health(context.Background())
+		require.NotContains(t, fine, "failed")
+		for range 4 {
+			_, err := p.Search(context.Background(), s.Search)
+			require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err), "%v", err)
+			_, message := p.Health(context.Background())
+			require.Contains(t, message, "failed")
+			require.NotContains(t, message, server.URL)
+		}
+		ready, message := p.Health(context.Background())
+		require.False(t, ready, "a service that fails again and again is left alone")
+		require.Contains(t, message, "Paused for ")
+	})
+	t.Run("drips", func(t *testing.T) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, " ")
+				_ = http.NewResponseController(w).Flush()
+				select {
+				case <-r.Context().Done():
+				case <-time.After(20 * time.Millisecond):
+				}
+			}
+		}))
+		t.Cleanup(server.Close)
+		p := s.New(t, server.URL)
+		found, err := evidence.New([]evidence.Provider{p}, evidence.Options{Deadline: 400 * time.Millisecond}).Gather(context.Background(), s.Search, map[string]bool{p.Name(): true})
+		require.NoError(t, err)
+		require.Empty(t, found.Passages)
+		require.Len(t, found.Failures, 1)
+		require.Contains(t, found.Failures[0].Message, "in time")
+	})
 	t.Run("too slow", func(t *testing.T) {
 		release := make(chan struct{})
 		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -285,11 +367,14 @@ func badReplies() []badReply {
 		{"empty body", false, text(200, "")},
 		{"html", false, text(200, "<html><body>Sign in to the airport network</body></html>")},
 		{"half a reply", false, text(200, `{"query":{"pages":[{"title":"a"`)},
+		{"teapot", false, text(418, `{"results":[]}`)},
 		{"wrong types", true, text(200, `{"query":7,"items":"x","search":{},"claims":9}`)},
+		{"other wrong types", true, text(200, `{"type":3,"web":[],"results":{"a":1},"articles":"x","query":{"pages":{}},"items":{},"search":7}`)},
+		{"wrong types inside", true, text(200, `{"type":"search","web":{"results":[{"title":1,"url":[]}]},"results":[{"title":{},"url":7,"content":[]}],"articles":[{"url":1}],"items":[{"link":{}}],"search":[{"id":1}]}`)},
 		{"a list", false, text(200, `[1,2,3]`)},
-		{"nulls", true, text(200, `{"query":null,"items":null,"search":null}`)},
-		{"empty things", true, text(200, `{"query":{"pages":[{}]},"items":[{}],"search":[{}]}`)},
-		{"hostile ids", true, text(200, `{"query":{"pages":[{"pageid":-1,"title":"a","extract":"b"}]},"items":[{"link":"http://127.0.0.1/","title":"a","snippet":"b"}],"search":[{"id":"Q1|Q2&x=","label":"a"}]}`)},
+		{"nulls", true, text(200, `{"query":null,"items":null,"search":null,"web":null,"results":null,"articles":null}`)},
+		{"empty things", true, text(200, `{"type":"search","query":{"pages":[{}]},"items":[{}],"search":[{}],"web":{"results":[{}]},"results":[{}],"articles":[{}]}`)},
+		{"hostile ids", true, text(200, `{"query":{"pages":[{"pageid":-1,"title":"a","extract":"b"}]},"items":[{"link":"http://127.0.0.1/","title":"a","snippet":"b"}],"search":[{"id":"Q1|Q2&x=","label":"a"}],"type":"search","web":{"results":[{"url":"http://[::1]/","title":"a","description":"b"}]},"results":[{"url":"http://192.168.1.1/admin","title":"a","content":"b"}],"articles":[{"url":"file:///etc/passwd","title":"a","seendate":"x"}]}`)},
 		{"endless", false, func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(`{"a":"` + strings.Repeat("a", 1<<16))
 			for range 100 {

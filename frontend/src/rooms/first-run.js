@@ -100,7 +100,7 @@ class FirstRun extends Part {
       : typeof loads.models === 'object' ? failed(loads.models, again) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
         ${failed(loads.providers, again)}
-        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name}${p.local ? html` <span class="hint">stays on this machine</span>` : ''}</span></label>`)}</section>
+        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name} <span class="hint">${p.local ? 'Stays on this machine.' : p.sends}</span></span></label>`)}</section>
         ${jobLine(job)}
         <div class="buttons"><button class="primary big" ${looking || (job && !job.error) ? html`disabled` : ''}>${label}</button>
         <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>

@@ -7,10 +7,7 @@ import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options, roomHead } from '../views.js';
 
-/** @import {ProviderHealth, Settings, Status} from '../types.d.ts' */
-
-/** Providers that ask for a key of the user's. */
-const keyed = new Set(['google', 'tavily', 'brave']);
+/** @import {ProviderHealth, ProviderNeed, Settings, Status} from '../types.d.ts' */
 
 /** Plain forms; a change is kept at once, and what it does stands beside it. */
 class SettingsRoom extends Part {
@@ -22,7 +19,8 @@ class SettingsRoom extends Part {
     key: (f) => void this.#key(f.dataset.name ?? '', f),
     /** @param {HTMLElement} b */
     'key-delete': (b) => void this.#forget(b.dataset.name ?? ''),
-    cx: () => void this.#save({ google_cx: valueOf(this, 'google_cx').trim() }),
+    /** @param {HTMLElement} f */
+    need: (f) => void this.#need(f),
     /** @param {HTMLElement} f */
     origin: (f) => void this.#origin(f),
     /** @param {HTMLElement} b */
@@ -112,6 +110,12 @@ class SettingsRoom extends Part {
   }
 
   /** @param {HTMLElement} form */
+  async #need(form) {
+    const name = form.dataset.setting ?? '';
+    if (await this.#save(/** @type {Partial<Settings>} */ ({ [name]: valueOf(form, name).trim() }))) void load('providers');
+  }
+
+  /** @param {HTMLElement} form */
   async #origin(form) {
     const field = /** @type {HTMLInputElement} */ (find(form, '[name="origin"]'));
     if (!filled(form)) return;
@@ -171,9 +175,14 @@ function engine(status) {
 }
 
 /** @param {ProviderHealth} p @param {Settings} s */
-const provider = (p, s) => html`<li data-key="${p.name}" class="provider"><label class="tick"><input type="checkbox" name="provider" value="${p.name}" ${p.on ? html`checked` : ''}><span><strong>${p.title || p.name}</strong> <span class="hint">${p.local ? 'stays on this machine. ' : ''}${p.message}</span></span></label>
-  ${keyed.has(p.name) && p.on ? html`<div class="provider-key"><form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" required autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>
-    ${p.name === 'google' ? html`<form class="inline-form" data-send="cx"><label for="google_cx">Search engine id</label><input id="google_cx" name="google_cx" value="${s.google_cx}" autocomplete="off"><button>Keep</button></form>` : ''}</div>` : ''}</li>`;
+const provider = (p, s) => html`<li data-key="${p.name}" class="provider"><label class="tick"><input type="checkbox" name="provider" value="${p.name}" ${p.on ? html`checked` : ''}><span><strong>${p.title || p.name}</strong> <span class="hint">${p.local ? 'Stays on this machine.' : p.sends} ${p.message}</span></span></label>
+  ${p.on && p.needs.length ? html`<div class="provider-needs">${p.needs.map((n) => (n.setting ? setting(n, s) : key(p)))}</div>` : ''}</li>`;
+
+/** @param {ProviderHealth} p */
+const key = (p) => html`<form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" required autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>`;
+
+/** @param {ProviderNeed} n @param {Settings} s */
+const setting = (n, s) => html`<form class="inline-form" data-send="need" data-setting="${n.setting}"><label for="need-${n.setting}">${n.label}</label><input id="need-${n.setting}" name="${n.setting}" value="${Object.entries(s).find(([name]) => name === n.setting)?.[1] ?? ''}" placeholder="${n.example ?? ''}" autocomplete="off" spellcheck="false"><button>Keep</button></form>`;
 
 /** @param {string} name @param {boolean} on @param {string} label @param {string} effect */
 const tick = (name, on, label, effect) => html`<label class="tick"><input type="checkbox" name="${name}" ${on ? html`checked` : ''}><span>${label} <span class="hint">${effect}</span></span></label>`;
