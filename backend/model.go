@@ -49,6 +49,10 @@ type ChatRequest struct {
 // model's context.
 var ErrTooLong = errors.New("the prompt is longer than the context")
 
+// ErrUnusable is in the chain of an error about a reply that came whole but is
+// not what was asked for: asked again, the model says the same.
+var ErrUnusable = errors.New("the model's reply is not usable")
+
 // ChatResult is what a finished generation reports. Done is false when the
 // stream ended without the engine's own "done": such a text is a partial answer.
 type ChatResult struct {

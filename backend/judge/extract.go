@@ -20,8 +20,9 @@ type reading struct {
 	chosen
 	value   string
 	quote   string
-	by      string // "model", "chat", "rule", "clock"
-	other   string // a value that the grammar of the quote suggests instead
+	by      string  // "model", "chat", "rule", "clock", "label"
+	sure    float64 // probability of the label that it was read by
+	other   string  // a value that the grammar of the quote suggests instead
 	rel     Relation
 	tier    string
 	earlier bool // the evidence says that the answer was so before

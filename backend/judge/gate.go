@@ -117,6 +117,7 @@ func (r *run) gate(ctx context.Context, question string) (backend.Class, error) 
 		return backend.ClassFast, nil
 	}
 	label, p := res.Best()
+	r.surely = p
 	if !res.Valid() || p < 0.8 {
 		return backend.ClassFast, nil
 	}

@@ -84,8 +84,9 @@ type run struct {
 	calls   int
 	failed  int // model calls that gave nothing usable
 	modelUp bool
-	unsure  bool // no rule knew the class
-	firm    bool // the claim is surely what the answer says
+	unsure  bool    // no rule knew the class
+	surely  float64 // how probable the model holds that class, when it was asked
+	firm    bool    // the claim is surely what the answer says
 }
 
 var errBudget = errors.New("the check used up its model calls")

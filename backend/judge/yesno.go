@@ -37,5 +37,5 @@ func (r *run) readYesNo(ctx context.Context, f form, c chosen) (reading, bool, e
 		return reading{}, false, nil
 	}
 	value := map[string]string{"A": "yes", "B": "no"}[label]
-	return reading{chosen: c, value: value, quote: squeeze(c.first), by: "label"}, value != "", nil
+	return reading{chosen: c, value: value, quote: squeeze(c.first), by: "label", sure: p}, value != "", nil
 }

@@ -3,6 +3,7 @@ package ollama
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -43,7 +44,7 @@ func readLabels(labels []string, at api.Logprob) backend.LabelResult {
 // decode takes exactly one JSON value with no unknown field and nothing after it.
 func decode(op string, result backend.ChatResult, out any) error {
 	if result.DoneReason == "length" {
-		return backend.Errorf(backend.CodeUnavailable, op, "The model's structured answer was longer than allowed.")
+		return &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model's structured answer was longer than allowed.", Err: backend.ErrUnusable}
 	}
 	d := json.NewDecoder(strings.NewReader(result.Text))
 	d.DisallowUnknownFields()
@@ -54,5 +55,5 @@ func decode(op string, result backend.ChatResult, out any) error {
 		}
 		err = errors.New("something follows the object")
 	}
-	return &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model's structured answer does not follow its schema.", Err: err}
+	return &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The model's structured answer does not follow its schema.", Err: fmt.Errorf("%w: %w", backend.ErrUnusable, err)}
 }

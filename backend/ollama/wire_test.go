@@ -103,6 +103,7 @@ func TestExtractIsStrict(t *testing.T) {
 	}
 	err := client(t, ollamatest.Start(t, script)).Extract(context.Background(), backend.ExtractRequest{Model: model, Messages: ask("q").Messages, Schema: []byte(`{}`), NumPredict: 2}, &struct{}{})
 	require.ErrorContains(t, err, "longer than allowed")
+	require.ErrorIs(t, err, backend.ErrUnusable)
 }
 
 // file writes bytes and gives path and SHA-256.

@@ -1,0 +1,143 @@
+package judge
+
+import (
+	"context"
+	"strings"
+
+	"errata/backend"
+)
+
+// Finding is what one step of a check found when it is asked alone.
+type Finding struct {
+	Relation   Relation
+	Tier       string
+	Confidence float64 // as the step gives it, not calibrated
+	Short      string  // the short answer that was read off a text
+	Reason     backend.Reason
+	Flipped    bool // the judge changed its mind with the order of the labels
+}
+
+// What the tiers are trusted with before anything is fitted.
+const (
+	sureString    = 0.97
+	sureTyped     = 0.95
+	sureTypedDiff = 0.9
+	sureRule      = 0.9
+)
+
+// begin is a check of which single steps are asked.
+func (j *Judge) begin() *run {
+	return &run{o: j.o, id: j.o.NewID(), model: j.o.ModelName, now: j.o.Now()}
+}
+
+// Gate is the first step alone: how fast the answer to a question can change,
+// and how sure that is.
+func (j *Judge) Gate(ctx context.Context, question string) (class backend.Class, confidence float64, err error) {
+	r := j.begin()
+	class, err = r.gate(ctx, squeeze(clip(strings.ToValidUTF8(question, " "), 4000)))
+	if !r.unsure {
+		return class, sureRule, err
+	}
+	return class, r.surely, err
+}
+
+// SameAnswer is the steps from the claim to the comparison: whether a free text
+// gives one of the reference values, which are names for the same thing. It
+// differs only when every one of them is another value.
+func (j *Judge) SameAnswer(ctx context.Context, question, answer string, references []string) (Finding, error) {
+	r := j.begin()
+	f := parseQuestion(clip(strings.ToValidUTF8(question, " "), 4000))
+	answer = strings.ToValidUTF8(answer, " ")
+	claim, err := r.claim(ctx, f, backend.ClassEvergreen, answer)
+	if stops(err) != "" {
+		return Finding{Reason: stops(err)}, err
+	}
+	if !f.version {
+		f.Kind = openKind(f.Kind, claim.Short)
+	}
+	return r.compareAll(ctx, f, claim, answer, references)
+}
+
+// SameValue is the comparison alone: two short answers of the evidence to one
+// question, the second with all its names.
+func (j *Judge) SameValue(ctx context.Context, question, value string, references []string) (Finding, error) {
+	r := j.begin()
+	r.firm = true
+	value = trimValue(strings.ToValidUTF8(value, " "))
+	f := parseQuestion(clip(strings.ToValidUTF8(question, " "), 4000))
+	return r.compareAll(ctx, f, backend.Claim{Short: value, Sentence: value, Type: string(f.Kind)}, value, references)
+}
+
+func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answer string, references []string) (Finding, error) {
+	out := Finding{Short: claim.Short}
+	if claim.Short == "" {
+		out.Reason = backend.ReasonNoClaim
+		return out, ctx.Err()
+	}
+	all := Different
+	for _, ref := range references {
+		ref = squeeze(strings.ToValidUTF8(ref, " "))
+		got := reading{chosen: chosen{window: ref, first: ref}, value: trimValue(ref), quote: ref}
+		rel, tier := relate(f, claim, r.firm, answer, got)
+		switch {
+		case rel == Same:
+			return out.committed(rel, tier), ctx.Err()
+		case rel == Unknown:
+			all = Unknown
+		default:
+			out.Tier = tier
+		}
+	}
+	if len(references) > 0 && all == Different {
+		return out.committed(Different, out.Tier), ctx.Err()
+	}
+	out.Tier, out.Reason = "", backend.ReasonLowConfidence
+	return out, ctx.Err()
+}
+
+func (o Finding) committed(rel Relation, tier string) Finding {
+	o.Relation, o.Tier, o.Reason = rel, tier, backend.ReasonSame
+	switch {
+	case rel == Different:
+		o.Reason, o.Confidence = backend.ReasonRival, sureTypedDiff
+	case tier == backend.TierString:
+		o.Confidence = sureString
+	default:
+		o.Confidence = sureTyped
+	}
+	return o
+}
+
+// Statement is selection and reading for a sentence instead of a question: Same
+// when a passage carries it, Different when one denies it, Unknown when none
+// speaks of it or they disagree. It is asked as the yes/no question whether the
+// sentence is true, as a user would.
+func (j *Judge) Statement(ctx context.Context, statement string, passages []backend.Passage) (Finding, error) {
+	r := j.begin()
+	statement = strings.TrimRight(squeeze(clip(strings.ToValidUTF8(statement, " "), 400)), ".!? ")
+	f := parseQuestion(statement)
+	f.Text, f.Kind = "Is it true that "+statement+"?", KindYesNo
+	kept, flagged := selectPassages(f, passages, r.o.MaxPassages, r.now)
+	out := Finding{Reason: backend.ReasonNoValue}
+	if len(kept) == 0 && len(flagged) > 0 {
+		out.Reason = backend.ReasonInjection
+	}
+	for _, c := range kept {
+		got, ok, err := r.readYesNo(ctx, f, c)
+		if reason := stops(err); reason != "" {
+			return Finding{Reason: reason}, err
+		}
+		if !ok {
+			continue
+		}
+		rel, reason := Same, backend.ReasonSame
+		if got.value == "no" {
+			rel, reason = Different, backend.ReasonRival
+		}
+		if out.Relation != Unknown && out.Relation != rel {
+			return Finding{Reason: backend.ReasonConflict}, nil
+		}
+		out = Finding{Relation: rel, Reason: reason, Short: got.value, Confidence: max(out.Confidence, got.sure)}
+	}
+	return out, ctx.Err()
+}
