@@ -2,4 +2,5 @@
 // as the app and read expected answers only to score.
 //
 //	questions + notes ─> LoadDemo ─> Demo(loop) ─> before, verdict, teach, train, promote, after ─> DemoResult
+//	rows of a task ─> RunJudge(app's judge | original | lexical) ─> TASK.rows.jsonl ─> JudgeResult
 package bench

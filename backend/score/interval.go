@@ -2,6 +2,8 @@ package score
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -83,4 +85,25 @@ func share(k, n int) backend.Metric {
 		m.Value = float64(k) / float64(n)
 	}
 	return m
+}
+
+const resamples = 1000
+
+// Bootstrap gives the 95 % percentile interval (Efron 1979) of a statistic of n
+// observations, for figures that are no share of a count. statistic gets the
+// indices of one resample. The draws are the same every time.
+func Bootstrap(n int, statistic func(picked []int) float64) (lo, hi float64) {
+	if n <= 0 {
+		return 0, 1
+	}
+	draw := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // figures must repeat
+	values, picked := make([]float64, resamples), make([]int, n)
+	for i := range values {
+		for k := range picked {
+			picked[k] = draw.IntN(n)
+		}
+		values[i] = statistic(picked)
+	}
+	slices.Sort(values)
+	return values[resamples/40-1], values[resamples-resamples/40]
 }

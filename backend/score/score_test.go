@@ -278,3 +278,22 @@ func TestBoard(t *testing.T) {
 	require.Equal(t, []string{"f"}, score.Recalled(cards[0].Results))
 	require.Equal(t, []string{}, score.Recalled(cards[2].Results))
 }
+
+func TestBootstrap(t *testing.T) {
+	ones := func(picked []int) float64 { // share of the first 30 of 100
+		k := 0
+		for _, i := range picked {
+			if i < 30 {
+				k++
+			}
+		}
+		return float64(k) / float64(len(picked))
+	}
+	lo, hi := score.Bootstrap(100, ones)
+	require.InDelta(t, 0.21, lo, 0.02, "0.3 - 1.96 sqrt(0.3 0.7 / 100)")
+	require.InDelta(t, 0.39, hi, 0.02)
+	again, _ := score.Bootstrap(100, ones)
+	require.Equal(t, lo, again, "the same figures every time") //nolint:testifylint // exactly the same
+	lo, hi = score.Bootstrap(0, ones)
+	require.Equal(t, []float64{0, 1}, []float64{lo, hi})
+}
