@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat bench-judge clean
 
 # What can be made.
 help:
@@ -82,6 +82,12 @@ demo: setup build-headless model
 # Speed through Errata beside the engine's own API.
 bench-chat: engine build-headless model
 	@build/bin/errata-headless bench chat
+
+# How often the judge is right, on every task of a folder (hours): make bench-judge DATA=DIR
+bench-judge:
+	@$(SETUP)/bench-judge.sh "$(DATA)" check
+	@$(MAKE) --no-print-directory engine build-headless
+	@$(SETUP)/bench-judge.sh "$(DATA)"
 
 # What was built in this checkout; the user's cache stays.
 clean:

@@ -53,6 +53,8 @@ type Doors struct {
 	Restore func(ctx context.Context, home string, out io.Writer) error
 	// BenchChat measures tokens per second through the served API against the engine's own.
 	BenchChat func(ctx context.Context, home string, runs int) (bench.ChatResult, error)
+	// BenchJudge measures a judge on a task of the benchmark folder.
+	BenchJudge func(ctx context.Context, home string, o bench.JudgeOptions) (bench.JudgeResult, error)
 }
 
 // ServeOptions of `errata serve`.
@@ -130,7 +132,7 @@ func Run(ctx context.Context, args []string, doors Doors, streams IO) int {
 		fmt.Fprintln(streams.Err, "errata:", err)
 		return ExitFailed
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(fileOfJSON(args))
 	if code >= 0 {
 		return code
 	}

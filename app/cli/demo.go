@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"errata/app/api"
-	"errata/backend"
 	"errata/backend/bench"
 )
 
@@ -50,27 +49,4 @@ func firstLine(s string) string {
 		return string(r[:99]) + "…"
 	}
 	return s
-}
-
-type benchCmd struct {
-	Chat benchChatCmd `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
-}
-
-type benchChatCmd struct {
-	Runs int `default:"15" help:"Pairs of runs; one pair says little on a machine that others share."`
-}
-
-// Run measures the cost of going through Errata.
-func (c benchChatCmd) Run(s *session) error {
-	if s.doors.BenchChat == nil {
-		return backend.Errorf(backend.CodeUnavailable, "bench", "This build has no benchmark.")
-	}
-	out, err := s.doors.BenchChat(s.ctx, s.root.Home, c.Runs)
-	if err != nil {
-		return err
-	}
-	return s.print(out, func(w io.Writer) {
-		fmt.Fprintf(w, "%s, median of %d pairs of 100 tokens\n  through Errata   %5.1f tokens/s\n  the engine alone %5.1f tokens/s\n  ratio            %5.3f\n  added to the first token %.1f ms\n",
-			out.Model, out.Runs, out.ThroughTPS, out.DirectTPS, out.Ratio, out.AddedFirstMS)
-	})
 }
