@@ -209,7 +209,7 @@ type underTest interface {
 func newUnderTest(name string, parts JudgeParts) underTest {
 	switch name {
 	case JudgeDefault:
-		return appJudge{served: parts.Info.ServedName()}
+		return appJudge{served: parts.Info.ServedName(), orders: &judge.Orders{}}
 	case JudgeOriginal:
 		return originalJudge{served: parts.Info.ServedName()}
 	case JudgeLexical:

@@ -23,7 +23,10 @@ import (
 //	outdated, outdated_same       comparison of two dated values
 //	stance, attribution           selection and reading, of a sentence
 //	realtime                      the whole check, on the recorded evidence
-type appJudge struct{ served string }
+type appJudge struct {
+	served string
+	orders *judge.Orders
+}
 
 // benchDay is today for tasks whose rows have no day of their own: the questions
 // are of that time, and a prompt that held the real day could not be kept.
@@ -34,7 +37,7 @@ var benchDay = time.Date(2025, 6, 15, 12, 0, 0, 0, time.UTC)
 func (t appJudge) maker(m judge.Model, row judgeRow, now time.Time, found []backend.Passage) (*judge.Judge, error) {
 	n := 0
 	return judge.New(judge.Options{
-		Model: m, ModelName: t.served, Now: func() time.Time { return now },
+		Model: m, ModelName: t.served, Orders: t.orders, Now: func() time.Time { return now },
 		NewID: func() string {
 			n++
 			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", row.ID, n))

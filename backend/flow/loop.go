@@ -12,6 +12,7 @@ import (
 
 	"errata/backend"
 	"errata/backend/dataset"
+	"errata/backend/judge"
 )
 
 // Options are the parts a Loop is made of. All ports are required; the rest has
@@ -65,6 +66,7 @@ type Loop struct {
 	closing   atomic.Bool
 	absorbing sync.Mutex
 	teaching  sync.Mutex
+	orders    judge.Orders // which models compare values by label
 }
 
 // New makes a Loop of its parts.

@@ -61,7 +61,7 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		on = map[string]bool{"library": on["library"]}
 	}
 	j, err := judge.New(judge.Options{
-		Model: l.Model, ModelName: model, Now: l.Now, NewID: l.NewID,
+		Model: l.Model, ModelName: model, Now: l.Now, NewID: l.NewID, Orders: &l.orders,
 		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {
 			return l.Evidence.Gather(ctx, s, on)
 		},

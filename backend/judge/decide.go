@@ -270,7 +270,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 	case e.disagree(all, *rival):
 		v.Reason = backend.ReasonConflict
 	default:
-		v.Tier = backend.TierTyped
+		v.Tier = rival.tier
 		confidence := min(0.95, 0.7+0.07*float64(len(rival.Domains))+0.1*(rival.strong-0.4))
 		e.rival(v, rival.Value, rival.Newest, e.within(rival.Newest, rivalFast, rivalSlow), e.wasBefore(rival.Newest), confidence)
 		if v.Kind == backend.Outdated && !e.within(rival.Newest, supportFast, supportSlow) {

@@ -25,6 +25,7 @@ type reading struct {
 	other   string  // a value that the grammar of the quote suggests instead
 	rel     Relation
 	tier    string
+	flipped bool // the judge changed its mind with the order of the labels
 	earlier bool // the evidence says that the answer was so before
 }
 

@@ -3,6 +3,7 @@ package judge
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type Options struct {
 	Gather      Gather
 	Now         func() time.Time
 	NewID       func() string
+	Orders      *Orders       // lets T3 compare what T1 and T2 cannot; nil: it is off
 	MaxPassages int           // read at most, default 6
 	MaxCalls    int           // model calls at most, default 14
 	MaxTime     time.Duration // of one check, 0: only what ctx allows
@@ -170,6 +172,9 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
 	e.decide(v)
+	if v.Reason == backend.ReasonLowConfidence && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
+		v.Reason = backend.ReasonOrder
+	}
 }
 
 // openKind lets the claim say what kind of value is meant when the question does
@@ -271,6 +276,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 		return rank(a) == 0 && older(b, a) && a.at != nil
 	})
 	var out []reading
+	var judged *reading
 	for i, c := range order {
 		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {
@@ -286,6 +292,9 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 				return out, reason
 			}
 			got.rel, got.tier = relate(f, claim, r.firm, answer, got)
+		}
+		if err := r.settleOnce(ctx, f, claim, answer, &got, &judged); err != nil {
+			return out, stops(err)
 		}
 		out = append(out, got)
 		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {

@@ -75,24 +75,39 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		return out, ctx.Err()
 	}
 	all := Different
+	var open *reading // the first name that T1 and T2 leave open
 	for _, ref := range references {
 		ref = squeeze(strings.ToValidUTF8(ref, " "))
 		got := reading{chosen: chosen{window: ref, first: ref}, value: trimValue(ref), quote: ref}
-		rel, tier := relate(f, claim, r.firm, answer, got)
+		got.rel, got.tier = relate(f, claim, r.firm, answer, got)
 		switch {
-		case rel == Same:
-			return out.committed(rel, tier), ctx.Err()
-		case rel == Unknown:
+		case got.rel == Same:
+			return out.committed(got.rel, got.tier), ctx.Err()
+		case got.rel == Unknown:
 			all = Unknown
+			if open == nil && undecided(f, claim, got) {
+				open = &got
+			}
 		default:
-			out.Tier = tier
+			out.Tier = got.tier
 		}
 	}
 	if len(references) > 0 && all == Different {
 		return out.committed(Different, out.Tier), ctx.Err()
 	}
 	out.Tier, out.Reason = "", backend.ReasonLowConfidence
-	return out, ctx.Err()
+	if open == nil {
+		return out, ctx.Err()
+	}
+	err := r.settleByJudge(ctx, f, claim, answer, open, references[:min(len(references), 3)])
+	if open.flipped {
+		out.Flipped, out.Reason = true, backend.ReasonOrder
+	}
+	if open.rel != Unknown {
+		out = out.committed(open.rel, open.tier)
+		out.Confidence = open.sure
+	}
+	return out, err
 }
 
 func (o Finding) committed(rel Relation, tier string) Finding {
