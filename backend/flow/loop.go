@@ -12,7 +12,6 @@ import (
 
 	"errata/backend"
 	"errata/backend/dataset"
-	"errata/backend/judge"
 )
 
 // Options are the parts a Loop is made of. All ports are required; the rest has
@@ -66,7 +65,6 @@ type Loop struct {
 	closing   atomic.Bool
 	absorbing sync.Mutex
 	teaching  sync.Mutex
-	orders    judge.Orders // which models compare values by label
 }
 
 // New makes a Loop of its parts.
