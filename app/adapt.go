@@ -17,6 +17,9 @@ func (d documents) Rescan(ctx context.Context) error {
 	return err
 }
 
+// Folder gives the whole path of a folder that a person names.
+func (d documents) Folder(path string) (string, error) { return library.Folder(path) }
+
 // Documents lists the library.
 func (d documents) Documents() ([]backend.Document, error) { return d.Library.Documents(), nil }
 

@@ -259,3 +259,19 @@ func TestDamagedDatabaseIsNotOpened(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, facts, 1, "the backup has what was kept before the damage")
 }
+
+func TestALibraryFolderMustBeThere(t *testing.T) {
+	p := newProgram(t, ollamatest.Script{})
+	here := t.TempDir()
+	s, err := p.API.Settings()
+	require.NoError(t, err)
+	s.LibraryFolders = []string{here, filepath.Join(here, "nothere")}
+	_, err = p.API.SaveSettings(s)
+	require.ErrorContains(t, err, "nothere")
+	s.LibraryFolders = []string{here}
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(here))
+	_, err = p.API.SaveSettings(s)
+	require.NoError(t, err, "a folder whose disk is gone for now is kept")
+}

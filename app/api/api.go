@@ -57,6 +57,7 @@ type Throwaway struct {
 // Library is the user's documents.
 type Library interface {
 	SetFolders(folders []string) error
+	Folder(path string) (string, error)
 	Rescan(ctx context.Context) error
 	Documents() ([]backend.Document, error)
 }

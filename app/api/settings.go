@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"errata/backend"
@@ -95,7 +96,11 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		s.AllowedOrigins = origins
 		s.SearXNG = strings.TrimRight(strings.TrimSpace(s.SearXNG), "/")
 		s.GoogleCX = strings.TrimSpace(s.GoogleCX)
-		if err := validateSettings(s); err != nil {
+		err := validateSettings(s)
+		if err != nil {
+			return s, err
+		}
+		if s.LibraryFolders, err = a.folders(s.LibraryFolders); err != nil {
 			return s, err
 		}
 		if err := a.o.Library.SetFolders(s.LibraryFolders); err != nil {
@@ -107,6 +112,27 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
 		return s, nil
 	})
+}
+
+// folders checks those that are new. One that was there before stays even when it
+// cannot be found now: its disk may come back.
+func (a *API) folders(list []string) ([]string, error) {
+	old, err := a.o.Loop.Store.Settings()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, 0, len(list))
+	for _, f := range list {
+		if !slices.Contains(old.LibraryFolders, f) {
+			if f, err = a.o.Library.Folder(f); err != nil {
+				return nil, err
+			}
+		}
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
 }
 
 func validateSettings(s backend.Settings) error {

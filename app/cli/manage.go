@@ -132,15 +132,12 @@ func (libraryListCmd) Run(s *session) error {
 }
 
 type libraryAddCmd struct {
-	Folder string `arg:"" type:"existingdir" help:"Folder with text, Markdown, HTML or PDF files."`
+	Folder string `arg:"" help:"Folder with text, Markdown, HTML or PDF files."`
 }
 
 // Run adds a folder.
 func (c libraryAddCmd) Run(s *session) error {
-	path, err := filepath.Abs(c.Folder)
-	if err != nil {
-		return err
-	}
+	path := wholePath(c.Folder)
 	return s.changeLibrary(func(v *backend.Settings) error {
 		if !slices.Contains(v.LibraryFolders, path) {
 			v.LibraryFolders = append(v.LibraryFolders, path)
@@ -149,20 +146,31 @@ func (c libraryAddCmd) Run(s *session) error {
 	})
 }
 
-type libraryRemoveCmd struct {
-	Folder string `arg:"" type:"path" help:"Folder to forget."`
+// wholePath makes a path of this shell's folder whole; an empty one and one under
+// ~ are left to the check of the settings.
+func wholePath(path string) string {
+	if path == "" || strings.HasPrefix(path, "~") {
+		return path
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
-// Run removes a folder.
+type libraryRemoveCmd struct {
+	Folder string `arg:"" help:"A folder of the library."`
+}
+
+// Run removes a folder, by its name as it is kept or by its path from here.
 func (c libraryRemoveCmd) Run(s *session) error {
-	path, err := filepath.Abs(c.Folder)
-	if err != nil {
-		return err
-	}
 	return s.changeLibrary(func(v *backend.Settings) error {
-		i := slices.Index(v.LibraryFolders, path)
+		i := slices.Index(v.LibraryFolders, c.Folder)
 		if i < 0 {
-			return backend.Errorf(backend.CodeNotFound, "library", "%s is not in the library.", path)
+			i = slices.Index(v.LibraryFolders, wholePath(c.Folder))
+		}
+		if i < 0 {
+			return backend.Errorf(backend.CodeNotFound, "library", "%s is not in the library.", wholePath(c.Folder)).WithHint("`errata settings show` lists its folders.")
 		}
 		v.LibraryFolders = slices.Delete(v.LibraryFolders, i, i+1)
 		return nil

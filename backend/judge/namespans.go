@@ -37,8 +37,12 @@ func names(s string) []span {
 				j++
 				continue
 			}
-			if (joins[strings.ToLower(next)] || next == "&") && j+2 < len(ts) && s[ts[j+1].end:ts[j+2].start] == " " && startsName(s, ts, j+2) && strings.ToLower(next) == next {
-				j += 2
+			k := j + 1 // past "van der"
+			for k+1 < len(ts) && k <= j+3 && (joins[ts[k].text] || ts[k].text == "&") && s[ts[k].end:ts[k+1].start] == " " {
+				k++
+			}
+			if k > j+1 && startsName(s, ts, k) {
+				j = k
 				continue
 			}
 			break

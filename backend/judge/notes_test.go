@@ -54,6 +54,7 @@ func TestCheckNote(t *testing.T) {
 		{"a coach of a nation", "Who is the head coach of the German national football team?", "The head coach of the German national football team is Hansi Flick.", "Julian Nagelsmann has coached Germany since 2023.", "Hansi Flick", wrong},
 		{"a current console", "What is Nintendo's current console?", "Nintendo's current console is the Nintendo Switch.", "Nintendo's current console is the Nintendo Switch 2.", "Nintendo Switch", wrong},
 		{"a current console, another variant", "What is Sony's current console?", "Sony's current console is the PlayStation 5.", "Sony's current console is the PlayStation 5 Pro.", "PlayStation 5", open},
+		{"a name with two small words", "Who is the mayor of Veldmoor?", "The mayor of Veldmoor is John van der Veld.", "Ingrid Halloran is the mayor of Veldmoor.", "John van der Veld", wrong},
 		{"a film, not who made it", "Which film won the Golden Lion in 2024?", "Titanic won the Golden Lion in 2024.", "The Golden Lion of 2024 went to a film by Pedro Almodovar, The Room Next Door.", "Titanic", wrong},
 		{"a prize won by a film", "Which film won the Golden Lion in 2024?", "The Room Next Door won the Golden Lion in 2024.", "The Golden Lion of 2024 was won by The Room Next Door.", "Room Next Door", right},
 	}

@@ -192,6 +192,27 @@ func (l *Library) SetFolders(folders []string) error {
 	return nil
 }
 
+// Folder gives the whole path of a folder that a person names, with ~ for the
+// home. CodeInvalid for an empty or relative path, a file and what is not there.
+func Folder(path string) (string, error) {
+	const op = "library.folder"
+	path = strings.TrimSpace(path)
+	if home, err := os.UserHomeDir(); err == nil && (path == "~" || strings.HasPrefix(path, "~/")) {
+		path = filepath.Join(home, path[1:])
+	}
+	if path == "" || !filepath.IsAbs(path) {
+		return "", backend.Errorf(backend.CodeInvalid, op, "%q is not a whole path; the folders were not changed.", path).WithHint("Write it from the root: /home/me/notes, or ~/notes.")
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", backend.Errorf(backend.CodeInvalid, op, "There is no folder %s; the folders were not changed.", path).WithHint("Look whether the path is right.")
+	case !info.IsDir():
+		return "", backend.Errorf(backend.CodeInvalid, op, "%s is a file; the folders were not changed.", path).WithHint("Name the folder that it lies in.")
+	}
+	return filepath.Clean(path), nil
+}
+
 // Folders returns the folders that make the library.
 func (l *Library) Folders() []string {
 	l.mu.RLock()

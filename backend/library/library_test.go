@@ -358,3 +358,21 @@ func BenchmarkSearch(b *testing.B) {
 	b.StopTimer()
 	require.NoError(b, l.Close())
 }
+
+func TestFolder(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "notes"), 0o700))
+	file := filepath.Join(dir, "note.md")
+	require.NoError(t, os.WriteFile(file, []byte("A note."), 0o600))
+	for _, path := range []string{"~/notes", filepath.Join(dir, "notes"), filepath.Join(dir, "notes") + "/", " ~/notes "} {
+		got, err := library.Folder(path)
+		require.NoError(t, err, path)
+		require.Equal(t, filepath.Join(dir, "notes"), got, path)
+	}
+	for _, path := range []string{"", "  ", "notes", "~notes", file, filepath.Join(dir, "nothere")} {
+		_, err := library.Folder(path)
+		require.Equal(t, backend.CodeInvalid, backend.CodeOf(err), path)
+		require.NotEmpty(t, backend.HintOf(err), path)
+	}
+}
