@@ -143,12 +143,16 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 		if p.PublishedAt != nil {
 			date = p.PublishedAt.Format("2006-01-02")
 		}
-		fmt.Fprintf(w, "  “%s”\n    %s, %s\n", p.Quote, p.Domain, date)
+		place := p.Domain
+		if p.Title != "" {
+			place = p.Title + ", " + place
+		}
+		fmt.Fprintf(w, "  “%s”\n    %s, %s\n", p.Quote, place, date)
 	}
 	if unreached := v.Unreached(); len(unreached) > 0 {
 		fmt.Fprintf(w, "  not reached: %s; what is here was read without it\n", strings.Join(unreached, ", "))
 	}
 	if !v.Calibrated {
-		fmt.Fprintln(w, "  (uncalibrated)")
+		fmt.Fprintln(w, "  (uncalibrated: how sure this is was not measured for this model)")
 	}
 }

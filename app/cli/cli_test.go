@@ -207,3 +207,17 @@ func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	require.Equal(t, "needs 4768 MB", fits(5_000_000_000, machine))
 	require.Equal(t, "need not known", fits(0, machine))
 }
+
+func TestASettingThatIsNotThereIsNamed(t *testing.T) {
+	for _, tt := range []struct{ change, want string }{
+		{`{"colour":"red"}`, `There is no setting called "colour".`},
+		{`{"model":5}`, `The setting "model" does not take a number.`},
+		{`red`, "That is not a JSON object of settings."},
+	} {
+		c := &script{answers: map[string]any{"Settings": backend.Settings{}, "SaveSettings": backend.Settings{}}}
+		code, _, stderr := run(t, c, "", "settings", "set", tt.change)
+		require.Equal(t, 2, code)
+		require.Contains(t, stderr, tt.want)
+		require.NotContains(t, c.asked, "SaveSettings")
+	}
+}

@@ -51,7 +51,7 @@ function quoted(p) {
 /** Where a passage without a web address stands; a path is shown as it is. @param {Passage} p */
 function place(p) {
   if (p.provider === 'clock') return 'this computer’s clock';
-  return p.url.split(/[/\\]/).findLast(Boolean) ?? (p.domain || p.title);
+  return p.title || (p.url.split(/[/\\]/).findLast(Boolean) ?? p.domain);
 }
 
 /** @param {string} flag */
