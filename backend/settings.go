@@ -1,6 +1,15 @@
 package backend
 
-import "strings"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
+	"strings"
+)
 
 // Settings are what a user chose. The zero value of a field means its default.
 type Settings struct {
@@ -18,6 +27,51 @@ type Settings struct {
 	Theme          string          `json:"theme"` // "system", "light", "dark"
 	GoogleCX       string          `json:"google_cx,omitempty"`
 	SearXNG        string          `json:"searxng,omitempty"` // address of the user's own server
+}
+
+// ReadSettings changes s by a JSON object of settings; what the object does not name
+// stays. CodeInvalid for what is no such object, for a name that is no setting (the
+// error names it and lists those there are) and for another kind of value; s is then
+// as it was. Stored settings are not read by it: they may be of another version.
+func ReadSettings(object []byte, s *Settings) error {
+	const op = "settings"
+	next := *s
+	next.Providers = maps.Clone(s.Providers) // decoding adds to a map that is there
+	d := json.NewDecoder(bytes.NewReader(object))
+	d.DisallowUnknownFields()
+	err := d.Decode(&next)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) || !bytes.HasPrefix(bytes.TrimSpace(object), []byte("{")) {
+			err = errors.New("not one object")
+		}
+	}
+	var kind *json.UnmarshalTypeError
+	fault := Error{Code: CodeInvalid, Op: op, Message: "That is not a JSON object of settings.", Hint: `Write it as {"theme": "dark"}.`, Err: err}
+	switch {
+	case err == nil:
+		*s = next
+		return nil
+	case strings.HasPrefix(err.Error(), unknownField):
+		fault.Message = "There is no setting called " + strings.TrimPrefix(err.Error(), unknownField) + "."
+		fault.Hint = "The settings are " + strings.Join(settingNames(), ", ") + "."
+	case errors.As(err, &kind) && kind.Field != "":
+		fault.Message = fmt.Sprintf("The setting %q cannot be of the kind %q.", kind.Field, kind.Value)
+		fault.Hint = "`errata settings show` lists all settings with their values."
+	}
+	return &fault
+}
+
+// unknownField begins the error of encoding/json that has no type of its own.
+const unknownField = "json: unknown field "
+
+// settingNames are the names of all settings, in their order.
+func settingNames() []string {
+	var names []string
+	for f := range reflect.TypeFor[Settings]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }
 
 // NormalOrigin is an origin as a browser sends it: lower case, no slash behind.

@@ -211,7 +211,7 @@ func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 func TestASettingThatIsNotThereIsNamed(t *testing.T) {
 	for _, tt := range []struct{ change, want string }{
 		{`{"colour":"red"}`, `There is no setting called "colour".`},
-		{`{"model":5}`, `The setting "model" does not take a number.`},
+		{`{"model":5}`, `The setting "model" cannot be of the kind "number".`},
 		{`red`, "That is not a JSON object of settings."},
 	} {
 		c := &script{answers: map[string]any{"Settings": backend.Settings{}, "SaveSettings": backend.Settings{}}}

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -248,26 +247,7 @@ type settingsSetCmd struct {
 
 // Run changes settings.
 func (c settingsSetCmd) Run(s *session) error {
-	return s.changeSettings(func(v *backend.Settings) error {
-		d := json.NewDecoder(strings.NewReader(c.Change))
-		d.DisallowUnknownFields()
-		if err := d.Decode(v); err != nil {
-			return &backend.Error{Code: backend.CodeInvalid, Op: "settings", Message: settingsFault(err), Hint: "`errata settings show` lists all settings with their values.", Err: err}
-		}
-		return nil
-	})
-}
-
-// settingsFault says what is wrong with an object of settings, as encoding/json found it.
-func settingsFault(err error) string {
-	var kind *json.UnmarshalTypeError
-	switch name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); {
-	case unknown:
-		return "There is no setting called " + name + "."
-	case errors.As(err, &kind) && kind.Field != "":
-		return fmt.Sprintf("The setting %q does not take a %s.", kind.Field, kind.Value)
-	}
-	return "That is not a JSON object of settings."
+	return s.changeSettings(func(v *backend.Settings) error { return backend.ReadSettings([]byte(c.Change), v) })
 }
 
 func (s *session) changeSettings(change func(*backend.Settings) error) error {
