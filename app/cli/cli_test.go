@@ -201,6 +201,27 @@ func TestVerdictSaysWhoWasNotReached(t *testing.T) {
 	require.Contains(t, out, "not reached: wikipedia")
 }
 
+func TestEvidenceIsNamed(t *testing.T) {
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	note := backend.Passage{Provider: "library", Domain: "library", URL: "/notes/town.md", Title: "Town news", PublishedAt: &at, DateSource: "front_matter"}
+	sourced, undated := note, note
+	sourced.Domain, sourced.URL = "example.org", "https://example.org/news"
+	undated.DateSource = "file"
+	tests := []struct {
+		name string
+		p    backend.Passage
+		want string
+	}{
+		{"a note", note, "Town news, your document, 2026-11-01"},
+		{"a note with its source", sourced, "Town news, https://example.org/news, your document, 2026-11-01"},
+		{"a note without a date", undated, "Town news, your document, file changed 2026-11-01"},
+		{"a page", backend.Passage{Provider: "wikipedia", Domain: "wikipedia.org", Title: "Larkstead"}, "Larkstead, wikipedia.org, no date"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, source(tt.p)) })
+	}
+}
+
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))

@@ -132,13 +132,24 @@ describe('review', () => {
 
 describe('quotes', () => {
   const quote = (/** @type {any} */ p) => (/** @type {any} */ w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.passages = [{ ...w.turns[0].verdicts.a1.passages[0], ...p }]; };
-  test('a path is shown as it is', async () => {
-    await open('#/chat/chat1', quote({ provider: 'library', domain: 'library', url: '/home/ada/100% sure.md' }));
-    assert.match(text('.quote-from'), /100% sure\.md · 2 days · your document/);
+  const note = { provider: 'library', domain: 'library', url: '/home/ada/100% sure.md', title: 'News of Larkstead', date_source: 'front_matter' };
+  test('a note is known by its title, one without by its file', async () => {
+    await open('#/chat/chat1', quote(note));
+    assert.equal(text('.quote-from'), 'News of Larkstead · 2 days · your document');
+    assert.equal(find(document, '.quote-from span').title, '/home/ada/100% sure.md');
+    await open('#/chat/chat1', quote({ ...note, title: '' }));
+    assert.equal(text('.quote-from'), '100% sure.md · 2 days · your document', 'a path is shown as it is');
   });
-  test('a web address of a document shows its domain, and a link always has words', async () => {
-    await open('#/chat/chat1', quote({ provider: 'library', domain: 'example.org', url: 'https://example.org/50%' }));
+  test('a note that names its source links to it', async () => {
+    await open('#/chat/chat1', quote({ ...note, domain: 'example.org', url: 'https://example.org/50%' }));
+    assert.equal(text('.quote-from'), 'News of Larkstead · example.org · 2 days · your document');
     assert.equal(text('.quote-from a'), 'example.org');
+  });
+  test('a date that is only the time of the file is told as such', async () => {
+    await open('#/chat/chat1', quote({ ...note, date_source: 'file' }));
+    assert.equal(text('.quote-from'), 'News of Larkstead · file changed 2 days ago · your document');
+  });
+  test('a link always has words', async () => {
     await open('#/chat/chat1', quote({ domain: '', title: '', url: 'https://example.org/x' }));
     assert.equal(text('.quote-from a'), 'https://example.org/x');
   });
