@@ -52,15 +52,38 @@ describe('a verdict that was taught', () => {
     await settle();
     location.hash = '#/chat/chat1';
     await settle();
-    assert.match(text('.note'), /In the queue/);
+    assert.match(text('.note'), /Approved/);
     const id = fake.world.facts[0].id;
     fake.emit('fact.changed', id, { ...fake.world.facts[0], state: 'rejected' });
     assert.ok(document.querySelector('[data-do="teach"]'));
   });
   test('is known from the chat alone', async () => {
     await open('#/chat/chat1', (w) => { w.facts[0].verdict_id = 'v1'; });
-    assert.match(text('.note'), /In the queue/);
+    assert.equal(text('.note a[href="#/review"]'), 'Waits in Review');
     assert.equal(document.querySelector('[data-do="teach"]'), null);
+  });
+});
+
+describe('an approval', () => {
+  for (const [memory, want] of /** @type {[boolean, RegExp][]} */ ([[true, /known at once, from memory; a training moves it into the weights/], [false, /Memory is off in Settings, so it is known once a training/]])) {
+    test(`says what it does with memory ${memory ? 'on' : 'off'}`, async () => {
+      await open('#/chat/chat1', (w) => { w.settings.memory = memory; });
+      await click('[data-do="teach"]');
+      assert.match(text('teach-form'), want);
+      await click('teach-form [data-do="approve"]');
+      assert.match(text('.toast'), want);
+    });
+  }
+  test('Chat and Review call the place where a fact waits by one name', async () => {
+    await open('#/chat/chat1');
+    await click('[data-do="teach"]');
+    await click('teach-form button:not([type])');
+    assert.equal(text('.note a[href="#/review"]'), 'Waits in Review');
+    assert.match(text('.toast'), /^It waits in Review\./);
+    await open('#/review');
+    await click('[data-do="add"]');
+    assert.match(text('review-room'), /known at once, from memory[^]*Add to Review/);
+    assert.doesNotMatch(text('review-room'), /queue/);
   });
 });
 
