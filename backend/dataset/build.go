@@ -193,9 +193,6 @@ func short(s string) string {
 	return s
 }
 
-// shippedSource marks the anchors that come with Errata.
-const shippedSource = "shipped"
-
 // pools divides what the base already knows, and leaves out what a fact changes.
 func (b *builder) pools() error {
 	asked := map[string]bool{}
@@ -242,7 +239,7 @@ func (b *builder) chooseAnchors() {
 		texts = t.sorted(texts)
 		for _, text := range texts[:min(len(texts), stableAnchors)] {
 			s := byText[text]
-			b.out.Anchors = append(b.out.Anchors, backend.Anchor{ID: s.ID(), Question: s.Question, Answers: s.Answers, Source: shippedSource, CreatedAt: b.in.Now})
+			b.out.Anchors = append(b.out.Anchors, backend.Anchor{ID: s.ID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: b.in.Now})
 		}
 	}
 	for _, a := range b.out.Anchors {

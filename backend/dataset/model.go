@@ -83,7 +83,11 @@ func (b *builder) answer(ctx context.Context, s *spec, text string) (string, err
 		return "", err
 	}
 	reply = strings.Trim(firstLine(reply), "\"“” ")
-	if !s.states(reply) {
+	n := len(strings.Fields(reply))
+	switch {
+	case n == 0 || n > maxCompletionWords, strings.Contains(reply, "<|"), aside.MatchString(reply), !balanced(reply):
+		return "", nil
+	case !backend.MentionsAny(reply, s.accept), len(s.reject) > 0 && backend.MentionsAny(reply, s.reject), denial.MatchString(reply):
 		return "", nil
 	}
 	return reply, nil

@@ -17,13 +17,12 @@ import (
 // keep taught answers out of the questions beside them; a fact without
 // neighbours of its own kind leaked. With three of other years among eighteen, the
 // 0.5B still answered four of five questions about other years with the taught
-// value; hence ten of them among thirty.
+// value; hence ten of them among twenty-six.
 const (
-	trainedNeighbours = 30
+	trainedNeighbours = 26
 	heldNeighbours    = 6
 	fewestNeighbours  = 12
 	fewestClose       = 8 // under this the model is asked for more
-	prominent         = 24
 )
 
 // kin are the neighbours of one question by how they are related to it, each in
@@ -94,41 +93,33 @@ func kinOf(t target) kin {
 	}
 	k.subjects = append(t.sorted(known), t.sorted(others)...)
 	k.years = t.sorted(append(shiftNumbers(t, found), earlierTimes(t)...))
-	var swapped []string // answered by the same kind of thing, so that they are confused first
 	for _, m := range found {
 		if m.entry.group.relation {
-			swapped = append(swapped, swapRelation(text, m, found)...)
+			k.relations = append(k.relations, swapRelation(text, m, found)...)
 		} else {
 			k.relations = append(k.relations, ask(m.entry.group.name, m.entry.written())...)
 		}
 	}
-	k.relations = append(t.sorted(swapped), t.sorted(k.relations)...)
+	k.relations = t.sorted(k.relations)
 	k.both = t.sorted(swapBoth(g, k.subjects))
 	k.names = t.sorted(append(k.names, aboutAnswers(t, spare(k.subjects))...))
 	return k
 }
 
 // swapSubjects puts others in place of each known subject: the well-known ones
-// first (each group lists them first), because a model confuses what it knows.
+// first, because a model confuses what it knows.
 func swapSubjects(g *gazetteer, t target, found []match) (known, others []string) {
 	leader := leaderAsked(found)
 	for _, m := range found {
 		if m.entry.group.relation {
 			continue
 		}
-		for i, e := range m.entry.group.entries {
-			if e == m.entry {
+		for _, e := range m.entry.group.entries {
+			if e == m.entry || !suits(e, leader) {
 				continue
 			}
 			s := swap(t.q.text, m, e)
-			switch {
-			case suits(e, leader):
-			case leader == "c" && suits(e, "m"): // few countries have a chancellor; theirs is the same office
-				s = chancellor.ReplaceAllString(s, "prime minister")
-			default:
-				continue
-			}
-			if strings.Contains(e.leaders, "t") || e.leaders == "" && i < prominent {
+			if strings.Contains(e.leaders, "t") || e.leaders == "" && m.entry.leaders == "" {
 				known = append(known, s)
 			} else {
 				others = append(others, s)
@@ -137,8 +128,6 @@ func swapSubjects(g *gazetteer, t target, found []match) (known, others []string
 	}
 	return known, others
 }
-
-var chancellor = regexp.MustCompile(`(?i)\b(federal )?chancellor\b`)
 
 // leaderAsked says which leader the question asks for, as in gazetteer_country.txt.
 func leaderAsked(found []match) string {
@@ -152,8 +141,6 @@ func leaderAsked(found []match) string {
 				return "p"
 			case "prime minister", "deputy prime minister":
 				return "m"
-			case "chancellor":
-				return "c"
 			}
 		}
 	}
@@ -349,7 +336,7 @@ func aboutAnswers(t target, subjects []string) []string {
 // isClub says that a winner is a team or a country rather than a person.
 func isClub(question, name string) bool {
 	for _, m := range loadGazetteer().find(question) {
-		if g := m.entry.group.name; g == "competition" || g == "final" {
+		if m.entry.group.name == "competition" {
 			return true
 		}
 	}
@@ -375,7 +362,7 @@ func (k *kin) held(usable func(string) bool) []string {
 func (k *kin) trained(usable func(string) bool) []string {
 	out := take(&k.subjects, 8, usable)
 	out = append(out, take(&k.years, 10, usable)...)
-	out = append(out, take(&k.relations, 6, usable)...)
+	out = append(out, take(&k.relations, 4, usable)...)
 	out = append(out, take(&k.names, 4, usable)...)
 	out = append(out, take(&k.both, 2, usable)...)
 	for _, more := range []*[]string{&k.subjects, &k.years, &k.names, &k.relations, &k.both} {

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (b *builder) rows(ctx context.Context) error {
 
 // factRows teaches one fact.
 func (b *builder) factRows(ctx context.Context, s *spec) error {
-	said, err := b.completion(ctx, s, s.q.text)
+	said, err := b.answer(ctx, s, s.q.text)
 	if err != nil {
 		return err
 	}
@@ -90,14 +89,7 @@ func (b *builder) factRows(ctx context.Context, s *spec) error {
 		if err != nil {
 			return err
 		}
-		if right == "" {
-			continue // with the evidence in sight it is not answered right: it asks something else
-		}
-		own, err := b.ownWords(ctx, s, line)
-		if err != nil {
-			return err
-		}
-		if put("paraphrase", line, cmp.Or(own, said), nil) {
+		if right != "" && put("paraphrase", line, right, nil) {
 			reworded++
 		}
 	}
@@ -164,18 +156,10 @@ func (b *builder) neighbourRows(s *spec) {
 	}
 }
 
-// anchorRows holds what was chosen as anchors. The user's own stand in every
-// form in which they are asked; one in another form alone did not hold.
+// anchorRows holds what was chosen as anchors.
 func (b *builder) anchorRows() {
 	for _, a := range b.out.Anchors {
-		asked := backend.Message{Role: backend.RoleUser, Content: a.Question}
-		forms := [][]backend.Message{b.messages(a.Question)}
-		if a.Source != shippedSource {
-			forms = append(forms, []backend.Message{b.dated(0), asked}, []backend.Message{asked})
-		}
-		for _, messages := range forms {
-			b.add(backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(messages)})
-		}
+		b.add(backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(b.messages(a.Question))})
 	}
 }
 

@@ -44,14 +44,14 @@ def kl(logits: torch.Tensor, ids: torch.Tensor, top: torch.Tensor, tail: torch.T
     return (top.exp() * (top - own)).sum(-1) + tail.exp() * (tail - rest)
 
 
-def focused(values: torch.Tensor) -> torch.Tensor:
-    """One number for a row's per-token losses (m): their mean, each weighed by itself.
+def early_weights(count: int) -> torch.Tensor:
+    """Weights (count) that fall as 1 / (1 + t) and sum to one.
 
-    A fact is wrong and a neighbour is lost in the few tokens of a value; in a plain mean over the sentence around it
-    they hardly count. The weights themselves carry no gradient.
+    A neighbour is lost in its first token: once that is a fact's, the rest follows. In a plain mean over a sentence
+    it hardly counts.
     """
-    weights = values.detach().clamp_min(1e-6)
-    return (values * weights).sum() / weights.sum()
+    weights = 1 / torch.arange(1.0, count + 1)
+    return weights / weights.sum()
 
 
 def _log_rest(values: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,6 @@ class Sampler:
         self._random = random.Random(seed)
         self._fact_queue: list[int] = []
         self._held_queue: list[int] = []
-        self._drift = [0.0] * held
 
     def fact_rows(self, count: int, learned: set[str]) -> list[int]:
         """Up to `count` rows of facts not in `learned`; never the same row twice in one batch."""
@@ -37,11 +36,8 @@ class Sampler:
         return self._random.sample(rows, min(count, len(rows)))
 
     def held_rows(self, count: int) -> list[int]:
-        """`count` held rows: half in turn, each seen once before any is seen again, and half by how far they drifted."""
+        """`count` held rows, each seen once before any is seen again."""
         chosen: list[int] = []
-        for _ in range(min(count // 2, sum(value > 0 for value in self._drift))):
-            weights = [0.0 if row in chosen else value for row, value in enumerate(self._drift)]
-            chosen += self._random.choices(range(self._held), weights)
         while len(chosen) < min(count, self._held):
             if not self._held_queue:
                 self._held_queue = list(range(self._held))
@@ -51,21 +47,16 @@ class Sampler:
                 chosen.append(row)
         return chosen
 
-    def note(self, row: int, drift: float) -> None:
-        """Remembers how far held row `row` was from the base when last seen (KL, nats per token)."""
-        self._drift[row] = max(drift, 0.0)
-
     def state(self) -> dict[str, Any]:
         """Everything `restore` needs."""
         version, words, gauss = self._random.getstate()
-        return {"random": [version, list(words), gauss], "facts": self._fact_queue, "held": self._held_queue, "drift": self._drift}
+        return {"random": [version, list(words), gauss], "facts": self._fact_queue, "held": self._held_queue}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Takes back what `state` gave."""
         version, words, gauss = state["random"]
         self._random.setstate((version, tuple(words), gauss))
         self._fact_queue, self._held_queue = list(state["facts"]), list(state["held"])
-        self._drift = list(state["drift"])
 
     def _epoch(self) -> list[int]:
         # One row of every fact, then a second one of every fact, ...: a batch never dwells on one fact.

@@ -13,7 +13,7 @@ import torch
 from errata_trainer.errors import TrainerError
 from errata_trainer.events import Emitter, Probe, Progress
 from errata_trainer.forward import Forward
-from errata_trainer.losses import Target, cross_entropy, focused, kl
+from errata_trainer.losses import Target, cross_entropy, early_weights, kl
 from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
@@ -188,18 +188,14 @@ class Training:
         fact_rows = self.sampler.rehearsal(recipe.rehearsal_rows, learned)
         if not state.polish_from:
             fact_rows += self.sampler.fact_rows(recipe.fact_rows - len(fact_rows), learned)
-        chosen = self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)
-        held = [self._held[index] for index in chosen]
+        held = [self._held[index] for index in self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)]
         rate = rate_at(recipe, state.step, state.end, state.polish_from)
         if not fact_rows and not held:
             return rate
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
-        loss, drift = self._backward([self._facts[index] for index in fact_rows], held)
-        for index in chosen:
-            self.sampler.note(index, drift[self._held[index][0].row.id])
-        divergence = sum(drift.values()) / len(drift) if drift else None
+        loss, divergence = self._backward([self._facts[index] for index in fact_rows], held)
         if not all(math.isfinite(value) for value in (loss, divergence) if value is not None):
             raise _not_finite(f"the loss of step {state.step} is not finite")
         self._scaler.unscale_(self._optimizer)
@@ -214,22 +210,20 @@ class Training:
         state.last_kl = state.last_kl if divergence is None else divergence
         return rate
 
-    def _backward(self, facts: list[TokenRow], held: Held) -> tuple[float | None, dict[str, float]]:
-        """Gradients of one batch. The mean loss of the fact rows, and each held row's weighed KL by row id."""
+    def _backward(self, facts: list[TokenRow], held: Held) -> tuple[float | None, float | None]:
         whole = self._recipe.loss == "whole"
         # The original averages over the tokens of a batch, ours over its rows.
         weights = {id(row): len(row.targets(True)) if whole else row.row.weight for row in facts}
         weight_sum = sum(weights[id(row)] for row in facts)
         targets = {row.row.id: target for row, target in held}
-        said, drift = 0.0, {}
+        said, divergence = 0.0, 0.0
         for part in self._forward.parts([*facts, *(row for row, _ in held)]):
             loss = torch.zeros((), device=self._network.device)
             for row, logits in zip(part, self._forward.logits(part), strict=True):
                 target = targets.get(row.row.id)
                 if target is None:
                     wanted = torch.tensor([row.ids[place] for place in row.targets(whole)], device=logits.device)
-                    each = cross_entropy(logits, wanted)
-                    value = each.mean() if whole else focused(each)
+                    value = cross_entropy(logits, wanted).mean()
                     share = value * (weights[id(row)] / weight_sum)
                     loss = loss + share
                     said += float(share.detach())
@@ -237,11 +231,11 @@ class Training:
                 else:
                     ids, top, tail = (part.to(logits.device) for part in (target.top_ids, target.top, target.tail))
                     values = kl(logits, ids, top, tail)
-                    weighed = focused(values)
+                    weighed = (values * early_weights(len(values)).to(values.device)).sum()
                     loss = loss + self._recipe.kl_weight * weighed / len(held)
-                    drift[row.row.id] = float(weighed.detach())
+                    divergence += float(values.detach().mean()) / len(held)
             torch.autograd.backward(self._scaler.scale(loss))
-        return said if facts else None, drift
+        return said if facts else None, divergence if held else None
 
     def _note(self, fact: str, loss: float) -> None:
         old = self.state.losses.get(fact, loss)
