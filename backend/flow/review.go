@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"errata/backend"
@@ -57,6 +58,34 @@ func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by
 	}
 	applyUpdate(&f, edit)
 	return l.addFact(f, approve, by)
+}
+
+// propose puts the correction of a sure verdict into the queue without being asked.
+// What was decided on once is not proposed again. It is an extra of a check, which
+// its failure must not fail.
+func (l *Loop) propose(v backend.Verdict) {
+	if !v.Proposes() {
+		return
+	}
+	known, err := l.knownFact(v.Question, v.RivalValue)
+	if err == nil && !known {
+		_, err = l.Teach(v.ID, backend.FactUpdate{}, false, "verdict")
+	}
+	if err != nil {
+		l.Log.Error("propose", "verdict", v.ID, "err", err)
+	}
+}
+
+// knownFact says whether a fact of this question and answer waits or was decided on.
+func (l *Loop) knownFact(question, answer string) (bool, error) {
+	all, err := l.Store.AllFacts("")
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(all, func(f backend.Fact) bool {
+		return f.State != backend.FactSuperseded && f.State != backend.FactExpired &&
+			backend.Normal(f.Question) == backend.Normal(question) && backend.Normal(f.Answer) == backend.Normal(answer)
+	}), nil
 }
 
 func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {

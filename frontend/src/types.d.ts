@@ -25,7 +25,7 @@ export interface Passage {
 export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
-  claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; clusters: Cluster[] | null;
+  claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
   passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; calls: number; took: number; created_at: string;
 }
 export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
