@@ -1,6 +1,10 @@
 package backend
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // Settings are what a user chose. The zero value of a field means its default.
 type Settings struct {
@@ -18,6 +22,16 @@ type Settings struct {
 	Theme          string          `json:"theme"` // "system", "light", "dark"
 	GoogleCX       string          `json:"google_cx,omitempty"`
 	SearXNG        string          `json:"searxng,omitempty"` // address of the user's own server
+	Recheck        string          `json:"recheck"`           // "on" (default), "paused"
+	RecheckDays    int             `json:"recheck_days"`      // how often a fact with an expiry is checked again; 0: 7
+}
+
+// RecheckPaused says that facts with an expiry are left alone.
+func (s Settings) RecheckPaused() bool { return s.Recheck == "paused" }
+
+// RecheckEvery is the time between two checks of a fact with an expiry.
+func (s Settings) RecheckEvery() time.Duration {
+	return time.Duration(cmp.Or(s.RecheckDays, 7)) * 24 * time.Hour
 }
 
 // NormalOrigin is an origin as a browser sends it: lower case, no slash behind.
@@ -31,6 +45,7 @@ func DefaultSettings() Settings {
 		Providers:      map[string]bool{"library": true, "wikipedia": true, "wikidata": true, "google": false},
 		LibraryFolders: []string{}, AllowedOrigins: []string{},
 		Approval: "person", Training: "propose", ServeAs: "auto", Memory: true, AutoCheck: true, Theme: "system",
+		Recheck: "on", RecheckDays: 7,
 	}
 }
 

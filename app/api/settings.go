@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -144,9 +145,16 @@ func validateSettings(s backend.Settings) error {
 		}
 		return backend.Errorf(backend.CodeInvalid, "settings", "%s can be %s, not %q.", what, strings.Join(allowed, ", "), v)
 	}
+	within := func(what string, v, most int) error {
+		if v < 0 || v > most {
+			return backend.Errorf(backend.CodeInvalid, "settings", "%s can be 0 for the default or up to %d, not %d.", what, most, v)
+		}
+		return nil
+	}
 	for _, err := range []error{
 		oneOf("Approval", s.Approval, "person"), oneOf("Training", s.Training, "propose", "start", "never"),
 		oneOf("Serve as", s.ServeAs, "auto", "adapter", "merged"), oneOf("Theme", s.Theme, "system", "light", "dark"),
+		oneOf("Re-check", cmp.Or(s.Recheck, "on"), "on", "paused"), within("Days between two re-checks", s.RecheckDays, 365),
 	} {
 		if err != nil {
 			return err

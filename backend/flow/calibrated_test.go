@@ -137,3 +137,10 @@ func TestAnUnsureVerdictProposesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, facts)
 }
+
+// nobody is evidence of which every provider is off.
+type nobody struct{ noEvidence }
+
+func (nobody) Gather(context.Context, backend.Search, map[string]bool) (backend.Found, error) {
+	return backend.Found{}, nil
+}

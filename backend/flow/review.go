@@ -3,6 +3,7 @@ package flow
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 )
@@ -20,10 +21,15 @@ func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
 	}
 	if v.Class == backend.ClassFast {
-		expires := now.AddDate(0, 0, 30)
-		f.ExpiresAt = &expires
+		f.ExpiresAt = fastExpiry(now)
 	}
 	return f, nil
+}
+
+// fastExpiry is when a fact that changes within weeks is trusted no more.
+func fastExpiry(now time.Time) *time.Time {
+	expires := now.AddDate(0, 0, 30)
+	return &expires
 }
 
 func carrying(v backend.Verdict) []backend.Passage {
@@ -110,6 +116,7 @@ func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, e
 	now := l.Now()
 	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
 	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
+	f.Checked, f.Disputes = nil, ""
 	f.Question, f.Answer, f.OldAnswer = strings.TrimSpace(f.Question), strings.TrimSpace(f.Answer), strings.TrimSpace(f.OldAnswer)
 	if f.ProposedBy == "" {
 		f.ProposedBy = by

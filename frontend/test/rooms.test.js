@@ -163,6 +163,21 @@ describe('review', () => {
     await settle();
     assert.equal(called(fake, 'ApproveFact').length, 1, 'a typed letter decides nothing');
   });
+  test('an approved fact is checked again, and what speaks against it waits for a decision', async () => {
+    const fake = await open('#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.id === 'f4'); });
+    const states = field('review-room [name="state"]');
+    states.value = '';
+    states.dispatchEvent(new window.Event('change', { bubbles: true }));
+    await settle();
+    await click('[data-do="recheck"]');
+    assert.deepEqual(called(fake, 'RecheckFacts')[0][1], ['f4']);
+    await settle();
+    await click('fact-list button');
+    assert.match(text('.case-moved'), /evidence has moved.*“Keir Starmer” is approved.*“Somebody else”/);
+    assert.equal(text('fact-case dt'), 'Approved before');
+    await click('fact-list li:last-child button');
+    assert.match(text('.case-meta'), /Checked again .*: the evidence says “Somebody else”/);
+  });
   test('at zero it is empty in words', async () => {
     await open('#/review', (w) => { w.facts = []; });
     assert.match(text('review-room .empty'), /No facts yet/);
@@ -269,6 +284,21 @@ describe('the house', () => {
     await click('[data-send="key"][data-name="google"] button');
     assert.deepEqual(called(fake, 'SetSecret')[0], ['google', 'abc']);
     assert.equal(document.querySelectorAll('[data-key="google"] form').length, 2);
+  });
+  test('the schedule of re-checks is seen and paused', async () => {
+    const fake = await open('#/settings', (w) => { w.rechecks = { paused: false, every_days: 7, facts: 3, due: 1, disputed: 1 }; });
+    const effect = () => find(document, '#set-recheck_days').parentElement?.textContent?.replace(/\s+/g, ' ') ?? '';
+    assert.match(effect(), /3 facts: 1 due now\. 1 in dispute: decide in Review\./);
+    const choose = async (/** @type {string} */ name, /** @type {string} */ value) => {
+      field(`[name="${name}"]`).value = value;
+      field(`[name="${name}"]`).dispatchEvent(new window.Event('change', { bubbles: true }));
+      await settle();
+    };
+    await choose('recheck', 'paused');
+    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].recheck, 'paused');
+    await choose('recheck_days', '30');
+    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].recheck_days, 30);
+    assert.ok(called(fake, 'RecheckPlan').length >= 3, 'what is due then is asked again');
   });
   test('the palette finds and goes', async () => {
     await open('#/chat/');

@@ -46,7 +46,7 @@ class FactList extends Part {
 }
 
 /** @type {Record<string, string>} */
-export const givers = { verdict: 'from a check', person: 'by hand', api: 'from the API', import: 'imported', demo: 'demo' };
+export const givers = { verdict: 'from a check', recheck: 'from a re-check', person: 'by hand', api: 'from the API', import: 'imported', demo: 'demo' };
 
 export const defineFactList = () => customElements.define('fact-list', FactList);
 export { FactList };
