@@ -73,7 +73,8 @@ func TestOnlySureIndependentUnflaggedVerdictsPropose(t *testing.T) {
 		return backend.Passage{Domain: domain, Provider: "web", Supports: "rival"}
 	}
 	good := func() backend.Verdict {
-		return backend.Verdict{Kind: backend.Contradicted, RivalValue: "Ada", Calibrated: true, Confidence: 0.95, Passages: []backend.Passage{rival("a.com"), rival("b.com")}}
+		return backend.Verdict{Kind: backend.Contradicted, RivalValue: "Ada", Calibrated: true, Confidence: 0.95,
+			Clusters: []backend.Cluster{{Value: "Ada", Domains: []string{"a.com", "b.com"}}}, Passages: []backend.Passage{rival("a.com"), rival("b.com")}}
 	}
 	require.True(t, good().Proposes())
 	tests := map[string]func(*backend.Verdict){
@@ -83,6 +84,7 @@ func TestOnlySureIndependentUnflaggedVerdictsPropose(t *testing.T) {
 		"one domain":                             func(v *backend.Verdict) { v.Passages[1].Domain = "a.com" },
 		"a document of ours is no second domain": func(v *backend.Verdict) { v.Passages[1].Provider = "library" },
 		"one only answers":                       func(v *backend.Verdict) { v.Passages[1].Supports = "answer" },
+		"a copy":                                 func(v *backend.Verdict) { v.Clusters[0].Domains = []string{"a.com"} },
 		"a tripwire": func(v *backend.Verdict) {
 			v.Passages = append(v.Passages, backend.Passage{Flags: []string{"injection"}})
 		},

@@ -1,6 +1,9 @@
 package backend
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Claim is the one checkable statement of an answer.
 type Claim struct {
@@ -184,16 +187,31 @@ func (v Verdict) Proposes() bool {
 	if !v.Teachable() || !v.Calibrated || v.Confidence < proposeFrom || v.Class == ClassClock {
 		return false
 	}
-	domains := map[string]bool{}
+	flagged := slices.ContainsFunc(v.Passages, func(p Passage) bool { return len(p.Flags) > 0 })
+	return !flagged && len(v.RivalDomains()) >= 2
+}
+
+// RivalDomains are the registrable domains that carry the rival value independently
+// of each other: copies of one text count once, the user's own documents do not.
+func (v Verdict) RivalDomains() []string {
+	outside := map[string]bool{}
 	for _, p := range v.Passages {
-		if len(p.Flags) > 0 {
-			return false
-		}
 		if p.Supports == "rival" && !p.Trusted() && p.Domain != "" {
-			domains[p.Domain] = true
+			outside[p.Domain] = true
 		}
 	}
-	return len(domains) >= 2
+	domains := []string{}
+	for _, c := range v.Clusters {
+		if v.RivalValue == "" || c.Value != v.RivalValue {
+			continue
+		}
+		for _, d := range c.Domains {
+			if outside[d] && !slices.Contains(domains, d) {
+				domains = append(domains, d)
+			}
+		}
+	}
+	return domains
 }
 
 // Rating is a person's agreement or disagreement with a verdict.
