@@ -26,9 +26,11 @@ func TestTheLoopFindsTheCalibrationsOfItsHome(t *testing.T) {
 func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	p := newProgram(t, ollamatest.Script{})
 	for name, spoil := range map[string]func(*backend.Settings){
-		"re-check":      func(s *backend.Settings) { s.Recheck = "never" },
-		"negative days": func(s *backend.Settings) { s.RecheckDays = -1 },
-		"too many days": func(s *backend.Settings) { s.RecheckDays = 366 },
+		"re-check":        func(s *backend.Settings) { s.Recheck = "never" },
+		"approval":        func(s *backend.Settings) { s.Approval = "nobody" },
+		"too long a wait": func(s *backend.Settings) { s.ApprovalHours = 721 },
+		"negative days":   func(s *backend.Settings) { s.RecheckDays = -1 },
+		"too many days":   func(s *backend.Settings) { s.RecheckDays = 366 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := p.API.Settings()
@@ -47,4 +49,30 @@ func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, plan.Paused)
 	require.Equal(t, 7, plan.EveryDays)
+}
+
+func TestThePolicyRemembersSinceWhen(t *testing.T) {
+	p := newProgram(t, ollamatest.Script{})
+	s, err := p.API.Settings()
+	require.NoError(t, err)
+	rules, err := p.API.RulePlan()
+	require.NoError(t, err)
+	require.False(t, rules.On, "off by default")
+	s.Approval, s.ApprovalHours = "automatic", 72
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err)
+	require.NotNil(t, s.AutomaticSince)
+	since := *s.AutomaticSince
+	s.AutomaticSince, s.Theme = nil, "dark" // a door need not send it back
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err)
+	require.True(t, since.Equal(*s.AutomaticSince))
+	rules, err = p.API.RulePlan()
+	require.NoError(t, err)
+	require.True(t, rules.On)
+	require.Equal(t, 72, rules.WaitHours)
+	s.Approval = "person"
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err)
+	require.Nil(t, s.AutomaticSince)
 }

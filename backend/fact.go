@@ -44,6 +44,8 @@ type Fact struct {
 	UpdatedAt  time.Time  `json:"updated_at"`
 
 	Checked  *FactCheck `json:"checked,omitempty"`  // the last look at its evidence since it was approved
+	Rule     *Rule      `json:"rule,omitempty"`     // what approved it, when DecidedBy is ByRule
+	ByHand   bool       `json:"by_hand,omitempty"`  // a person decided, edited or proposed it: no rule decides on it
 	Disputes string     `json:"disputes,omitempty"` // id of the approved fact that a re-check speaks against with this one
 }
 
@@ -97,7 +99,7 @@ func (f *Fact) Decide(to FactState, by string, now time.Time) error {
 		}
 	}
 	f.Previous, f.State, f.DecidedBy, f.UpdatedAt = f.State, to, by, now
-	f.DecidedAt = &now
+	f.DecidedAt, f.ByHand, f.Rule = &now, true, nil
 	return nil
 }
 
@@ -107,6 +109,7 @@ func (f *Fact) Undo(now time.Time) error {
 		return Errorf(CodeConflict, "fact.undo", "There is no decision to take back.")
 	}
 	f.State, f.Previous, f.Superseder, f.DecidedBy, f.DecidedAt, f.UpdatedAt = f.Previous, "", "", "", nil, now
+	f.ByHand, f.Rule = true, nil
 	return nil
 }
 

@@ -109,6 +109,11 @@ func (a *API) RecheckFacts(requestID string, ids []string) ([]flow.Rechecked, er
 	})
 }
 
+// RulePlan says which facts a rule will approve, and when, unless a person decides.
+func (a *API) RulePlan() (flow.RulePlan, error) {
+	return call(a, "facts.rules", func(context.Context) (flow.RulePlan, error) { return a.o.Loop.RulePlan() })
+}
+
 // RecheckPlan says when facts are checked again.
 func (a *API) RecheckPlan() (flow.RecheckPlan, error) {
 	return call(a, "facts.recheck", func(context.Context) (flow.RecheckPlan, error) { return a.o.Loop.RecheckPlan() })

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 )
@@ -101,6 +102,9 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err != nil {
 			return s, err
 		}
+		if s.AutomaticSince, err = a.automaticSince(s); err != nil {
+			return s, err
+		}
 		if s.LibraryFolders, err = a.folders(s.LibraryFolders); err != nil {
 			return s, err
 		}
@@ -113,6 +117,20 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
 		return s, nil
 	})
+}
+
+// automaticSince remembers when the policy automatic was chosen, so that what waits
+// already gets its time.
+func (a *API) automaticSince(s backend.Settings) (*time.Time, error) {
+	if !s.Automatic() {
+		return nil, nil
+	}
+	old, err := a.o.Loop.Store.Settings()
+	if err != nil || old.Automatic() && old.AutomaticSince != nil {
+		return old.AutomaticSince, err
+	}
+	now := a.o.Loop.Now()
+	return &now, nil
 }
 
 // folders checks those that are new. One that was there before stays even when it
@@ -152,7 +170,7 @@ func validateSettings(s backend.Settings) error {
 		return nil
 	}
 	for _, err := range []error{
-		oneOf("Approval", s.Approval, "person"), oneOf("Training", s.Training, "propose", "start", "never"),
+		oneOf("Approval", s.Approval, "person", "automatic"), within("Hours before a rule approves", s.ApprovalHours, 30*24), oneOf("Training", s.Training, "propose", "start", "never"),
 		oneOf("Serve as", s.ServeAs, "auto", "adapter", "merged"), oneOf("Theme", s.Theme, "system", "light", "dark"),
 		oneOf("Re-check", cmp.Or(s.Recheck, "on"), "on", "paused"), within("Days between two re-checks", s.RecheckDays, 365),
 	} {

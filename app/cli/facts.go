@@ -46,7 +46,12 @@ func writeFacts(w io.Writer, facts []backend.Fact) {
 		if f.OldAnswer != "" {
 			old = " (was " + f.OldAnswer + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s\n", f.ID, f.State, f.Question, f.Answer, old)
+		state, ground := string(f.State), ""
+		if f.Rule != nil {
+			state += " by rule"
+			ground = "  [" + f.Rule.Words() + "; `errata facts undo` takes it back]"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s%s\n", f.ID, state, f.Question, f.Answer, old, ground)
 	}
 	_ = t.Flush()
 }

@@ -10,6 +10,14 @@ import (
 	"errata/backend/flow"
 )
 
+func TestFactsSayWhatARuleApproved(t *testing.T) {
+	c := &script{answers: map[string]any{"Facts": []backend.Fact{{ID: "f1", State: backend.FactApproved, Question: "Q?", Answer: "A", DecidedBy: backend.ByRule,
+		Rule: &backend.Rule{Name: backend.RuleTwoSources, Confidence: 0.95, Domains: []string{"a.com", "b.com"}, WaitHours: 24}}}}}
+	_, out, _ := run(t, c, "", "facts", "list")
+	require.Contains(t, out, "approved by rule")
+	require.Contains(t, out, "sources a.com, b.com; 95 in 100 such verdicts are right; waited 24 h")
+}
+
 func TestRecheckSaysWhereTheEvidenceHasMoved(t *testing.T) {
 	moved := backend.Fact{ID: "f2", Answer: "Cora Finch"}
 	c := &script{answers: map[string]any{"RecheckFacts": []flow.Rechecked{{

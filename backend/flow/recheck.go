@@ -235,10 +235,21 @@ func (l *Loop) undisputed(facts []backend.Fact) error {
 	return nil
 }
 
-// Tend does what falls due while Errata is open. One part's failure leaves the
-// others alone.
+// Tend does what falls due while Errata is open: re-checks, then what rules
+// decide, then the training that this makes possible. One part's failure leaves the others
+// alone.
 func (l *Loop) Tend(ctx context.Context) {
 	if _, err := l.RecheckDue(ctx); err != nil && ctx.Err() == nil {
 		l.Log.Error("recheck", "err", err)
+	}
+	if err := l.finishLeft(ctx); err != nil && ctx.Err() == nil {
+		l.Log.Error("finish by rule", "err", err)
+	}
+	approved, err := l.ApproveDue()
+	if err != nil {
+		l.Log.Error("approve by rule", "err", err)
+	}
+	if len(approved) > 0 {
+		l.turnCycle()
 	}
 }

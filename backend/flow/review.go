@@ -8,6 +8,9 @@ import (
 	"errata/backend"
 )
 
+// byVerdict is what proposes a correction that nobody asked for.
+const byVerdict = "verdict"
+
 // FromVerdict makes the fact that a teachable verdict proposes, without storing it.
 func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 	if !v.Teachable() {
@@ -17,7 +20,7 @@ func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 	now := l.Now()
 	f := backend.Fact{
 		ID: l.NewID(), Question: v.Question, Answer: v.RivalValue, OldAnswer: v.Claim.Short, ValidFrom: v.RivalFrom,
-		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: "verdict",
+		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: byVerdict,
 		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
 	}
 	if v.Class == backend.ClassFast {
@@ -63,6 +66,7 @@ func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by
 		return f, err
 	}
 	applyUpdate(&f, edit)
+	f.ByHand = by != byVerdict
 	return l.addFact(f, approve, by)
 }
 
@@ -75,7 +79,7 @@ func (l *Loop) propose(v backend.Verdict) {
 	}
 	known, err := l.knownFact(v.Question, v.RivalValue)
 	if err == nil && !known {
-		_, err = l.Teach(v.ID, backend.FactUpdate{}, false, "verdict")
+		_, err = l.Teach(v.ID, backend.FactUpdate{}, false, byVerdict)
 	}
 	if err != nil {
 		l.Log.Error("propose", "verdict", v.ID, "err", err)
@@ -116,7 +120,7 @@ func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, e
 	now := l.Now()
 	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
 	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
-	f.Checked, f.Disputes = nil, ""
+	f.Checked, f.Disputes, f.Rule, f.ByHand = nil, "", nil, false
 	f.Question, f.Answer, f.OldAnswer = strings.TrimSpace(f.Question), strings.TrimSpace(f.Answer), strings.TrimSpace(f.OldAnswer)
 	if f.ProposedBy == "" {
 		f.ProposedBy = by
@@ -180,7 +184,7 @@ func (l *Loop) Edit(id string, u backend.FactUpdate) (backend.Fact, error) {
 			return backend.Errorf(backend.CodeConflict, "review.edit", "A fact that is %s cannot be edited.", f.State).WithHint("Undo the decision first.")
 		}
 		applyUpdate(f, u)
-		f.UpdatedAt = l.Now()
+		f.UpdatedAt, f.ByHand = l.Now(), true
 		return f.Validate()
 	})
 }

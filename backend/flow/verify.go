@@ -199,7 +199,7 @@ func (l *Loop) proposed() (*TrainInput, error) {
 		l.emit("training.proposed", "", cycle)
 		return nil, nil
 	}
-	return &TrainInput{Model: settings.Model}, nil
+	return &TrainInput{Model: settings.Model, byRule: settings.Automatic()}, nil
 }
 
 // Rate keeps a person's agreement or disagreement with a verdict.

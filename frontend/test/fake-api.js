@@ -91,6 +91,7 @@ export function fakeApi(world, script = {}) {
       emit('fact.added', moved.id, moved);
       return [{ fact, verdict: { kind: 'contradicted', sentence: 'Two sources say otherwise.' }, proposed: moved }];
     },
+    RulePlan: () => world.rules ?? { on: false, wait_hours: 24, left: 10, waiting: [] },
     RecheckPlan: () => world.rechecks ?? { paused: false, every_days: 7, facts: 0, due: 0, disputed: 0 },
     UndoFact: (key) => Object.assign(one(world.facts, key), { state: 'proposed', previous: '' }), ExportFacts: () => '{}\n', ImportFacts: (lines) => ({ facts: [], problems: lines ? ['line 1: not a JSON object with question and answer'] : [] }),
     Datasets: () => world.datasets, Dataset: (key) => ({ dataset: one(world.datasets, key), content: world.content }), DiffDatasets: () => world.diff, ExportDataset: () => '{}\n', BuildDataset: () => world.datasets[0],

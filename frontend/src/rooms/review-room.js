@@ -9,7 +9,7 @@ import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead, saveFile } from '../views.js';
 import { count, factStates } from '../words.js';
 
-/** @import {Fact, FactState, FactUpdate} from '../types.d.ts' */
+/** @import {Fact, FactState, FactUpdate, RulePlan} from '../types.d.ts' */
 
 /** The inbox of corrections: the list left, the case right. */
 class ReviewRoom extends Part {
@@ -43,8 +43,8 @@ class ReviewRoom extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    void load('facts', 'counts');
-    store.watch(['facts', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs'], () => this.draw(), signal);
+    void load('facts', 'counts', 'rules');
+    store.watch(['facts', 'rules', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('fact-open', ({ id }) => store.set({ factID: id }));
@@ -201,13 +201,14 @@ class ReviewRoom extends Part {
   }
 
   render() {
-    const { facts, factFilter, factsLeft, counts, loads, jobs: running } = store.state;
+    const { facts, factFilter, factsLeft, counts, rules, loads, jobs: running } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));
-    return html`${roomHead('Review', waiting ? `${waiting} left. Nothing is taught before you approve it.` : 'Nothing is taught before you approve it.',
+    return html`${roomHead('Review', waiting ? `${waiting} left. ${promise(rules)}` : promise(rules),
       html`<button data-do="add">Add a fact</button><button class="quiet" data-do="import">Import</button><button class="quiet" data-do="export">Export</button><input type="file" name="import" accept=".jsonl,.json,.txt" hidden aria-label="File to import" tabindex="-1">`)}
       ${this.#problems.length ? html`<div class="failure"><p><strong>Left out:</strong></p><ul>${this.#problems.slice(0, 20).map((p) => html`<li>${p}</li>`)}</ul><button class="quiet" data-do="hide-problems">Hide</button></div>` : ''}
+      ${rules?.on ? html`<p class="hint">Sure corrections with two independent sources are approved by rule after ${count(rules.wait_hours, 'hour')}; ${rules.waiting.length ? `${rules.waiting.length} on the way, ` : ''}${rules.left} more before the next training. <a href="#/settings">Settings</a></p>` : ''}
       ${jobLine(running.recheck)}
       ${this.#adding ? addForm : ''}
       <div class="filters"><label>Show <select name="state" aria-label="State">${options(factFilter.state ?? '', [...states.map((s) => /** @type {[string, string]} */ ([s, `${factStates[s]} (${counts[s] ?? 0})`])), ['', `All (${all})`]])}</select></label>
@@ -218,12 +219,12 @@ class ReviewRoom extends Part {
   }
 
   drawn() {
-    const { facts, factFilter } = store.state;
+    const { facts, factFilter, rules } = store.state;
     const now = Date.now();
     const list = this.querySelector('fact-list');
     if (list instanceof FactList) list.view = { facts, open: this.#open?.id ?? '', showState: !factFilter.state, now };
     const element = this.querySelector('fact-case');
-    if (element instanceof FactCase) element.view = { fact: this.#open, now };
+    if (element instanceof FactCase) element.view = { fact: this.#open, now, due: rules?.waiting.find((r) => r.fact_id === this.#open?.id)?.at ?? '' };
   }
 
   /** @param {number} all */
@@ -235,6 +236,9 @@ class ReviewRoom extends Part {
     return empty('None in this state', 'Choose another state above.');
   }
 }
+
+/** @param {RulePlan | null} rules */
+const promise = (rules) => (rules?.on ? 'Nothing is taught before you or a rule approves it.' : 'Nothing is taught before you approve it.');
 
 /** With fewer facts than this before the end of the list, its next page is loaded. */
 const few = 20;

@@ -66,8 +66,8 @@ class SettingsRoom extends Part {
     if (!settings || !(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
     if (field instanceof HTMLInputElement && field.name === 'provider') void this.#save({ providers: { ...settings.providers, [field.value]: field.checked } });
     else if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
-    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model', 'recheck'].includes(field.name)) void this.#save({ [field.name]: field.value });
-    else if (field instanceof HTMLSelectElement && field.name === 'recheck_days') void this.#save({ [field.name]: Number(field.value) });
+    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model', 'recheck', 'approval'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && (field.name === 'recheck_days' || field.name === 'approval_hours')) void this.#save({ [field.name]: Number(field.value) });
     else if (field instanceof HTMLSelectElement && field.name === 'letters') store.set({ serif: field.value === 'serif' });
   }
 
@@ -150,7 +150,9 @@ class SettingsRoom extends Part {
         ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
         ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), [['1', 'every day'], ['7', 'every week'], ['30', 'every month']], plan(rechecks))}</section>
       <section><h2>Learning</h2>
-        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], 'Only facts that you approved are ever taught.')}
+        ${choice('approval', 'Corrections are approved', s.approval, [['person', 'by me'], ['automatic', 'by rule, if sure']], 'By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.')}
+        ${s.approval === 'automatic' ? choice('approval_hours', 'A rule waits', String(s.approval_hours || 24), [['1', 'an hour'], ['24', 'a day'], ['72', 'three days'], ['168', 'a week']], 'Until then you can decide yourself; what you touched is left to you.') : ''}
+        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], s.approval === 'automatic' ? 'Only approved facts are ever taught. With rules, a training that starts by itself is scored, and its version used if it passes its gate.' : 'Only facts that you approved are ever taught.')}
         ${tick('memory', s.memory, 'Use approved facts before they are taught', 'They are given to the model as context, and the answer says so.')}
         ${choice('serve_as', 'Serve versions as', s.serve_as, [['auto', 'what fits'], ['adapter', 'base and adapter'], ['merged', 'merged weights']], 'Merged takes more disk; both give the same answers.')}</section>
       <section><h2>Look</h2>${choice('theme', 'Colours', s.theme, [['system', 'as the system'], ['light', 'light'], ['dark', 'dark']], '')}
