@@ -2,6 +2,8 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -82,7 +84,11 @@ func TestThePolicyRemembersSinceWhen(t *testing.T) {
 
 func TestACalibrationIsFittedFromTheCommandLine(t *testing.T) {
 	home := newHome(t, ollamatest.Script{Reply: ollamatest.Answers(nil, "none")})
-	code, out, says := runCLI(t.Context(), home, "bench", "calibrate", "--model", testModel, "--limit", "2", "--json", "-")
+	data := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(data, "judge"), 0o700))
+	row := `{"id":"%s","question":"Who is the mayor of Larkstead?","asked_at":"2025-03-10","choices":["Ada Birch","Tom Reed"],"answer":"Ada Birch","evidence":[]}` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(data, "judge", "realtime.jsonl"), []byte(fmt.Sprintf(row+row, "a", "b")), 0o600))
+	code, out, says := runCLI(t.Context(), home, "bench", "calibrate", "--data", data, "--model", testModel, "--json", "-")
 	require.Equal(t, cli.ExitOK, code, says)
 	var fit struct {
 		File          string
