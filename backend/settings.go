@@ -1,7 +1,14 @@
 package backend
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -42,6 +49,55 @@ func (s Settings) RecheckPaused() bool { return s.Recheck == "paused" }
 // RecheckEvery is the time between two checks of a fact with an expiry.
 func (s Settings) RecheckEvery() time.Duration {
 	return time.Duration(cmp.Or(s.RecheckDays, 7)) * 24 * time.Hour
+}
+
+// ReadSettings changes s by a JSON object of settings; what the object does not name
+// stays. CodeInvalid for what is no such object, for a name that is no setting (the
+// error names it and lists those there are) and for another kind of value; s is then
+// as it was. Stored settings are not read by it: they may be of another version.
+func ReadSettings(object []byte, s *Settings) error {
+	const op = "settings"
+	next := *s
+	next.Providers = maps.Clone(s.Providers) // decoding adds to a map that is there
+	if since := s.AutomaticSince; since != nil {
+		at := *since
+		next.AutomaticSince = &at // and writes through a pointer
+	}
+	d := json.NewDecoder(bytes.NewReader(object))
+	d.DisallowUnknownFields()
+	err := d.Decode(&next)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) || !bytes.HasPrefix(bytes.TrimSpace(object), []byte("{")) {
+			err = errors.New("not one object")
+		}
+	}
+	var kind *json.UnmarshalTypeError
+	fault := Error{Code: CodeInvalid, Op: op, Message: "That is not a JSON object of settings.", Hint: `Write it as {"theme": "dark"}.`, Err: err}
+	switch {
+	case err == nil:
+		*s = next
+		return nil
+	case strings.HasPrefix(err.Error(), unknownField):
+		fault.Message = "There is no setting called " + strings.TrimPrefix(err.Error(), unknownField) + "."
+		fault.Hint = "The settings are " + strings.Join(settingNames(), ", ") + "."
+	case errors.As(err, &kind) && kind.Field != "":
+		fault.Message = fmt.Sprintf("The setting %q cannot be of the kind %q.", kind.Field, kind.Value)
+		fault.Hint = "`errata settings show` lists all settings with their values."
+	}
+	return &fault
+}
+
+// unknownField begins the error of encoding/json that has no type of its own.
+const unknownField = "json: unknown field "
+
+// settingNames are the names of all settings, in their order.
+func settingNames() []string {
+	var names []string
+	for f := range reflect.TypeFor[Settings]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }
 
 // NormalOrigin is an origin as a browser sends it: lower case, no slash behind.

@@ -24,7 +24,11 @@ func Invoke(a *API, method string, args []json.RawMessage) (result any, err erro
 	in := make([]reflect.Value, len(args))
 	for i, raw := range args {
 		v := reflect.New(t.In(i))
-		if err := json.Unmarshal(raw, v.Interface()); err != nil {
+		if settings, ok := v.Interface().(*backend.Settings); ok {
+			if err := backend.ReadSettings(raw, settings); err != nil {
+				return nil, err
+			}
+		} else if err := json.Unmarshal(raw, v.Interface()); err != nil {
 			return nil, backend.Wrap(err, backend.CodeInvalid, "call", method+": an argument has the wrong type.")
 		}
 		in[i] = v.Elem()

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -170,4 +171,12 @@ func TestChatSaysWhatBecameOfItsVerdicts(t *testing.T) {
 	view, err = a.Chat(asked.Chat.ID)
 	require.NoError(t, err)
 	require.Equal(t, backend.FactRejected, view.Taught["v1"])
+}
+
+func TestAnUnknownSettingIsRefusedForEveryDoor(t *testing.T) {
+	a := api.New(t.Context(), api.Options{})
+	_, err := api.Invoke(a, "SaveSettings", []json.RawMessage{[]byte(`{"model":"m:1","a":1}`)})
+	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
+	require.Equal(t, `There is no setting called "a".`, api.Sentence(err))
+	require.Contains(t, backend.HintOf(err), "model, judge_model")
 }

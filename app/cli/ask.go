@@ -139,19 +139,38 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 		if p.Quote == "" {
 			continue
 		}
-		date := "undated"
-		if p.PublishedAt != nil {
-			date = p.PublishedAt.Format("2006-01-02")
-		}
-		fmt.Fprintf(w, "  “%s”\n    %s, %s\n", p.Quote, p.Domain, date)
+		fmt.Fprintf(w, "  “%s”\n    %s\n", p.Quote, source(p))
 	}
 	if unreached := v.Unreached(); len(unreached) > 0 {
 		fmt.Fprintf(w, "  not reached: %s; what is here was read without it\n", strings.Join(unreached, ", "))
 	}
 	switch {
 	case !v.Calibrated:
-		fmt.Fprintln(w, "  (uncalibrated)")
+		fmt.Fprintln(w, "  (uncalibrated: how sure this is was not measured for this model)")
 	case v.Withheld == "":
 		fmt.Fprintf(w, "  (of such verdicts %.0f in 100 are right)\n", 100*v.Confidence)
 	}
+}
+
+// source says where a passage stands: a note by its title and, where it names
+// one, its source. A date that is only the time of its file is told as such.
+func source(p backend.Passage) string {
+	date := "no date"
+	if p.PublishedAt != nil {
+		date = p.PublishedAt.Format("2006-01-02")
+	}
+	if p.DateSource == "file" {
+		date = "file changed " + date
+	}
+	place := p.Domain
+	if p.Provider == "library" {
+		place = "your document"
+		if p.Domain != "library" {
+			place = p.URL + ", " + place
+		}
+	}
+	if p.Title != "" {
+		place = p.Title + ", " + place
+	}
+	return place + ", " + date
 }

@@ -99,7 +99,7 @@ type root struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the interface to a browser, with the web APIs."`
 	Ask     askCmd     `cmd:"" help:"Ask a question; the answer streams."`
 	Check   checkCmd   `cmd:"" help:"Check an answer against evidence."`
-	Facts   factsCmd   `cmd:"" help:"The review queue."`
+	Facts   factsCmd   `cmd:"" help:"Review: the facts that wait, and those decided on."`
 	Dataset datasetCmd `cmd:"" help:"Freeze, inspect, compare and export datasets."`
 	Train   trainCmd   `cmd:"" help:"Teach all approved facts in one run."`
 	Runs    runsCmd    `cmd:"" help:"Trainings: list, stop, resume, give up."`

@@ -201,9 +201,44 @@ func TestVerdictSaysWhoWasNotReached(t *testing.T) {
 	require.Contains(t, out, "not reached: wikipedia")
 }
 
+func TestEvidenceIsNamed(t *testing.T) {
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	note := backend.Passage{Provider: "library", Domain: "library", URL: "/notes/town.md", Title: "Town news", PublishedAt: &at, DateSource: "front_matter"}
+	sourced, undated := note, note
+	sourced.Domain, sourced.URL = "example.org", "https://example.org/news"
+	undated.DateSource = "file"
+	tests := []struct {
+		name string
+		p    backend.Passage
+		want string
+	}{
+		{"a note", note, "Town news, your document, 2026-11-01"},
+		{"a note with its source", sourced, "Town news, https://example.org/news, your document, 2026-11-01"},
+		{"a note without a date", undated, "Town news, your document, file changed 2026-11-01"},
+		{"a page", backend.Passage{Provider: "wikipedia", Domain: "wikipedia.org", Title: "Larkstead"}, "Larkstead, wikipedia.org, no date"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, source(tt.p)) })
+	}
+}
+
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))
 	require.Equal(t, "needs 4768 MB", fits(5_000_000_000, machine))
 	require.Equal(t, "need not known", fits(0, machine))
+}
+
+func TestASettingThatIsNotThereIsNamed(t *testing.T) {
+	for _, tt := range []struct{ change, want string }{
+		{`{"colour":"red"}`, `There is no setting called "colour".`},
+		{`{"model":5}`, `The setting "model" cannot be of the kind "number".`},
+		{`red`, "That is not a JSON object of settings."},
+	} {
+		c := &script{answers: map[string]any{"Settings": backend.Settings{}, "SaveSettings": backend.Settings{}}}
+		code, _, stderr := run(t, c, "", "settings", "set", tt.change)
+		require.Equal(t, 2, code)
+		require.Contains(t, stderr, tt.want)
+		require.NotContains(t, c.asked, "SaveSettings")
+	}
 }

@@ -55,7 +55,11 @@ func writeDoctor(w io.Writer, st api.Status, models []backend.ModelInfo, provide
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "model     %s, %s\n", st.Model, st.Current.Name())
+	if st.Model == "" {
+		fmt.Fprintln(w, "model     none chosen yet")
+	} else {
+		fmt.Fprintf(w, "model     %s, %s\n", st.Model, st.Current.Name())
+	}
 	fmt.Fprintf(w, "trainer   ready: %t\n", st.Trainer)
 	for _, m := range models {
 		fmt.Fprintf(w, "model     %-28s installed: %-5t chat: %s, training: %s\n", m.Name, m.Installed, fits(m.ChatMemory, st.Machine), fits(m.TrainMemory, st.Machine))

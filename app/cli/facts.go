@@ -14,8 +14,8 @@ import (
 
 type factsCmd struct {
 	List    factsListCmd    `cmd:"" help:"List facts, newest first."`
-	Add     factsAddCmd     `cmd:"" help:"Propose a fact by hand."`
-	Approve factsApproveCmd `cmd:"" help:"Approve facts."`
+	Add     factsAddCmd     `cmd:"" help:"Put a fact into Review by hand."`
+	Approve factsApproveCmd `cmd:"" help:"Approve facts: known at once, from memory; a training moves them into the weights."`
 	Reject  factsRejectCmd  `cmd:"" help:"Reject facts."`
 	Undo    factsUndoCmd    `cmd:"" help:"Take the last decision on facts back."`
 	Edit    factsEditCmd    `cmd:"" help:"Change a fact."`
@@ -63,7 +63,7 @@ type factsAddCmd struct {
 	Answer   string   `required:"" help:"The new answer."`
 	Old      string   `help:"The answer that is no longer right."`
 	Alias    []string `help:"Another way to write the answer."`
-	Approve  bool     `help:"Approve it at once."`
+	Approve  bool     `help:"Approve it at once: known from memory, before any training."`
 }
 
 // Run adds a fact.
@@ -170,7 +170,7 @@ func (c factsImportCmd) Run(s *session) error {
 				WithHint(`Each line is a JSON object: {"question": "…", "answer": "…"}`)
 		}
 		return s.print(v, func(w io.Writer) {
-			fmt.Fprintf(w, "%d facts proposed, %d lines skipped\n", len(v.Facts), len(v.Problems))
+			fmt.Fprintf(w, "%d facts put into Review, %d lines skipped\n", len(v.Facts), len(v.Problems))
 			for _, p := range v.Problems {
 				fmt.Fprintln(w, " ", p)
 			}

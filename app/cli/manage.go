@@ -247,12 +247,7 @@ type settingsSetCmd struct {
 
 // Run changes settings.
 func (c settingsSetCmd) Run(s *session) error {
-	return s.changeSettings(func(v *backend.Settings) error {
-		if err := json.Unmarshal([]byte(c.Change), v); err != nil {
-			return backend.Wrap(err, backend.CodeInvalid, "settings", "That is not a JSON object of settings.")
-		}
-		return nil
-	})
+	return s.changeSettings(func(v *backend.Settings) error { return backend.ReadSettings([]byte(c.Change), v) })
 }
 
 func (s *session) changeSettings(change func(*backend.Settings) error) error {

@@ -114,7 +114,7 @@ func (s *Server) train(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if waiting > 0 || counts[backend.FactApproved] == 0 {
-		fail(w, r, http.StatusConflict, "The facts are in the queue; a person has to approve them before anything is trained.", "Approve them in Review, then send them again.")
+		fail(w, r, http.StatusConflict, "The facts wait in Review; a person has to approve them before anything is trained.", "Approve them in Review, then send them again.")
 		return
 	}
 	job, err := api.StartTraining(r.Context(), s.API, flow.TrainInput{})

@@ -71,11 +71,11 @@ describe('errata serve', { timeout: 300_000 }, () => {
     assert.match(await page.textContent('margin-note .verdict') ?? '', /Outdated|Contradicted/);
     assert.equal(await page.textContent('margin-note .proof del'), 'Rishi Sunak');
     assert.equal(await page.textContent('margin-note .proof ins'), 'Keir Starmer');
-    assert.match(await page.textContent('margin-note quote-list') ?? '', /uk\.md/);
+    assert.match(await page.textContent('margin-note quote-list') ?? '', /Government of the United Kingdom/);
     assert.match(await page.textContent('mark.claim') ?? '', /Rishi Sunak/);
     await page.getByRole('button', { name: 'Teach this fact' }).click();
-    await page.getByRole('button', { name: 'Propose' }).click();
-    await page.getByText('In the queue').waitFor();
+    await page.getByRole('button', { name: 'Put into Review' }).click();
+    await page.getByText('Waits in Review').waitFor();
   });
 
   test('the note stands on the height of the claim', async () => {

@@ -48,6 +48,13 @@ export const sourceHints = {
   clock: 'Today’s date was given to the model.',
 };
 
+/** What an approval does. @param {boolean | undefined} memory whether approved facts are given as context */
+export const approvedWords = (memory) => (memory ? 'It is known at once, from memory; a training moves it into the weights.'
+  : 'Memory is off in Settings, so it is known once a training has put it into the weights.');
+
+/** What became of the fact of a verdict, beside it; a rejected one can be taught after all. @type {Partial<Record<FactState, string>>} */
+export const taughtWords = { proposed: 'Waits in Review', approved: 'Approved', superseded: 'Replaced by a newer fact', expired: 'Expired' };
+
 /** @type {Record<FactState, string>} */
 export const factStates = { proposed: 'Waiting', approved: 'Approved', rejected: 'Rejected', superseded: 'Replaced', expired: 'Expired' };
 /** @type {Record<VersionState, string>} */

@@ -205,7 +205,7 @@ describe('no button is silent', () => {
     await click('[data-do="add-approve"]');
     assert.deepEqual(called(fake, 'AddFact')[0], [{ question: 'Q?', answer: 'A', old_answer: '' }, true]);
   });
-  test('“Teach now” names an answer of blanks', async () => {
+  test('“Approve” names an answer of blanks', async () => {
     const fake = await open('#/chat/chat1');
     await click('[data-do="teach"]');
     type(field('teach-form [name="answer"]'), ' ');

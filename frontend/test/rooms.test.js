@@ -114,7 +114,8 @@ describe('the margin', () => {
     await click('teach-form [data-do="approve"]');
     assert.deepEqual(called(fake, 'Teach')[0], ['v1', { question: 'Who is the current president of the USA?', answer: 'Donald J. Trump', old_answer: 'Joe Biden' }, true]);
     assert.equal(document.querySelector('teach-form'), null);
-    assert.match(text('.note'), /In the queue/);
+    assert.match(text('.note'), /Approved/);
+    assert.match(text('.toast'), /^Approved\. It is known at once, from memory; a training moves it into the weights\./);
     await click('.toast [data-do="run"]');
     assert.equal(called(fake, 'UndoFact').length, 1);
   });

@@ -52,15 +52,38 @@ describe('a verdict that was taught', () => {
     await settle();
     location.hash = '#/chat/chat1';
     await settle();
-    assert.match(text('.note'), /In the queue/);
+    assert.match(text('.note'), /Approved/);
     const id = fake.world.facts[0].id;
     fake.emit('fact.changed', id, { ...fake.world.facts[0], state: 'rejected' });
     assert.ok(document.querySelector('[data-do="teach"]'));
   });
   test('is known from the chat alone', async () => {
     await open('#/chat/chat1', (w) => { w.facts[0].verdict_id = 'v1'; });
-    assert.match(text('.note'), /In the queue/);
+    assert.equal(text('.note a[href="#/review"]'), 'Waits in Review');
     assert.equal(document.querySelector('[data-do="teach"]'), null);
+  });
+});
+
+describe('an approval', () => {
+  for (const [memory, want] of /** @type {[boolean, RegExp][]} */ ([[true, /known at once, from memory; a training moves it into the weights/], [false, /Memory is off in Settings, so it is known once a training/]])) {
+    test(`says what it does with memory ${memory ? 'on' : 'off'}`, async () => {
+      await open('#/chat/chat1', (w) => { w.settings.memory = memory; });
+      await click('[data-do="teach"]');
+      assert.match(text('teach-form'), want);
+      await click('teach-form [data-do="approve"]');
+      assert.match(text('.toast'), want);
+    });
+  }
+  test('Chat and Review call the place where a fact waits by one name', async () => {
+    await open('#/chat/chat1');
+    await click('[data-do="teach"]');
+    await click('teach-form button:not([type])');
+    assert.equal(text('.note a[href="#/review"]'), 'Waits in Review');
+    assert.match(text('.toast'), /^It waits in Review\./);
+    await open('#/review');
+    await click('[data-do="add"]');
+    assert.match(text('review-room'), /known at once, from memory[^]*Add to Review/);
+    assert.doesNotMatch(text('review-room'), /queue/);
   });
 });
 
@@ -132,13 +155,24 @@ describe('review', () => {
 
 describe('quotes', () => {
   const quote = (/** @type {any} */ p) => (/** @type {any} */ w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.passages = [{ ...w.turns[0].verdicts.a1.passages[0], ...p }]; };
-  test('a path is shown as it is', async () => {
-    await open('#/chat/chat1', quote({ provider: 'library', domain: 'library', url: '/home/ada/100% sure.md' }));
-    assert.match(text('.quote-from'), /100% sure\.md · 2 days · your document/);
+  const note = { provider: 'library', domain: 'library', url: '/home/ada/100% sure.md', title: 'News of Larkstead', date_source: 'front_matter' };
+  test('a note is known by its title, one without by its file', async () => {
+    await open('#/chat/chat1', quote(note));
+    assert.equal(text('.quote-from'), 'News of Larkstead · 2 days · your document');
+    assert.equal(find(document, '.quote-from span').title, '/home/ada/100% sure.md');
+    await open('#/chat/chat1', quote({ ...note, title: '' }));
+    assert.equal(text('.quote-from'), '100% sure.md · 2 days · your document', 'a path is shown as it is');
   });
-  test('a web address of a document shows its domain, and a link always has words', async () => {
-    await open('#/chat/chat1', quote({ provider: 'library', domain: 'example.org', url: 'https://example.org/50%' }));
+  test('a note that names its source links to it', async () => {
+    await open('#/chat/chat1', quote({ ...note, domain: 'example.org', url: 'https://example.org/50%' }));
+    assert.equal(text('.quote-from'), 'News of Larkstead · example.org · 2 days · your document');
     assert.equal(text('.quote-from a'), 'example.org');
+  });
+  test('a date that is only the time of the file is told as such', async () => {
+    await open('#/chat/chat1', quote({ ...note, date_source: 'file' }));
+    assert.equal(text('.quote-from'), 'News of Larkstead · file changed 2 days ago · your document');
+  });
+  test('a link always has words', async () => {
     await open('#/chat/chat1', quote({ domain: '', title: '', url: 'https://example.org/x' }));
     assert.equal(text('.quote-from a'), 'https://example.org/x');
   });

@@ -2,13 +2,13 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
 import { proofSide, verdictWord } from '../views.js';
-import { count, helpFor } from '../words.js';
+import { approvedWords, count, helpFor, taughtWords } from '../words.js';
 import { QuoteList } from './quote-list.js';
 import { TeachForm } from './teach-form.js';
 
-/** @import {Checking, Passage, Rating, Step, Verdict} from '../types.d.ts' */
+/** @import {Checking, FactState, Passage, Rating, Step, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: boolean, canCheck: boolean, latest: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, canCheck: boolean, latest: boolean, now: number}} NoteView */
 
 /**
  * The margin beside an answer: the steps of a check while it runs, then its
@@ -32,7 +32,7 @@ class MarginNote extends Part {
 
   /** @param {NoteView} view */
   set view(view) {
-    if (view.taught || view.verdict?.id !== this.#view?.verdict?.id) this.#teaching = false;
+    if (isTaught(view) || view.verdict?.id !== this.#view?.verdict?.id) this.#teaching = false;
     this.#view = view;
     this.draw();
   }
@@ -72,7 +72,7 @@ class MarginNote extends Part {
     const { verdict, now } = this.#view ?? {};
     if (!verdict) return;
     const form = this.querySelector('teach-form');
-    if (form instanceof TeachForm) form.verdict = verdict;
+    if (form instanceof TeachForm) form.view = { verdict, memory: this.#view?.memory ?? false };
     const passages = verdict.passages ?? [];
     const main = shown(verdict);
     for (const list of this.querySelectorAll('quote-list')) {
@@ -96,16 +96,25 @@ class MarginNote extends Part {
         <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
       ${quotes(v, calm || !view.latest)}
       ${searched(v)}
-      ${this.#teaching && !view.taught ? html`<teach-form data-key="teach"></teach-form>` : ''}
+      ${this.#teaching && !isTaught(view) ? html`<teach-form data-key="teach"></teach-form>` : ''}
       <div class="note-actions">
-        ${teachable && !this.#teaching && !view.taught ? html`<button class="primary" data-do="teach">Teach this fact</button>` : ''}
-        ${view.taught ? html`<span class="taught">${icon('tick')}In the queue</span>` : ''}
+        ${teachable && !this.#teaching && !isTaught(view) ? html`<button class="primary" data-do="teach">Teach this fact</button>` : ''}
+        ${taughtWord(view)}
         ${v.kind === 'not_checkable' || v.reason === 'cancelled' ? '' : html`<button class="quiet" data-do="agree" aria-pressed="${view.rating?.agree === true ? 'true' : 'false'}">Agree</button>
         <button class="quiet" data-do="disagree" aria-pressed="${view.rating?.agree === false ? 'true' : 'false'}">Disagree</button>`}
         <button class="quiet" data-do="check">Re-check</button>
       </div>
     </section>`;
   }
+}
+
+/** @param {NoteView} view */
+const isTaught = ({ taught }) => Boolean(taught && taughtWords[taught]);
+
+/** @param {NoteView} view */
+function taughtWord({ taught, memory }) {
+  if (taught === 'proposed') return html`<a class="taught" href="#/review">${icon('review')}${taughtWords.proposed}</a>`;
+  return taught && taughtWords[taught] ? html`<span class="taught" title="${taught === 'approved' ? approvedWords(memory) : ''}">${icon('tick')}${taughtWords[taught]}</span>` : '';
 }
 
 /** How many quotes stand open; the others are a click away. */

@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
-import { age, exact } from '../words.js';
+import { age, ago, exact } from '../words.js';
 
 /** @import {Passage} from '../types.d.ts' */
 
@@ -27,14 +27,10 @@ class QuoteList extends Part {
 
   /** @param {Passage} p */
   #passage(p) {
-    const { now } = this.#view;
-    const web = /^https?:/.test(p.url);
     const flags = p.flags ?? [];
     return html`<li data-key="${p.id}" class="quote ${p.supports ?? ''}">
       <blockquote>${quoted(p)}</blockquote>
-      <p class="quote-from">${web ? html`<a href="${p.url}" target="_blank" rel="noopener noreferrer" title="${p.title}">${p.domain || p.title || p.url}</a>` : html`<span title="${p.url}">${place(p)}</span>`}
-      <span aria-hidden="true">·</span> <time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || 'The page gives no date'}">${age(p.published_at, now)}</time>
-      ${p.provider === 'library' ? html`<span aria-hidden="true">·</span> your document` : ''}</p>
+      <p class="quote-from">${from(p)} ${dot} ${dated(p, this.#view.now)}${p.provider === 'library' ? html` ${dot} your document` : ''}</p>
       ${flags.length ? html`<p class="quote-flag">Not used as evidence: ${flags.map(flagWords).join(', ')}.</p>` : ''}
     </li>`;
   }
@@ -48,10 +44,25 @@ function quoted(p) {
   return html`${quote.slice(0, i)}<mark class="value">${p.value}</mark>${quote.slice(i + p.value.length)}`;
 }
 
+const dot = html`<span aria-hidden="true">·</span>`;
+
+/** A page is known by its domain, a note by its title and, where it names one, its source. @param {Passage} p */
+function from(p) {
+  const link = (/** @type {string} */ words) => html`<a href="${p.url}" target="_blank" rel="noopener noreferrer" title="${p.title}">${words}</a>`;
+  if (!/^https?:/.test(p.url)) return html`<span title="${p.url}">${place(p)}</span>`;
+  if (p.provider !== 'library') return link(p.domain || p.title || p.url);
+  return html`${p.title ? html`<span>${p.title}</span> ${dot} ` : ''}${link(p.domain || p.url)}`;
+}
+
+/** A note without a date counts by the time of its file, and that is said. @param {Passage} p @param {number} now */
+const dated = (p, now) => (p.date_source === 'file' && p.published_at
+  ? html`<time datetime="${p.published_at}" title="It gives no date, so the time of its file counts: ${exact(p.published_at)}">file changed ${ago(p.published_at, now)}</time>`
+  : html`<time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || 'It gives no date'}">${age(p.published_at, now)}</time>`);
+
 /** Where a passage without a web address stands; a path is shown as it is. @param {Passage} p */
 function place(p) {
   if (p.provider === 'clock') return 'this computer’s clock';
-  return p.url.split(/[/\\]/).findLast(Boolean) ?? (p.domain || p.title);
+  return p.title || (p.url.split(/[/\\]/).findLast(Boolean) ?? p.domain);
 }
 
 /** @param {string} flag */

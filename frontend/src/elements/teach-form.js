@@ -1,16 +1,18 @@
 import { html } from '../html.js';
 import { Part, composing, filled, valueOf } from '../part.js';
+import { approvedWords } from '../words.js';
 
 /** @import {Verdict, FactUpdate} from '../types.d.ts' */
 
 /**
  * The editor of "Teach this fact", inside the note.
  *
- *     <teach-form></teach-form>   .verdict   emits teach {verdictID, edit, approve}, teach-close
+ *     <teach-form></teach-form>   .view = {verdict, memory}   emits teach {verdictID, edit, approve}, teach-close
  */
 class TeachForm extends Part {
   /** @type {Verdict | null} */
   #verdict = null;
+  #memory = false;
 
   actions = {
     /** @param {HTMLElement} form */
@@ -20,10 +22,11 @@ class TeachForm extends Part {
     close: () => this.emit('teach-close'),
   };
 
-  /** @param {Verdict} verdict */
-  set verdict(verdict) {
-    const fresh = this.#verdict?.id !== verdict.id;
+  /** @param {{verdict: Verdict, memory: boolean}} view */
+  set view({ verdict, memory }) {
+    const fresh = this.#verdict?.id !== verdict.id || this.#memory !== memory;
     this.#verdict = verdict;
+    this.#memory = memory;
     if (fresh) this.draw();
   }
 
@@ -58,8 +61,8 @@ class TeachForm extends Part {
       <label for="${id}-q">Question</label><textarea id="${id}-q" name="question" rows="2" required>${v.question}</textarea>
       <label for="${id}-a">New answer</label><input id="${id}-a" name="answer" value="${v.rival_value}" required autocomplete="off">
       <label for="${id}-o">Old answer</label><input id="${id}-o" name="old_answer" value="${v.claim.short}" autocomplete="off">
-      <div class="buttons"><button type="button" class="primary" data-do="approve">Teach now</button><button>Propose</button><button type="button" class="quiet" data-do="close">Cancel</button></div>
-      <p class="hint">“Teach now” approves it for the next training. “Propose” leaves it in Review.</p>
+      <div class="buttons"><button type="button" class="primary" data-do="approve">Approve</button><button>Put into Review</button><button type="button" class="quiet" data-do="close">Cancel</button></div>
+      <p class="hint">“Approve”: ${approvedWords(this.#memory)} “Put into Review”: nothing changes before you approve it there.</p>
     </form>`;
   }
 }

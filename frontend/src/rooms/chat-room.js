@@ -8,8 +8,9 @@ import { Part, composing } from '../part.js';
 import { store } from '../store.js';
 import { beside, thread, withPending } from '../thread.js';
 import { empty, failed } from '../views.js';
+import { approvedWords } from '../words.js';
 
-/** @import {FactState, FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
+/** @import {FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
 
 /** The page and its margin. */
@@ -123,7 +124,7 @@ class ChatRoom extends Part {
     if (!fact) return;
     takeTaught(fact);
     store.toast({
-      text: approve ? 'Approved. It is taught in the next training.' : 'Proposed. It waits in Review.',
+      text: approve ? `Approved. ${approvedWords(store.state.settings?.memory)}` : 'It waits in Review.',
       action: approve ? 'Undo' : 'Open Review',
       run: approve ? () => void attempt(api.call('UndoFact', fact.id)) : () => { location.hash = '#/review'; },
     });
@@ -197,7 +198,7 @@ class ChatRoom extends Part {
   }
 
   drawn() {
-    const { route, chat, checking } = store.state;
+    const { route, chat, checking, settings } = store.state;
     const now = Date.now();
     const links = this.#links;
     const elements = this.querySelectorAll('page-turn');
@@ -205,7 +206,7 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: Boolean(verdict && taught(chat?.taught?.[verdict.id])), latest: i === links.length - 1, now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), latest: i === links.length - 1, now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
@@ -243,9 +244,6 @@ class ChatRoom extends Part {
       html`<p class="examples">${['Who is the current president of the USA?', 'What is the chemical symbol of gold?', 'Who wrote Romeo and Juliet?'].map((q) => html`<button class="example" data-do="example">${q}</button>`)}</p>`);
   }
 }
-
-/** Whether a verdict's fact waits or was decided for; a rejected one can be taught after all. @param {FactState | undefined} state */
-const taught = (state) => state !== undefined && state !== 'rejected';
 
 export const defineChatRoom = () => customElements.define('chat-room', ChatRoom);
 export { ChatRoom };

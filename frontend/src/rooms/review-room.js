@@ -7,7 +7,7 @@ import { attempt, load, loadMoreFacts } from '../live.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead, saveFile } from '../views.js';
-import { count, factStates } from '../words.js';
+import { approvedWords, count, factStates } from '../words.js';
 
 /** @import {Fact, FactState, FactUpdate, RulePlan} from '../types.d.ts' */
 
@@ -44,7 +44,7 @@ class ReviewRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('facts', 'counts', 'rules');
-    store.watch(['facts', 'rules', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs'], () => this.draw(), signal);
+    store.watch(['facts', 'rules', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs', 'settings'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('fact-open', ({ id }) => store.set({ factID: id }));
@@ -152,7 +152,7 @@ class ReviewRoom extends Part {
     const fact = await attempt(api.call('AddFact', { question, answer, old_answer }, approve));
     if (!fact) return;
     this.#add(false);
-    store.toast({ text: approve ? 'Added and approved.' : 'Added to the queue.' });
+    store.toast({ text: approve ? `Added and approved. ${approvedWords(store.state.settings?.memory)}` : 'Added to Review.' });
     await load('facts', 'counts');
     store.set({ factID: fact.id });
   }
@@ -201,11 +201,11 @@ class ReviewRoom extends Part {
   }
 
   render() {
-    const { facts, factFilter, factsLeft, counts, rules, loads, jobs: running } = store.state;
+    const { facts, factFilter, factsLeft, counts, rules, loads, settings, jobs: running } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));
-    return html`${roomHead('Review', waiting ? `${waiting} left. ${promise(rules)}` : promise(rules),
+    return html`${roomHead('Review', `${waiting ? `${waiting} left. ` : ''}${promise(rules)} ${settings?.memory ? 'What you approve is known at once, from memory; a training moves it into the weights.' : ''}`,
       html`<button data-do="add">Add a fact</button><button class="quiet" data-do="import">Import</button><button class="quiet" data-do="export">Export</button><input type="file" name="import" accept=".jsonl,.json,.txt" hidden aria-label="File to import" tabindex="-1">`)}
       ${this.#problems.length ? html`<div class="failure"><p><strong>Left out:</strong></p><ul>${this.#problems.slice(0, 20).map((p) => html`<li>${p}</li>`)}</ul><button class="quiet" data-do="hide-problems">Hide</button></div>` : ''}
       ${rules?.on ? html`<p class="hint">Sure corrections with two independent sources are approved by rule after ${count(rules.wait_hours, 'hour')}; ${rules.waiting.length ? `${rules.waiting.length} on the way, ` : ''}${rules.left} more before the next training. <a href="#/settings">Settings</a></p>` : ''}
@@ -231,7 +231,7 @@ class ReviewRoom extends Part {
   #empty(all) {
     const { factFilter, counts } = store.state;
     if (factFilter.query) return empty('Nothing found', 'No fact in this state has these words.');
-    if (!all) return empty('No facts yet', 'When a check finds that an answer is wrong, “Teach this fact” puts the correction here. You can also add one by hand.');
+    if (!all) return empty('No facts yet', 'When a check finds that an answer is wrong, “Teach this fact” brings the correction here. You can also add one by hand.');
     if (factFilter.state === 'proposed') return empty('All decided', counts.approved ? `${count(counts.approved, 'approved fact')} can be taught.` : 'Nothing waits for you.', counts.approved ? html`<p><a class="button primary" href="#/training">Open Training</a></p>` : '');
     return empty('None in this state', 'Choose another state above.');
   }
@@ -247,7 +247,7 @@ const addForm = html`<form class="panel" data-send="add-send" aria-label="Add a 
   <label for="add-q">Question</label><input id="add-q" name="question" required autocomplete="off">
   <label for="add-a">Answer</label><input id="add-a" name="answer" required autocomplete="off">
   <label for="add-o">Old answer, if the model says something else</label><input id="add-o" name="old_answer" autocomplete="off">
-  <div class="buttons"><button type="button" class="primary" data-do="add-approve">Add and approve</button><button>Add to the queue</button><button type="button" class="quiet" data-do="add-cancel">Cancel</button></div></form>`;
+  <div class="buttons"><button type="button" class="primary" data-do="add-approve">Add and approve</button><button>Add to Review</button><button type="button" class="quiet" data-do="add-cancel">Cancel</button></div></form>`;
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;

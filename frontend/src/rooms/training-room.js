@@ -165,7 +165,7 @@ class TrainingRoom extends Part {
       return html`<div class="panel">${failed(this.#missing, html`<div class="buttons"><button class="primary" data-do="setup" ${store.state.jobs.setup ? html`disabled` : ''}>Set up the trainer</button><button class="quiet" data-do="look">Look again</button></div>`)}
         <p class="hint">The trainer is a Python program in a folder of its own. Chat and check work without it.</p></div>`;
     }
-    if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review; they are taught here.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
+    if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
     const model = settings?.model || 'the model';
     const machine = status?.machine;
     const seconds = likely(runs, settings?.model ?? '', approved);
