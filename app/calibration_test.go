@@ -1,13 +1,18 @@
 package app
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"errata/app/cli"
 	"errata/backend"
 	"errata/backend/bench"
+	"errata/backend/judge"
 	"errata/backend/ollama/ollamatest"
 )
 
@@ -75,4 +80,29 @@ func TestThePolicyRemembersSinceWhen(t *testing.T) {
 	s, err = p.API.SaveSettings(s)
 	require.NoError(t, err)
 	require.Nil(t, s.AutomaticSince)
+}
+
+func TestACalibrationIsFittedFromTheCommandLine(t *testing.T) {
+	home := newHome(t, ollamatest.Script{Reply: ollamatest.Answers(nil, "none")})
+	data := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(data, "judge"), 0o700))
+	row := `{"id":"%s","question":"Who is the mayor of Larkstead?","asked_at":"2025-03-10","choices":["Ada Birch","Tom Reed"],"answer":"Ada Birch","evidence":[]}` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(data, "judge", "realtime.jsonl"), []byte(fmt.Sprintf(row+row, "a", "b")), 0o600))
+	code, out, says := runCLI(t.Context(), home, "bench", "calibrate", "--data", data, "--model", testModel, "--json", "-")
+	require.Equal(t, cli.ExitOK, code, says)
+	var fit struct {
+		File          string
+		Rows          int
+		PromptVersion string `json:"prompt_version"`
+		ModelDigest   string `json:"model_digest"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &fit), out)
+	require.Equal(t, 2, fit.Rows)
+	require.Equal(t, filepath.Join(home, calibration), filepath.Dir(fit.File))
+	require.FileExists(t, fit.File)
+	require.FileExists(t, filepath.Join(home, benchDir, "calibrate.rows.jsonl"))
+	c, err := bench.LoadCalibration(filepath.Join(home, calibration), fit.ModelDigest, judge.PromptVersion())
+	require.NoError(t, err)
+	require.NotNil(t, c)
+	require.Empty(t, c.Kinds[backend.Contradicted].Knots, "two rows fit nothing")
 }

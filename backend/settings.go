@@ -59,6 +59,10 @@ func ReadSettings(object []byte, s *Settings) error {
 	const op = "settings"
 	next := *s
 	next.Providers = maps.Clone(s.Providers) // decoding adds to a map that is there
+	if since := s.AutomaticSince; since != nil {
+		at := *since
+		next.AutomaticSince = &at // and writes through a pointer
+	}
 	d := json.NewDecoder(bytes.NewReader(object))
 	d.DisallowUnknownFields()
 	err := d.Decode(&next)

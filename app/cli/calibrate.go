@@ -9,7 +9,7 @@ import (
 )
 
 type benchCalibrateCmd struct {
-	Data     string  `type:"existingdir" help:"Folder that holds judge/realtime.jsonl (default: a small sample that is shipped)."`
+	Data     string  `required:"" type:"existingdir" help:"Folder that holds judge/realtime.jsonl."`
 	Model    string  `help:"Model that fills the slots." default:"qwen2.5-coder:1.5b"`
 	Judge    string  `help:"The judge that is fitted; only the app's own gives a confidence." enum:"default" default:"default"`
 	Limit    int     `help:"Judge so many rows, the same ones everywhere; 0: all."`

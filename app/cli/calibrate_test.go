@@ -28,7 +28,7 @@ func TestBenchCalibrateWritesWhereJSONSays(t *testing.T) {
 			},
 		}, nil
 	}}
-	code, out, says := runWith(t, doors, "", "bench", "calibrate", "--target", "0.05", "--limit", "7", "--json", file)
+	code, out, says := runWith(t, doors, "", "bench", "calibrate", "--data", t.TempDir(), "--target", "0.05", "--limit", "7", "--json", file)
 	require.Equal(t, ExitOK, code, says)
 	require.Empty(t, out)
 	require.Equal(t, filepath.Dir(file), asked.Rows)
@@ -48,12 +48,14 @@ func TestBenchCalibrateWritesWhereJSONSays(t *testing.T) {
 	require.Nil(t, got.Kinds["supported"].Threshold)
 	require.InDelta(t, from, *got.Kinds["contradicted"].Threshold, 0)
 
-	code, out, _ = runWith(t, doors, "", "bench", "calibrate")
+	code, out, _ = runWith(t, doors, "", "bench", "calibrate", "--data", t.TempDir())
 	require.Equal(t, ExitOK, code)
 	require.Contains(t, out, "given from 0.840 on, 1 of 100 wrong there (at most 4.7 %)")
 	require.Contains(t, out, "wrong too often at every confidence; it is not given")
 	require.Contains(t, out, "too few to fit; it stays uncalibrated")
 
-	code, _, _ = runWith(t, doors, "", "bench", "calibrate", "--judge", "lexical")
-	require.Equal(t, ExitUsage, code)
+	for _, args := range [][]string{{}, {"--data", t.TempDir(), "--judge", "lexical"}} {
+		code, _, _ = runWith(t, doors, "", append([]string{"bench", "calibrate"}, args...)...)
+		require.Equal(t, ExitUsage, code)
+	}
 }

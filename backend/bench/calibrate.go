@@ -15,7 +15,7 @@ import (
 
 // CalibrateOptions is what a person asks for.
 type CalibrateOptions struct {
-	Data   string // folder that holds judge/realtime.jsonl; empty: the shipped sample
+	Data   string // folder that holds judge/realtime.jsonl
 	Model  string
 	Judge  string  // "default": the others give no confidence to calibrate
 	Limit  int     // rows at most; 0: all
@@ -37,6 +37,9 @@ const (
 func CheckCalibrate(o CalibrateOptions) error {
 	const op = "bench.calibrate"
 	switch {
+	case o.Data == "": // many of the shipped rows are invented
+		return backend.Errorf(backend.CodeInvalid, op, "The rows that are shipped say nothing about real questions, so that nothing is fitted to them.").
+			WithHint("Give a folder of labelled rows: --data DIR, with judge/realtime.jsonl in it.")
 	case o.Judge != JudgeDefault:
 		return backend.Errorf(backend.CodeInvalid, op, "The judge %q gives no confidence that could be calibrated.", o.Judge).WithHint("Calibrate the default judge.")
 	case o.Target < 0 || o.Target >= 0.5:

@@ -137,6 +137,7 @@ func TestNoFitOfOneFoldSeesItself(t *testing.T) {
 func TestBadCalibrationsAreRefusedWithTheNextStep(t *testing.T) {
 	data := folder(t, taskRealtime, mayors(1, 0)...)
 	for name, o := range map[string]CalibrateOptions{
+		"the shipped sample":         {Judge: JudgeDefault},
 		"a judge without confidence": {Data: data, Judge: JudgeLexical},
 		"a target that is no share":  {Data: data, Judge: JudgeDefault, Target: 10},
 		"no realtime rows":           {Data: folder(t, taskClass, class(1)), Judge: JudgeDefault},

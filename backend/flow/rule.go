@@ -90,6 +90,9 @@ func (l *Loop) ruleFor(f backend.Fact, all []backend.Fact, wait time.Duration) (
 		return none, false, nil
 	}
 	v, err := l.Store.Verdict(f.VerdictID)
+	if backend.CodeOf(err) == backend.CodeNotFound {
+		return none, false, nil // its ground is gone
+	}
 	if err != nil {
 		return none, false, err
 	}

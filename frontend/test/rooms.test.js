@@ -164,41 +164,6 @@ describe('review', () => {
     await settle();
     assert.equal(called(fake, 'ApproveFact').length, 1, 'a typed letter decides nothing');
   });
-  test('an approved fact is checked again, and what speaks against it waits for a decision', async () => {
-    const fake = await open('#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.id === 'f4'); });
-    const states = field('review-room [name="state"]');
-    states.value = '';
-    states.dispatchEvent(new window.Event('change', { bubbles: true }));
-    await settle();
-    await click('[data-do="recheck"]');
-    assert.deepEqual(called(fake, 'RecheckFacts')[0][1], ['f4']);
-    await settle();
-    await click('fact-list button');
-    assert.match(text('.case-moved'), /evidence has moved.*“Keir Starmer” is approved.*“Somebody else”/);
-    assert.equal(text('fact-case dt'), 'Approved before');
-    await click('fact-list li:last-child button');
-    assert.match(text('.case-meta'), /Checked again .*: the evidence says “Somebody else”/);
-  });
-  test('what a rule approves is announced, marked and taken back', async () => {
-    const rule = { name: 'two_sources', confidence: 0.95, calibration: 'c', domains: ['a.com', 'b.com'], wait_hours: 24 };
-    const fake = await open('#/review', (w) => { w.rules = { on: true, wait_hours: 24, left: 9, waiting: [{ fact_id: 'f1', at: '2030-01-02T10:00:00Z', rule }] }; });
-    assert.match(text('review-room .hint'), /after 24 hours; 1 on the way, 9 more before the next training/);
-    assert.match(text('p.case-rule'), /A rule approves this after .*2030.*unless you decide/);
-    const f = { ...fake.world.facts[0], state: 'approved', previous: 'proposed', decided_by: 'rule', decided_at: '2030-01-02T10:00:00Z', rule };
-    fake.world.facts[0] = f;
-    fake.emit('fact.changed', 'f1', f);
-    fake.emit('facts.ruled', '', [f]);
-    await settle();
-    assert.match(text('.toast'), /1 correction approved by rule/);
-    const states = field('review-room [name="state"]');
-    states.value = 'approved';
-    states.dispatchEvent(new window.Event('change', { bubbles: true }));
-    await settle();
-    assert.match(text('fact-list'), /Approved by rule/);
-    assert.match(text('.case-meta'), /Approved by rule, 2 Jan 2030.*a\.com and b\.com; of such verdicts 95 in 100 are right/);
-    await click('[data-do="undo"]');
-    assert.deepEqual(called(fake, 'UndoFact'), [['f1']]);
-  });
   test('at zero it is empty in words', async () => {
     await open('#/review', (w) => { w.facts = []; });
     assert.match(text('review-room .empty'), /No facts yet/);
@@ -305,26 +270,6 @@ describe('the house', () => {
     await click('[data-send="key"][data-name="google"] button');
     assert.deepEqual(called(fake, 'SetSecret')[0], ['google', 'abc']);
     assert.equal(document.querySelectorAll('[data-key="google"] form').length, 2);
-  });
-  test('the schedule of re-checks is seen and paused, approval by rule is chosen', async () => {
-    const fake = await open('#/settings', (w) => { w.rechecks = { paused: false, every_days: 7, facts: 3, due: 1, disputed: 1 }; });
-    const effect = () => find(document, '#set-recheck_days').parentElement?.textContent?.replace(/\s+/g, ' ') ?? '';
-    assert.match(effect(), /3 facts: 1 due now\. 1 in dispute: decide in Review\./);
-    const choose = async (/** @type {string} */ name, /** @type {string} */ value) => {
-      field(`[name="${name}"]`).value = value;
-      field(`[name="${name}"]`).dispatchEvent(new window.Event('change', { bubbles: true }));
-      await settle();
-    };
-    await choose('recheck', 'paused');
-    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].recheck, 'paused');
-    await choose('recheck_days', '30');
-    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].recheck_days, 30);
-    assert.ok(called(fake, 'RecheckPlan').length >= 3, 'what is due then is asked again');
-    assert.equal(document.querySelector('[name="approval_hours"]'), null);
-    await choose('approval', 'automatic');
-    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].approval, 'automatic');
-    await choose('approval_hours', '72');
-    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].approval_hours, 72);
   });
   test('the palette finds and goes', async () => {
     await open('#/chat/');

@@ -201,7 +201,7 @@ class ReviewRoom extends Part {
   }
 
   render() {
-    const { facts, factFilter, factsLeft, counts, rules, loads, jobs: running, settings } = store.state;
+    const { facts, factFilter, factsLeft, counts, rules, loads, settings, jobs: running } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));

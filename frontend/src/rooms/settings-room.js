@@ -147,11 +147,11 @@ class SettingsRoom extends Part {
       <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
         ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
         ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}
-        ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
-        ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), [['1', 'every day'], ['7', 'every week'], ['30', 'every month']], plan(rechecks))}</section>
+        ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
+        ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), own([['1', 'every day'], ['7', 'every week'], ['30', 'every month']], s.recheck_days, 'day'), plan(rechecks))}</section>
       <section><h2>Learning</h2>
         ${choice('approval', 'Corrections are approved', s.approval, [['person', 'by me'], ['automatic', 'by rule, if sure']], 'By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.')}
-        ${s.approval === 'automatic' ? choice('approval_hours', 'A rule waits', String(s.approval_hours || 24), [['1', 'an hour'], ['24', 'a day'], ['72', 'three days'], ['168', 'a week']], 'Until then you can decide yourself; what you touched is left to you.') : ''}
+        ${s.approval === 'automatic' ? choice('approval_hours', 'A rule waits', String(s.approval_hours || 24), own([['1', 'an hour'], ['24', 'a day'], ['72', 'three days'], ['168', 'a week']], s.approval_hours, 'hour'), 'Until then you can decide yourself; what you touched is left to you.') : ''}
         ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], s.approval === 'automatic' ? 'Only approved facts are ever taught. With rules, a training that starts by itself is scored, and its version used if it passes its gate.' : 'Only facts that you approved are ever taught.')}
         ${tick('memory', s.memory, 'Use approved facts before they are taught', 'They are given to the model as context, and the answer says so.')}
         ${choice('serve_as', 'Serve versions as', s.serve_as, [['auto', 'what fits'], ['adapter', 'base and adapter'], ['merged', 'merged weights']], 'Merged takes more disk; both give the same answers.')}</section>
@@ -170,6 +170,9 @@ class SettingsRoom extends Part {
     if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: Boolean(running.model && !running.model.error) };
   }
 }
+
+/** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {string} unit @returns {[string, string][]} */
+const own = (list, value, unit) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), count(value, unit)]]);
 
 /** What the schedule has before it. @param {RecheckPlan | null} p */
 function plan(p) {
