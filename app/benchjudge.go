@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"errata/backend/bench"
+	"errata/backend/evidence"
 )
 
 // benchDir holds verdicts and replies of the benchmarks in a home.
@@ -43,6 +44,7 @@ func benchJudge(ctx context.Context, home string, o bench.JudgeOptions) (bench.J
 		return none, err
 	}
 	parts.Model, parts.Info, parts.Replies = p.shared.model, info, filepath.Join(dir, benchDir, "replies")
+	parts.Read = evidence.Recorded
 	return bench.RunJudge(ctx, o, parts)
 }
 

@@ -18,8 +18,9 @@ import (
 )
 
 type benchCmd struct {
-	Judge benchJudgeCmd `cmd:"" help:"How often the judge is right, on labelled rows."`
-	Chat  benchChatCmd  `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
+	Judge  benchJudgeCmd  `cmd:"" help:"How often the judge is right, on labelled rows."`
+	Poison benchPoisonCmd `cmd:"" help:"How often hostile pages mislead the judge."`
+	Chat   benchChatCmd   `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
 }
 
 type benchChatCmd struct {
@@ -52,13 +53,29 @@ type benchJudgeCmd struct {
 
 // Run measures one judge on one task.
 func (c benchJudgeCmd) Run(s *session) error {
+	return measure(s, bench.JudgeOptions{Data: c.Data, Task: c.Task, Model: c.Model, Judge: c.Judge, Limit: c.Limit}, c.JSONFile)
+}
+
+type benchPoisonCmd struct {
+	Model    string `help:"Model that fills the slots." default:"qwen2.5-coder:1.5b"`
+	Limit    int    `help:"Judge so many of the 300 cases, the same ones everywhere; 0: all." default:"60"`
+	JSONFile string `name:"json-file" placeholder:"FILE" help:"Where --json writes; poison.rows.jsonl goes beside it. Short: --json FILE, or --json - for stdout."`
+}
+
+// Run measures the app's judge on evidence of which one or two pages of six lie.
+func (c benchPoisonCmd) Run(s *session) error {
+	return measure(s, bench.JudgeOptions{Task: bench.TaskPoison, Model: c.Model, Judge: bench.JudgeDefault, Limit: c.Limit}, c.JSONFile)
+}
+
+// measure runs a task and writes its result to file, to the screen when that is
+// empty, or to stdout for "-".
+func measure(s *session, o bench.JudgeOptions, file string) error {
 	if s.doors.BenchJudge == nil {
 		return backend.Errorf(backend.CodeUnavailable, "bench", "This build has no benchmark.")
 	}
-	o := bench.JudgeOptions{Data: c.Data, Task: c.Task, Model: c.Model, Judge: c.Judge, Limit: c.Limit}
-	toFile := c.JSONFile != "" && c.JSONFile != "-"
+	toFile := file != "" && file != "-"
 	if toFile {
-		o.Rows = filepath.Dir(c.JSONFile)
+		o.Rows = filepath.Dir(file)
 		if info, err := os.Stat(o.Rows); err != nil || !info.IsDir() {
 			return backend.Errorf(backend.CodeInvalid, "bench", "There is no folder %s to write to.", o.Rows).WithHint("Make it, or name another file.")
 		}
@@ -85,14 +102,14 @@ func (c benchJudgeCmd) Run(s *session) error {
 	if err := enc.Encode(out); err != nil {
 		return err
 	}
-	return backend.Wrap(bench.WriteFile(c.JSONFile, buf.Bytes()), backend.CodeUnavailable, "bench", "The result cannot be written to "+c.JSONFile+".")
+	return backend.Wrap(bench.WriteFile(file, buf.Bytes()), backend.CodeUnavailable, "bench", "The result cannot be written to "+file+".")
 }
 
 // fileOfJSON lets the flag that everywhere else takes no value name a file after
-// "bench judge": kong knows one kind of --json only.
+// "bench judge" and "bench poison": kong knows one kind of --json only.
 func fileOfJSON(args []string) []string {
 	verb := slices.Index(args, "bench") + 1
-	if verb == 0 || verb == len(args) || args[verb] != "judge" {
+	if verb == 0 || verb == len(args) || args[verb] != "judge" && args[verb] != "poison" {
 		return args
 	}
 	var out []string

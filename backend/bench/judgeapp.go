@@ -23,9 +23,11 @@ import (
 //	outdated, outdated_same       comparison of two dated values
 //	stance, attribution           selection and reading, of a sentence
 //	realtime                      the whole check, on the recorded evidence
+//	poison                        the whole check, on pages of which some lie
 type appJudge struct {
 	served string
 	orders *judge.Orders
+	read   func(ctx context.Context, pages []backend.RecordedPage, s backend.Search) (backend.Found, error)
 }
 
 // benchDay is today for tasks whose rows have no day of their own: the questions
@@ -50,8 +52,11 @@ func (t appJudge) maker(m judge.Model, row judgeRow, now time.Time, found []back
 }
 
 func (t appJudge) judge(ctx context.Context, m judge.Model, task string, row judgeRow) ([]Judged, error) {
-	if task == taskRealtime {
+	switch task {
+	case taskRealtime:
 		return t.realtime(ctx, m, row)
+	case TaskPoison:
+		return t.poison(ctx, m, row)
 	}
 	passages := row.passages()
 	j, err := t.maker(m, row, benchDay, passages)

@@ -165,11 +165,11 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		v.Reason = reason
 		return
 	}
-	kept, flagged := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
+	kept, flagged, aside := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
 	onStep(Step{Name: StepRead, Count: len(kept)})
 	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept)
 	onStep(Step{Name: StepCompare})
-	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, now: r.now,
+	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
 	e.decide(v)
 	if v.Reason == backend.ReasonLowConfidence && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
@@ -297,7 +297,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 			return out, stops(err)
 		}
 		out = append(out, got)
-		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
+		if settled(f, class, claim, out, order[i+1:]) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
 			break
 		}
 	}
@@ -316,8 +316,8 @@ func rivals(a, b chosen) bool {
 }
 
 // settled: a trusted passage, newest first, that was compared decides; for a
-// question that never changes so does good support without a rival.
-func settled(class backend.Class, claim backend.Claim, list []reading) bool {
+// question that never changes so does good support without a rival, read or not.
+func settled(f form, class backend.Class, claim backend.Claim, list []reading, rest []chosen) bool {
 	last := list[len(list)-1]
 	if claim.Short != "" && last.Trusted() && last.rel != Unknown && last.coverage >= 0.6 {
 		return true
@@ -334,7 +334,7 @@ func settled(class backend.Class, claim backend.Claim, list []reading) bool {
 		domains[source(x.Passage)] = true
 		strong = strong || reputation(x.Passage) >= 0.6
 	}
-	return strong || len(domains) >= 2
+	return strong || len(domains) >= 2 && len(dissent(f, last.value, rest)) == 0
 }
 
 // stops gives the reason when an error must end the check.
