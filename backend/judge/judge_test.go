@@ -408,26 +408,6 @@ func TestNewRefuses(t *testing.T) {
 	require.True(t, errors.As(err, &e))
 }
 
-func FuzzExtractReply(f *testing.F) {
-	f.Add(`{"found":true,"quote":"Keir Starmer has been","value":"Keir Starmer","as_of":"2024"}`, "Keir Starmer")
-	f.Add(`{"found":true,"quote":"\u0000","value":"İ"}`, "ﬁ")
-	f.Fuzz(func(t *testing.T, reply, chat string) {
-		m := says()
-		m.OnExtract = func(string) (string, error) { return reply, nil }
-		m.OnChat = func(string) (string, error) { return chat, nil }
-		j := newJudge(t, judge.Options{Model: m, Gather: gives(web("1", "a.com", starmer, at(1)), web("2", "b.com", starmer2, at(1)))})
-		v, err := j.Check(t.Context(), input(pmQuestion, "Rishi Sunak"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range v.Passages {
-			if p.Quote != "" && !strings.Contains(p.Text, p.Quote) || p.Value != "" && !strings.Contains(p.Quote, p.Value) {
-				t.Fatalf("unverified quote %q or value %q", p.Quote, p.Value)
-			}
-		}
-	})
-}
-
 // BenchmarkCheck measures the work outside models and network for ten results;
 // the budget is 50 ms.
 func BenchmarkCheck(b *testing.B) {
