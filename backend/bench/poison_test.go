@@ -220,3 +220,28 @@ func TestThePoisonTaskRunsLikeAnyOther(t *testing.T) {
 	o.Judge = JudgeLexical
 	require.Equal(t, backend.CodeInvalid, backend.CodeOf(CheckJudge(o)))
 }
+
+// BenchmarkWorkOutsideModels is a whole check of ten results, three of them opened
+// pages of 40 KB, with a model that answers at once; the budget is 50 ms.
+func BenchmarkWorkOutsideModels(b *testing.B) {
+	questions, err := loadPoisonQuestions()
+	require.NoError(b, err)
+	q := questions[0]
+	c := poisonCase{Truth: q.Truth, Lie: q.Lie}
+	long := strings.Repeat("<p>"+fillers[1]+" "+fillers[3]+" "+fillers[5]+"</p>", 80)
+	for i := range 10 {
+		p := backend.RecordedPage{URL: fmt.Sprintf("http://page%d.org/%s", i, q.ID), Title: q.Topic, Date: dayBefore(i + 1), Snippet: q.sentence(i%9, q.Truth)}
+		if i < 3 {
+			p.HTML = "<html><head><title>" + q.Topic + "</title></head><body>" + long + "<p>" + p.Snippet + "</p>" + long + "</body></html>"
+		}
+		c.Pages = append(c.Pages, p)
+	}
+	measured := appJudge{served: "m", read: pages.Recorded}
+	row := judgeRow{ID: "b", Label: sideTruth, Question: q.Question, Answer: q.answer(sideOther), poison: &c}
+	for b.Loop() {
+		lines, err := measured.judge(b.Context(), obedient(c), TaskPoison, row)
+		if err != nil || lines[0].Verdict != string(backend.Contradicted) {
+			b.Fatal(err, lines)
+		}
+	}
+}

@@ -326,12 +326,15 @@ func (e evidence) outvoted(top cluster) bool {
 	return len(others) > 1 && len(others) >= len(top.Domains)
 }
 
-// dissent gives the sources whose best sentence states another value by its
-// grammar alone.
+// dissent gives the sources that do not speak of the value and whose best sentence
+// states another one by its grammar alone.
 func dissent(f form, value string, list []chosen) map[string]bool {
 	out := map[string]bool{}
 	for _, c := range list {
 		s := squeeze(c.first)
+		if backend.Mentions(c.window, value) {
+			continue
+		}
 		if v, ok := pick(f, s); ok && v.role == rolePlain && f.overlap(s) > 0 {
 			if rel, _ := compare(f, trimValue(v.text), value); rel == Different {
 				out[source(c.Passage)] = true
