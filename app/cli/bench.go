@@ -46,7 +46,7 @@ type benchJudgeCmd struct {
 	Data     string `type:"existingdir" help:"Folder that holds judge/TASK.jsonl (default: a small sample that is shipped)."`
 	Task     string `required:"" help:"equivalence, equivalence_hard, outdated, outdated_same, class, stance, attribution or realtime."`
 	Model    string `help:"Model that fills the slots." default:"qwen2.5-coder:1.5b"`
-	Judge    string `help:"default (the app's own), original (its forerunner's) or lexical (no model)." enum:"default,original,lexical" default:"default"`
+	Judge    string `help:"default (the app's own), original (its forerunner's), lexical (no model) or grounding (the label that may withhold a rival; attribution only)." enum:"default,original,lexical,grounding" default:"default"`
 	Limit    int    `help:"Judge so many rows, the same ones everywhere; 0: all."`
 	JSONFile string `name:"json-file" placeholder:"FILE" help:"Where --json writes; TASK.rows.jsonl goes beside it. Short: --json FILE, or --json - for stdout."`
 }

@@ -16,6 +16,8 @@ const (
 	JudgeDefault  = "default"  // the app's own
 	JudgeOriginal = "original" // one extraction, one YES or NO; anything but YES counts as outdated
 	JudgeLexical  = "lexical"  // plain containment, without a model
+	// JudgeGrounding is the label by which a rival is withheld, on attribution alone.
+	JudgeGrounding = "grounding"
 )
 
 // The tasks, each a file of the benchmark folder's judge/.
@@ -145,7 +147,9 @@ func CheckJudge(o JudgeOptions) error {
 	case !slices.Contains(JudgeTasks, o.Task) && o.Task != TaskPoison:
 		return backend.Errorf(backend.CodeInvalid, op, "There is no task called %q.", o.Task).WithHint("Tasks: " + strings.Join(JudgeTasks, ", ") + ".")
 	case newUnderTest(o.Judge, JudgeParts{}) == nil:
-		return backend.Errorf(backend.CodeInvalid, op, "There is no judge called %q.", o.Judge).WithHint("Judges: default, original, lexical.")
+		return backend.Errorf(backend.CodeInvalid, op, "There is no judge called %q.", o.Judge).WithHint("Judges: default, original, lexical, grounding.")
+	case o.Judge == JudgeGrounding && o.Task != taskAttribution:
+		return backend.Errorf(backend.CodeInvalid, op, "Grounding says whether a passage carries a statement, which is the task attribution.").WithHint("Measure it with --task attribution.")
 	case o.Judge == JudgeOriginal && o.Task == taskClass:
 		return backend.Errorf(backend.CodeInvalid, op, "The original judge has no step that classes questions.").WithHint("Measure it on another task.")
 	case o.Limit < 0:
@@ -219,6 +223,8 @@ func newUnderTest(name string, parts JudgeParts) underTest {
 	switch name {
 	case JudgeDefault:
 		return appJudge{served: parts.Info.ServedName(), orders: &judge.Orders{}, read: parts.Read}
+	case JudgeGrounding:
+		return appJudge{served: parts.Info.ServedName(), grounding: &judge.Grounding{}}
 	case JudgeOriginal:
 		return originalJudge{served: parts.Info.ServedName()}
 	case JudgeLexical:

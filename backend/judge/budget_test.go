@@ -21,6 +21,8 @@ func steps(m *judgetest.Model) map[string]int {
 	out := map[string]int{}
 	for _, prompt := range m.Calls() {
 		switch {
+		case strings.Contains(prompt, "\nStatement: "):
+			out["ground"]++
 		case strings.Contains(prompt, "mean the same"):
 			out["compare"]++
 		case strings.Contains(prompt, "<<"):
@@ -79,8 +81,7 @@ func TestNoVerdictTakesMoreThanFourteenCalls(t *testing.T) {
 				m := reader(tells(0.4))
 				m.OnExtract = func(string) (string, error) { return form, nil }
 				m.OnChat = func(string) (string, error) { return said, nil }
-				orders := &judge.Orders{}
-				j := newJudge(t, judge.Options{Model: m, Gather: gives(passages...), Orders: orders})
+				j := newJudge(t, judge.Options{Model: m, Gather: gives(passages...), Orders: &judge.Orders{}, Grounding: &judge.Grounding{}})
 				_, err := j.SameValue(t.Context(), openQuestion, openAnswer, []string{openOther}) // the model is tried once, for all checks
 				require.NoError(t, err)
 				before := steps(m)
@@ -90,7 +91,7 @@ func TestNoVerdictTakesMoreThanFourteenCalls(t *testing.T) {
 				require.LessOrEqual(t, v.Calls, 14)
 				took := steps(m)
 				total := 0
-				for step, most := range map[string]int{"gate": 1, "claim": 1, "form": 6, "compare": 2, "chat": 14} {
+				for step, most := range map[string]int{"gate": 1, "claim": 1, "form": 6, "compare": 2, "chat": 14, "ground": 4} {
 					require.LessOrEqual(t, took[step]-before[step], most, step)
 					total += took[step] - before[step]
 				}

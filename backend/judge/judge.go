@@ -31,6 +31,7 @@ type Options struct {
 	Now         func() time.Time
 	NewID       func() string
 	Orders      *Orders       // lets T3 compare what T1 and T2 cannot; nil: it is off
+	Grounding   *Grounding    // lets a capable model withhold a rival; nil: it is off
 	MaxPassages int           // read at most, default 6
 	MaxCalls    int           // model calls at most, default 14
 	MaxTime     time.Duration // of one check, 0: only what ctx allows
@@ -84,6 +85,7 @@ type run struct {
 	model   string
 	now     time.Time
 	calls   int
+	kept    int // calls that are left for grounding
 	failed  int // model calls that gave nothing usable
 	modelUp bool
 	unsure  bool    // no rule knew the class
@@ -101,6 +103,9 @@ func (j *Judge) Check(ctx context.Context, in Input, onStep func(Step)) (backend
 	r := &run{o: j.o, id: j.o.NewID(), model: in.Model, now: start}
 	if r.model == "" {
 		r.model = j.o.ModelName
+	}
+	if r.o.Grounding != nil && r.o.MaxCalls > groundingCalls {
+		r.kept = groundingCalls
 	}
 	if onStep == nil {
 		onStep = func(Step) {}
@@ -172,6 +177,7 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
 	e.decide(v)
+	r.withhold(ctx, f, readings, v)
 	if v.Reason == backend.ReasonLowConfidence && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
 		v.Reason = backend.ReasonOrder
 	}
@@ -354,12 +360,15 @@ func (r *run) spend(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.calls >= r.o.MaxCalls {
+	if r.left() < 1 {
 		return errBudget
 	}
 	r.calls++
 	return nil
 }
+
+// left is how many calls of the model may still be made.
+func (r *run) left() int { return r.o.MaxCalls - r.kept - r.calls }
 
 func (r *run) settle(err error) error {
 	if err != nil {
