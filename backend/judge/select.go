@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"errata/backend"
 )
 
@@ -33,8 +35,9 @@ const (
 )
 
 // selectPassages sanitises, windows, ranks and thins out what was found. flagged
-// are relevant passages that speak to the model instead of to the reader.
-func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged []chosen) {
+// are relevant passages that speak to the model instead of to the reader; aside
+// are those that fit too, but not as well as the best or not any more.
+func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged, aside []chosen) {
 	if len(found) > maxFound {
 		found = found[:maxFound]
 	}
@@ -63,8 +66,11 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 	}
 	var near []chosen
 	for _, c := range all {
-		if c.coverage >= keepCoverage && c.coverage >= keepRelative*best {
+		switch {
+		case c.coverage >= keepCoverage && c.coverage >= keepRelative*best:
 			near = append(near, c)
+		case c.coverage >= keepCoverage:
+			aside = append(aside, c)
 		}
 	}
 	sort.SliceStable(near, func(i, j int) bool { return near[i].score > near[j].score })
@@ -82,9 +88,11 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 		if d := source(c.Passage); len(kept) < limit && count[d] < perDomain {
 			count[d]++
 			kept = append(kept, c)
+			continue
 		}
+		aside = append(aside, c)
 	}
-	return kept, flagged
+	return kept, flagged, aside
 }
 
 // ofTheYear drops passages about other years when one is about the year asked for.
@@ -112,9 +120,22 @@ func source(p backend.Passage) string {
 		return p.Provider + ":" + p.URL
 	}
 	if p.Domain != "" {
-		return strings.ToLower(p.Domain)
+		return owner(p.Domain)
 	}
 	return p.URL
+}
+
+// owner is the domain that somebody had to register. Where a host gives away
+// names of its own ("one.blogspot.com") it is the host: two of them cost nothing.
+func owner(domain string) string {
+	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
+	suffix, listed := publicsuffix.PublicSuffix(domain)
+	if listed || !strings.Contains(suffix, ".") {
+		return domain
+	}
+	under, _ := publicsuffix.PublicSuffix(suffix[strings.IndexByte(suffix, '.')+1:])
+	host := strings.TrimSuffix(suffix, "."+under)
+	return host[strings.LastIndexByte(host, '.')+1:] + "." + under
 }
 
 // evidenceDate is the published date; one in the future is not believed.
