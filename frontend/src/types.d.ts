@@ -93,7 +93,7 @@ export interface ProviderNeed { setting: string; label: string; example?: string
 export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string; sends: string; needs: ProviderNeed[] }
 export interface ModelInfo {
   name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
-  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number;
+  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number;
 }
 export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string }
 export interface Progress { what: string; done: number; total: number }
