@@ -16,6 +16,7 @@ import (
 	"errata/app/api"
 	"errata/app/web"
 	"errata/backend"
+	"errata/backend/bench"
 	"errata/backend/bolt"
 	"errata/backend/dataset"
 	"errata/backend/engine"
@@ -208,6 +209,9 @@ func (p *Program) assembleLoop(c Config) error {
 		Evidence: found,
 		Trainer:  train.New(train.Options{Source: trainer.FS, Home: p.Home, Logs: filepath.Join(p.Home, logsDir)}),
 		Arrivals: p.watcher, Workspace: workspace{p.Home},
+		Calibration: func(digest, promptVersion string) (*backend.Calibration, error) {
+			return bench.LoadCalibration(filepath.Join(p.Home, calibration), digest, promptVersion)
+		},
 		Now: c.Now, NewID: c.NewID, Emit: p.Hub.Emit, Log: p.Log, Stable: stable, StableLimit: c.StableLimit,
 	})
 	p.closers = append(p.closers, p.Loop.Close)

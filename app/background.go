@@ -16,8 +16,11 @@ const (
 	backupLook = time.Hour
 )
 
+// tendEvery is how often is looked whether facts are due for a re-check.
+const tendEvery = 10 * time.Minute
+
 // Background starts what goes on beside a door that stays open: watching
-// incoming/ and the library, and a backup a day.
+// incoming/ and the library, a backup a day, and the checks that fall due.
 func (p *Program) Background() {
 	p.behind.Go(func() {
 		p.watcher.Run(p.life, func() {
@@ -31,15 +34,21 @@ func (p *Program) Background() {
 			p.Log.Error("library", "err", err)
 		}
 	})
+	p.every(backupLook, p.backUp)
+	p.every(tendEvery, func() { p.Loop.Tend(p.life) })
+}
+
+// every does something again and again until the program ends.
+func (p *Program) every(wait time.Duration, do func()) {
 	p.behind.Go(func() {
-		look := time.NewTicker(backupLook)
+		look := time.NewTicker(wait)
 		defer look.Stop()
 		for {
 			select {
 			case <-p.life.Done():
 				return
 			case <-look.C:
-				p.backUp()
+				do()
 			}
 		}
 	})

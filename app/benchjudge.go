@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"errata/backend"
 	"errata/backend/bench"
 )
 
@@ -29,21 +30,54 @@ func benchJudge(ctx context.Context, home string, o bench.JudgeOptions) (bench.J
 	if err := bench.CheckJudge(o); err != nil {
 		return none, err
 	}
-	parts := bench.JudgeParts{Program: programHash()}
 	if o.Judge == bench.JudgeLexical {
-		return bench.RunJudge(ctx, o, parts)
+		return bench.RunJudge(ctx, o, bench.JudgeParts{Program: programHash()})
 	}
-	p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
+	p, parts, err := openBench(ctx, dir, o.Model)
 	if err != nil {
 		return none, err
 	}
 	defer p.Finish(ctx, sayWaiting)
-	info, err := p.shared.engine.Ensure(ctx, o.Model)
-	if err != nil {
-		return none, err
-	}
-	parts.Model, parts.Info, parts.Replies = p.shared.model, info, filepath.Join(dir, benchDir, "replies")
 	return bench.RunJudge(ctx, o, parts)
+}
+
+// openBench opens a home for its engine and makes the model ready. A reply that a
+// benchmark asked for once serves the others.
+func openBench(ctx context.Context, dir, model string) (*Program, bench.JudgeParts, error) {
+	p, err := Assemble(ctx, Config{Home: dir, Door: "command line"})
+	if err != nil {
+		return nil, bench.JudgeParts{}, err
+	}
+	info, err := p.shared.engine.Ensure(ctx, model)
+	if err != nil {
+		p.Finish(ctx, sayWaiting)
+		return nil, bench.JudgeParts{}, err
+	}
+	return p, bench.JudgeParts{Model: p.shared.model, Info: info, Replies: filepath.Join(dir, benchDir, "replies"), Program: programHash()}, nil
+}
+
+// benchCalibrate fits the judge's confidence and keeps the fit in the home.
+func benchCalibrate(ctx context.Context, home string, o bench.CalibrateOptions) (file string, c backend.Calibration, err error) {
+	dir, err := HomeDir(home)
+	if err != nil {
+		return "", c, err
+	}
+	if o.Rows == "" {
+		o.Rows = filepath.Join(dir, benchDir)
+	}
+	if err := bench.CheckCalibrate(o); err != nil {
+		return "", c, err
+	}
+	p, parts, err := openBench(ctx, dir, o.Model)
+	if err != nil {
+		return "", c, err
+	}
+	defer p.Finish(ctx, sayWaiting)
+	if c, err = bench.Calibrate(ctx, o, parts, p.Now()); err != nil {
+		return "", c, err
+	}
+	file, err = bench.SaveCalibration(filepath.Join(dir, calibration), c)
+	return file, c, err
 }
 
 // programHash tells this program from the next build: what another one judged is

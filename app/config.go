@@ -43,6 +43,7 @@ const (
 	logsDir     = "logs"
 	backupsDir  = "backups"
 	runsDir     = "runs"
+	calibration = "calibration"
 )
 
 // HomeDir is the folder of all data: what was asked for, ERRATA_HOME, or errata in

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,7 +34,7 @@ type Fact struct {
 	Class      Class      `json:"class,omitempty"`
 	VerdictID  string     `json:"verdict_id,omitempty"`
 	Passages   []Passage  `json:"passages"`
-	ProposedBy string     `json:"proposed_by"` // "verdict", "person", "api", "import", "demo"
+	ProposedBy string     `json:"proposed_by"` // "verdict", "recheck", "person", "api", "import", "demo"
 	State      FactState  `json:"state"`
 	Previous   FactState  `json:"previous,omitempty"`   // for undo
 	Superseder string     `json:"superseder,omitempty"` // id of the fact that took its place
@@ -41,6 +42,27 @@ type Fact struct {
 	DecidedAt  *time.Time `json:"decided_at,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
+
+	Checked  *FactCheck `json:"checked,omitempty"`  // the last look at its evidence since it was approved
+	Rule     *Rule      `json:"rule,omitempty"`     // what approved it, when DecidedBy is ByRule
+	ByHand   bool       `json:"by_hand,omitempty"`  // a person decided, edited or proposed it: no rule decides on it
+	Disputes string     `json:"disputes,omitempty"` // id of the approved fact that a re-check speaks against with this one
+}
+
+// FactCheck is what a later look at the evidence of an approved fact gave.
+type FactCheck struct {
+	At         time.Time   `json:"at"`
+	Kind       VerdictKind `json:"kind"` // on the fact's own answer
+	Reason     Reason      `json:"reason"`
+	Sentence   string      `json:"sentence"`
+	Value      string      `json:"value,omitempty"` // what the evidence says instead
+	Calibrated bool        `json:"calibrated"`
+	Confidence float64     `json:"confidence"`
+}
+
+// Says says whether a value is the fact's answer or another name for it.
+func (f Fact) Says(value string) bool {
+	return slices.ContainsFunc(append([]string{f.Answer}, f.Aliases...), func(own string) bool { return Normal(own) == Normal(value) })
 }
 
 // Validate refuses a fact that cannot be taught.
@@ -77,7 +99,7 @@ func (f *Fact) Decide(to FactState, by string, now time.Time) error {
 		}
 	}
 	f.Previous, f.State, f.DecidedBy, f.UpdatedAt = f.State, to, by, now
-	f.DecidedAt = &now
+	f.DecidedAt, f.ByHand, f.Rule = &now, true, nil
 	return nil
 }
 
@@ -87,6 +109,7 @@ func (f *Fact) Undo(now time.Time) error {
 		return Errorf(CodeConflict, "fact.undo", "There is no decision to take back.")
 	}
 	f.State, f.Previous, f.Superseder, f.DecidedBy, f.DecidedAt, f.UpdatedAt = f.Previous, "", "", "", nil, now
+	f.ByHand, f.Rule = true, nil
 	return nil
 }
 

@@ -66,6 +66,7 @@ type Run struct {
 	Seed        int             `json:"seed"`
 	Engine      string          `json:"engine"` // local
 	MaxMinutes  float64         `json:"max_minutes,omitempty"`
+	ByRule      bool            `json:"by_rule,omitempty"` // started under the policy automatic, by nobody's click
 	State       RunState        `json:"state"`
 	Failure     FailureClass    `json:"failure,omitempty"`
 	Message     string          `json:"message,omitempty"`

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // Settings are what a user chose. The zero value of a field means its default.
@@ -19,14 +21,34 @@ type Settings struct {
 	Providers      map[string]bool `json:"providers"` // name -> on
 	LibraryFolders []string        `json:"library_folders"`
 	AllowedOrigins []string        `json:"allowed_origins"`
-	Approval       string          `json:"approval"` // "person" (default)
+	Approval       string          `json:"approval"` // "person" (default), "automatic"
 	Training       string          `json:"training"` // "propose" (default), "start", "never"
 	ServeAs        string          `json:"serve_as"` // "auto" (default), "adapter", "merged"
 	Memory         bool            `json:"memory"`   // give approved facts as context
 	AutoCheck      bool            `json:"auto_check"`
 	Theme          string          `json:"theme"` // "system", "light", "dark"
 	GoogleCX       string          `json:"google_cx,omitempty"`
-	SearXNG        string          `json:"searxng,omitempty"` // address of the user's own server
+	SearXNG        string          `json:"searxng,omitempty"`         // address of the user's own server
+	ApprovalHours  int             `json:"approval_hours"`            // how long a fact waits before a rule approves it; 0: 24
+	AutomaticSince *time.Time      `json:"automatic_since,omitempty"` // when the policy automatic was chosen; kept by the API
+	Recheck        string          `json:"recheck"`                   // "on" (default), "paused"
+	RecheckDays    int             `json:"recheck_days"`              // how often a fact with an expiry is checked again; 0: 7
+}
+
+// Automatic says that rules may approve facts.
+func (s Settings) Automatic() bool { return s.Approval == "automatic" }
+
+// ApprovalWait is how long a person has to decide before a rule does.
+func (s Settings) ApprovalWait() time.Duration {
+	return time.Duration(cmp.Or(s.ApprovalHours, 24)) * time.Hour
+}
+
+// RecheckPaused says that facts with an expiry are left alone.
+func (s Settings) RecheckPaused() bool { return s.Recheck == "paused" }
+
+// RecheckEvery is the time between two checks of a fact with an expiry.
+func (s Settings) RecheckEvery() time.Duration {
+	return time.Duration(cmp.Or(s.RecheckDays, 7)) * 24 * time.Hour
 }
 
 // ReadSettings changes s by a JSON object of settings; what the object does not name
@@ -37,6 +59,10 @@ func ReadSettings(object []byte, s *Settings) error {
 	const op = "settings"
 	next := *s
 	next.Providers = maps.Clone(s.Providers) // decoding adds to a map that is there
+	if since := s.AutomaticSince; since != nil {
+		at := *since
+		next.AutomaticSince = &at // and writes through a pointer
+	}
 	d := json.NewDecoder(bytes.NewReader(object))
 	d.DisallowUnknownFields()
 	err := d.Decode(&next)
@@ -84,7 +110,8 @@ func DefaultSettings() Settings {
 	return Settings{
 		Providers:      map[string]bool{"library": true, "wikipedia": true, "wikidata": true, "google": false},
 		LibraryFolders: []string{}, AllowedOrigins: []string{},
-		Approval: "person", Training: "propose", ServeAs: "auto", Memory: true, AutoCheck: true, Theme: "system",
+		Approval: "person", ApprovalHours: 24, Training: "propose", ServeAs: "auto", Memory: true, AutoCheck: true, Theme: "system",
+		Recheck: "on", RecheckDays: 7,
 	}
 }
 

@@ -1,6 +1,9 @@
 package backend
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Claim is the one checkable statement of an answer.
 type Claim struct {
@@ -122,29 +125,34 @@ const (
 
 // Verdict is the append-only record of one check.
 type Verdict struct {
-	ID         string            `json:"id"`
-	AnswerID   string            `json:"answer_id"`
-	QuestionID string            `json:"question_id"`
-	Question   string            `json:"question"`
-	Class      Class             `json:"class"`
-	Kind       VerdictKind       `json:"kind"`
-	Reason     Reason            `json:"reason"`
-	Sentence   string            `json:"sentence"` // one plain sentence for the margin
-	Claim      Claim             `json:"claim"`
-	RivalValue string            `json:"rival_value,omitempty"`
-	RivalFrom  *time.Time        `json:"rival_from,omitempty"` // newest date of the evidence for it
-	Tier       string            `json:"tier,omitempty"`
-	Confidence float64           `json:"confidence"`
-	Calibrated bool              `json:"calibrated"`
-	Clusters   []Cluster         `json:"clusters"`
-	Passages   []Passage         `json:"passages"`
-	Queries    []string          `json:"queries"` // the words that were sent
-	Providers  []string          `json:"providers"`
-	Failures   []ProviderFailure `json:"failures,omitempty"` // providers that were asked and gave nothing
-	Judge      string            `json:"judge"`              // model that filled the slots
-	Calls      int               `json:"calls"`              // model calls used
-	Took       time.Duration     `json:"took"`
-	CreatedAt  time.Time         `json:"created_at"`
+	ID         string      `json:"id"`
+	AnswerID   string      `json:"answer_id"`
+	QuestionID string      `json:"question_id"`
+	Question   string      `json:"question"`
+	Class      Class       `json:"class"`
+	Kind       VerdictKind `json:"kind"`
+	Reason     Reason      `json:"reason"`
+	Sentence   string      `json:"sentence"` // one plain sentence for the margin
+	Claim      Claim       `json:"claim"`
+	RivalValue string      `json:"rival_value,omitempty"`
+	RivalFrom  *time.Time  `json:"rival_from,omitempty"` // newest date of the evidence for it
+	Tier       string      `json:"tier,omitempty"`
+	Confidence float64     `json:"confidence"`
+	Calibrated bool        `json:"calibrated"`
+	// ConfidenceRaw is what the decision table gave; Confidence is the same until a
+	// calibration, named by its ID, maps it.
+	ConfidenceRaw float64           `json:"confidence_raw"`
+	Calibration   string            `json:"calibration,omitempty"`
+	Withheld      VerdictKind       `json:"withheld,omitempty"` // what the verdict would be if the calibration let it through
+	Clusters      []Cluster         `json:"clusters"`
+	Passages      []Passage         `json:"passages"`
+	Queries       []string          `json:"queries"` // the words that were sent
+	Providers     []string          `json:"providers"`
+	Failures      []ProviderFailure `json:"failures,omitempty"` // providers that were asked and gave nothing
+	Judge         string            `json:"judge"`              // model that filled the slots
+	Calls         int               `json:"calls"`              // model calls used
+	Took          time.Duration     `json:"took"`
+	CreatedAt     time.Time         `json:"created_at"`
 }
 
 // Unreached names the providers that could not be reached while others were read.
@@ -166,6 +174,44 @@ func (v Verdict) Counts() bool {
 // Teachable says whether a fact may be proposed from the verdict.
 func (v Verdict) Teachable() bool {
 	return (v.Kind == Outdated || v.Kind == Contradicted) && v.RivalValue != ""
+}
+
+// proposeFrom is the least calibrated confidence of a verdict that proposes its
+// correction by itself.
+const proposeFrom = 0.9
+
+// Proposes says whether the verdict proposes its correction without being asked:
+// calibrated, sure, carried by at least two independent domains and free of
+// tripwire flags. A person may teach any that is Teachable.
+func (v Verdict) Proposes() bool {
+	if !v.Teachable() || !v.Calibrated || v.Confidence < proposeFrom || v.Class == ClassClock {
+		return false
+	}
+	flagged := slices.ContainsFunc(v.Passages, func(p Passage) bool { return len(p.Flags) > 0 })
+	return !flagged && len(v.RivalDomains()) >= 2
+}
+
+// RivalDomains are the registrable domains that carry the rival value independently
+// of each other: copies of one text count once, the user's own documents do not.
+func (v Verdict) RivalDomains() []string {
+	outside := map[string]bool{}
+	for _, p := range v.Passages {
+		if p.Supports == "rival" && !p.Trusted() && p.Domain != "" {
+			outside[p.Domain] = true
+		}
+	}
+	domains := []string{}
+	for _, c := range v.Clusters {
+		if v.RivalValue == "" || c.Value != v.RivalValue {
+			continue
+		}
+		for _, d := range c.Domains {
+			if outside[d] && !slices.Contains(domains, d) {
+				domains = append(domains, d)
+			}
+		}
+	}
+	return domains
 }
 
 // Rating is a person's agreement or disagreement with a verdict.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"errata/backend"
+	"errata/backend/flow"
 )
 
 // byPerson is who decides at a door.
@@ -98,6 +99,24 @@ func (a *API) RejectFact(id string) (backend.Fact, error) {
 // UndoFact takes the last decision on a fact back.
 func (a *API) UndoFact(id string) (backend.Fact, error) {
 	return call(a, "facts.undo", func(context.Context) (backend.Fact, error) { return a.o.Loop.Undo(id) })
+}
+
+// RecheckFacts looks at the evidence of approved facts again; without ids, at those
+// with an expiry that are due. What speaks against a fact waits in the queue.
+func (a *API) RecheckFacts(requestID string, ids []string) ([]flow.Rechecked, error) {
+	return alone(a, requestID, "facts.recheck", "", func(ctx context.Context) ([]flow.Rechecked, error) {
+		return some(a.o.Loop.Recheck(ctx, ids))
+	})
+}
+
+// RulePlan says which facts a rule will approve, and when, unless a person decides.
+func (a *API) RulePlan() (flow.RulePlan, error) {
+	return call(a, "facts.rules", func(context.Context) (flow.RulePlan, error) { return a.o.Loop.RulePlan() })
+}
+
+// RecheckPlan says when facts are checked again.
+func (a *API) RecheckPlan() (flow.RecheckPlan, error) {
+	return call(a, "facts.recheck", func(context.Context) (flow.RecheckPlan, error) { return a.o.Loop.RecheckPlan() })
 }
 
 // ExportFacts gives all facts of a state (all states when empty) as JSON lines.

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 )
@@ -100,6 +102,9 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err != nil {
 			return s, err
 		}
+		if s.AutomaticSince, err = a.automaticSince(s); err != nil {
+			return s, err
+		}
 		if s.LibraryFolders, err = a.folders(s.LibraryFolders); err != nil {
 			return s, err
 		}
@@ -112,6 +117,20 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
 		return s, nil
 	})
+}
+
+// automaticSince remembers when the policy automatic was chosen, so that what waits
+// already gets its time.
+func (a *API) automaticSince(s backend.Settings) (*time.Time, error) {
+	if !s.Automatic() {
+		return nil, nil
+	}
+	old, err := a.o.Loop.Store.Settings()
+	if err != nil || old.Automatic() && old.AutomaticSince != nil {
+		return old.AutomaticSince, err
+	}
+	now := a.o.Loop.Now()
+	return &now, nil
 }
 
 // folders checks those that are new. One that was there before stays even when it
@@ -144,9 +163,16 @@ func validateSettings(s backend.Settings) error {
 		}
 		return backend.Errorf(backend.CodeInvalid, "settings", "%s can be %s, not %q.", what, strings.Join(allowed, ", "), v)
 	}
+	within := func(what string, v, most int) error {
+		if v < 0 || v > most {
+			return backend.Errorf(backend.CodeInvalid, "settings", "%s can be 0 for the default or up to %d, not %d.", what, most, v)
+		}
+		return nil
+	}
 	for _, err := range []error{
-		oneOf("Approval", s.Approval, "person"), oneOf("Training", s.Training, "propose", "start", "never"),
+		oneOf("Approval", s.Approval, "person", "automatic"), within("Hours before a rule approves", s.ApprovalHours, 30*24), oneOf("Training", s.Training, "propose", "start", "never"),
 		oneOf("Serve as", s.ServeAs, "auto", "adapter", "merged"), oneOf("Theme", s.Theme, "system", "light", "dark"),
+		oneOf("Re-check", cmp.Or(s.Recheck, "on"), "on", "paused"), within("Days between two re-checks", s.RecheckDays, 365),
 	} {
 		if err != nil {
 			return err

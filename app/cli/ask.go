@@ -144,8 +144,11 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 	if unreached := v.Unreached(); len(unreached) > 0 {
 		fmt.Fprintf(w, "  not reached: %s; what is here was read without it\n", strings.Join(unreached, ", "))
 	}
-	if !v.Calibrated {
+	switch {
+	case !v.Calibrated:
 		fmt.Fprintln(w, "  (uncalibrated: how sure this is was not measured for this model)")
+	case v.Withheld == "":
+		fmt.Fprintf(w, "  (of such verdicts %.0f in 100 are right)\n", 100*v.Confidence)
 	}
 }
 

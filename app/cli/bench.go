@@ -18,8 +18,9 @@ import (
 )
 
 type benchCmd struct {
-	Judge benchJudgeCmd `cmd:"" help:"How often the judge is right, on labelled rows."`
-	Chat  benchChatCmd  `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
+	Judge     benchJudgeCmd     `cmd:"" help:"How often the judge is right, on labelled rows."`
+	Calibrate benchCalibrateCmd `cmd:"" help:"Fit the judge's confidence to labelled rows, so that it says how often it is right."`
+	Chat      benchChatCmd      `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
 }
 
 type benchChatCmd struct {
@@ -56,27 +57,48 @@ func (c benchJudgeCmd) Run(s *session) error {
 		return backend.Errorf(backend.CodeUnavailable, "bench", "This build has no benchmark.")
 	}
 	o := bench.JudgeOptions{Data: c.Data, Task: c.Task, Model: c.Model, Judge: c.Judge, Limit: c.Limit}
-	toFile := c.JSONFile != "" && c.JSONFile != "-"
-	if toFile {
-		o.Rows = filepath.Dir(c.JSONFile)
-		if info, err := os.Stat(o.Rows); err != nil || !info.IsDir() {
-			return backend.Errorf(backend.CodeInvalid, "bench", "There is no folder %s to write to.", o.Rows).WithHint("Make it, or name another file.")
-		}
+	var err error
+	if o.Rows, err = folderOf(c.JSONFile); err != nil {
+		return err
 	}
-	if !s.root.Quiet {
-		b := bar{w: s.io.Err}
-		if f, ok := s.io.Err.(*os.File); ok {
-			b.live = term.IsTerminal(int(f.Fd()))
-		}
-		o.Progress = b.show
-		defer b.end()
-	}
+	progress, end := s.progress()
+	o.Progress = progress
+	defer end()
 	out, err := s.doors.BenchJudge(s.ctx, s.root.Home, o)
 	if err != nil {
 		return err
 	}
-	if !toFile {
-		return s.print(out, func(w io.Writer) { writeJudged(w, out) })
+	return s.result(c.JSONFile, out, func(w io.Writer) { writeJudged(w, out) })
+}
+
+// folderOf is the folder of a file that JSON goes to, empty when it goes to no file.
+func folderOf(file string) (string, error) {
+	if file == "" || file == "-" {
+		return "", nil
+	}
+	dir := filepath.Dir(file)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", backend.Errorf(backend.CodeInvalid, "bench", "There is no folder %s to write to.", dir).WithHint("Make it, or name another file.")
+	}
+	return dir, nil
+}
+
+// progress draws on stderr unless the user wants it quiet; end leaves the line.
+func (s *session) progress() (show func(bench.JudgeProgress), end func()) {
+	if s.root.Quiet {
+		return nil, func() {}
+	}
+	b := bar{w: s.io.Err}
+	if f, ok := s.io.Err.(*os.File); ok {
+		b.live = term.IsTerminal(int(f.Fd()))
+	}
+	return b.show, b.end
+}
+
+// result goes to the file that --json names, else to where everything goes.
+func (s *session) result(file string, out any, write func(io.Writer)) error {
+	if file == "" || file == "-" {
+		return s.print(out, write)
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -85,14 +107,14 @@ func (c benchJudgeCmd) Run(s *session) error {
 	if err := enc.Encode(out); err != nil {
 		return err
 	}
-	return backend.Wrap(bench.WriteFile(c.JSONFile, buf.Bytes()), backend.CodeUnavailable, "bench", "The result cannot be written to "+c.JSONFile+".")
+	return backend.Wrap(bench.WriteFile(file, buf.Bytes()), backend.CodeUnavailable, "bench", "The result cannot be written to "+file+".")
 }
 
 // fileOfJSON lets the flag that everywhere else takes no value name a file after
-// "bench judge": kong knows one kind of --json only.
+// "bench judge" and "bench calibrate": kong knows one kind of --json only.
 func fileOfJSON(args []string) []string {
 	verb := slices.Index(args, "bench") + 1
-	if verb == 0 || verb == len(args) || args[verb] != "judge" {
+	if verb == 0 || verb == len(args) || args[verb] != "judge" && args[verb] != "calibrate" {
 		return args
 	}
 	var out []string

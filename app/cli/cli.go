@@ -55,6 +55,9 @@ type Doors struct {
 	BenchChat func(ctx context.Context, home string, runs int) (bench.ChatResult, error)
 	// BenchJudge measures a judge on a task of the benchmark folder.
 	BenchJudge func(ctx context.Context, home string, o bench.JudgeOptions) (bench.JudgeResult, error)
+	// BenchCalibrate fits the judge's confidence to labelled rows and says where it
+	// keeps the fit.
+	BenchCalibrate func(ctx context.Context, home string, o bench.CalibrateOptions) (file string, c backend.Calibration, err error)
 }
 
 // ServeOptions of `errata serve`.

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"errata/app/api"
 	"errata/backend"
+	"errata/backend/flow"
 )
 
 type factsCmd struct {
@@ -17,6 +19,7 @@ type factsCmd struct {
 	Reject  factsRejectCmd  `cmd:"" help:"Reject facts."`
 	Undo    factsUndoCmd    `cmd:"" help:"Take the last decision on facts back."`
 	Edit    factsEditCmd    `cmd:"" help:"Change a fact."`
+	Recheck factsRecheckCmd `cmd:"" help:"Look at the evidence of approved facts again."`
 	Import  factsImportCmd  `cmd:"" help:"Import facts from JSON lines."`
 	Export  factsExportCmd  `cmd:"" help:"Export facts as JSON lines."`
 }
@@ -43,7 +46,12 @@ func writeFacts(w io.Writer, facts []backend.Fact) {
 		if f.OldAnswer != "" {
 			old = " (was " + f.OldAnswer + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s\n", f.ID, f.State, f.Question, f.Answer, old)
+		state, ground := string(f.State), ""
+		if f.Rule != nil {
+			state += " by rule"
+			ground = "  [" + f.Rule.Words() + "; `errata facts undo` takes it back]"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s%s\n", f.ID, state, f.Question, f.Answer, old, ground)
 	}
 	_ = t.Flush()
 }
@@ -109,6 +117,28 @@ type factsEditCmd struct {
 // Run changes a fact.
 func (c factsEditCmd) Run(s *session) error {
 	return show(s, "EditFact", writeFact, c.ID, backend.FactUpdate{Question: c.Question, Answer: c.Answer, OldAnswer: c.Old})
+}
+
+type factsRecheckCmd struct {
+	ID []string `arg:"" optional:"" help:"Ids of approved facts; without one, those with an expiry that are due."`
+}
+
+// Run looks at the evidence of facts again.
+func (c factsRecheckCmd) Run(s *session) error {
+	return show(s, "RecheckFacts", writeRechecked, RequestID, append([]string{}, c.ID...))
+}
+
+func writeRechecked(w io.Writer, list []flow.Rechecked) {
+	if len(list) == 0 {
+		fmt.Fprintln(w, "No fact is due. Name one to check it all the same.")
+		return
+	}
+	for _, r := range list {
+		fmt.Fprintf(w, "%s  %s  %s\n  %s: %s\n", r.Fact.ID, r.Fact.Question, r.Fact.Answer, strings.ReplaceAll(string(r.Verdict.Kind), "_", " "), r.Verdict.Sentence)
+		if r.Proposed != nil {
+			fmt.Fprintf(w, "  the evidence has moved to %q; decide: errata facts approve %s, or reject it to keep the old answer\n", r.Proposed.Answer, r.Proposed.ID)
+		}
+	}
 }
 
 type factsImportCmd struct {

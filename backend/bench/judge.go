@@ -16,6 +16,10 @@ const (
 	JudgeDefault  = "default"  // the app's own
 	JudgeOriginal = "original" // one extraction, one YES or NO; anything but YES counts as outdated
 	JudgeLexical  = "lexical"  // plain containment, without a model
+
+	// judgeAsApp is the default one with the label comparison only where the app
+	// has it: what a calibration is fitted to.
+	judgeAsApp = "default as in the app"
 )
 
 // The tasks, each a file of the benchmark folder's judge/.
@@ -91,42 +95,52 @@ type Judged struct {
 
 // RunJudge measures one judge on one task. Stopped, it goes on where it was.
 func RunJudge(ctx context.Context, o JudgeOptions, parts JudgeParts) (JudgeResult, error) {
+	out, rows, all, err := measure(ctx, o, parts, o.Task)
+	if err == nil {
+		out.Metrics = judgeMetrics(o.Task, rows, all)
+	}
+	return out, err
+}
+
+// measure judges the rows that the options ask for and keeps the verdicts under
+// the name given.
+func measure(ctx context.Context, o JudgeOptions, parts JudgeParts, name string) (JudgeResult, []judgeRow, []Judged, error) {
 	out := JudgeResult{Task: o.Task, Judge: o.Judge}
+	fail := func(err error) (JudgeResult, []judgeRow, []Judged, error) { return out, nil, nil, err }
 	if err := CheckJudge(o); err != nil {
-		return out, err
+		return fail(err)
 	}
 	rows, err := loadJudge(o)
 	if err != nil {
-		return out, err
+		return fail(err)
 	}
 	measured := newUnderTest(o.Judge, parts)
 	if o.Judge != JudgeLexical {
 		if parts.Model == nil {
-			return out, backend.Errorf(backend.CodeInvalid, "bench.judge", "The judge %q needs a model.", o.Judge)
+			return fail(backend.Errorf(backend.CodeInvalid, "bench.judge", "The judge %q needs a model.", o.Judge))
 		}
 		out.Model, out.ModelDigest = parts.Info.Name, parts.Info.Digest
 	}
 	replies, err := openReplies(parts)
 	if err != nil {
-		return out, err
+		return fail(err)
 	}
 	defer replies.close()
-	kept, err := openJudged(o.Rows, o.Task)
+	kept, err := openJudged(o.Rows, name)
 	if err != nil {
-		return out, err
+		return fail(err)
 	}
 	defer kept.close()
 	out.N = len(rows)
 	all, err := judgeRows(ctx, o, rows, measured, replies, kept, out)
 	if err != nil {
-		return out, err
+		return fail(err)
 	}
 	for _, j := range all {
 		out.Seconds += j.Seconds
 		out.Calls += j.Calls
 	}
-	out.Metrics = judgeMetrics(o.Task, rows, all)
-	return out, kept.finish(all)
+	return out, rows, all, kept.finish(all)
 }
 
 // CheckJudge says what is wrong with the options, before anything is started.
@@ -210,6 +224,8 @@ func newUnderTest(name string, parts JudgeParts) underTest {
 	switch name {
 	case JudgeDefault:
 		return appJudge{served: parts.Info.ServedName(), orders: &judge.Orders{}}
+	case judgeAsApp:
+		return appJudge{served: parts.Info.ServedName(), orders: judge.AppOrders()}
 	case JudgeOriginal:
 		return originalJudge{served: parts.Info.ServedName()}
 	case JudgeLexical:

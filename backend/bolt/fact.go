@@ -199,13 +199,23 @@ func (s *Store) ChangeFact(id string, change func(*backend.Fact) error) (f backe
 
 // ApproveFact approves a fact and supersedes the approved facts of the same
 // question (by backend.Normal), which it returns, in one transaction.
-func (s *Store) ApproveFact(id, by string, now time.Time) (f backend.Fact, superseded []backend.Fact, err error) {
+func (s *Store) ApproveFact(id, by string, now time.Time) (backend.Fact, []backend.Fact, error) {
+	return s.approve(id, now, func(f *backend.Fact) error { return f.Decide(backend.FactApproved, by, now) })
+}
+
+// ApproveFactByRule is ApproveFact in a person's place. A fact that a person has
+// touched meanwhile is CodeConflict.
+func (s *Store) ApproveFactByRule(id string, rule backend.Rule, now time.Time) (backend.Fact, []backend.Fact, error) {
+	return s.approve(id, now, func(f *backend.Fact) error { return f.DecideByRule(rule, now) })
+}
+
+func (s *Store) approve(id string, now time.Time, decide func(*backend.Fact) error) (f backend.Fact, superseded []backend.Fact, err error) {
 	superseded = []backend.Fact{}
 	err = s.update("bolt.fact.approve", func(tx *tx) error {
 		if f, err = facts.get(tx, id); err != nil {
 			return err
 		}
-		if err := f.Decide(backend.FactApproved, by, now); err != nil {
+		if err := decide(&f); err != nil {
 			return err
 		}
 		same, err := approvedOf(tx, f.Question)

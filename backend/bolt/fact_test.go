@@ -256,3 +256,45 @@ func TestNilSlicesComeBackEmpty(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, anchors)
 }
+
+func TestARuleApprovesOnlyWhatNoPersonTouched(t *testing.T) {
+	s := bolttest.Open(t)
+	rule := backend.Rule{Name: backend.RuleTwoSources, Confidence: 0.95, Domains: []string{"a.com", "b.com"}, WaitHours: 24}
+	require.NoError(t, s.AddFact(fact("old", "Who is the PM of the UK?", "Sunak", 1)))
+	require.NoError(t, s.AddFact(fact("new", "who is pm of uk", "Starmer", 2)))
+	for n, id := range []string{"old", "new"} {
+		f, _, err := s.ApproveFactByRule(id, rule, at(5+n))
+		require.NoError(t, err)
+		require.Equal(t, backend.ByRule, f.DecidedBy)
+	}
+	stored, err := s.Fact("new")
+	require.NoError(t, err)
+	require.Equal(t, rule, *stored.Rule)
+	require.True(t, at(6).Equal(*stored.DecidedAt))
+	_, _, err = s.ApproveFactByRule("new", rule, at(7))
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "it is approved already")
+
+	_, restored, err := s.UndoFact("new", at(8))
+	require.NoError(t, err)
+	require.Equal(t, []string{"old"}, ids(restored))
+	require.Equal(t, rule, *restored[0].Rule, "who approved it stays known")
+	_, _, err = s.ApproveFactByRule("new", rule, at(9))
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "a person took it back")
+	f, _, err := s.ApproveFact("new", "person", at(10))
+	require.NoError(t, err)
+	require.Nil(t, f.Rule)
+	require.Equal(t, "person", f.DecidedBy)
+}
+
+func TestRatingOfAVerdict(t *testing.T) {
+	s := bolttest.Open(t)
+	require.NoError(t, s.AddVerdict(backend.Verdict{ID: "v", CreatedAt: at(1)}))
+	_, found, err := s.Rating("v")
+	require.NoError(t, err)
+	require.False(t, found)
+	require.NoError(t, s.PutRating(backend.Rating{VerdictID: "v", Note: "no", CreatedAt: at(2)}))
+	r, found, err := s.Rating("v")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "no", r.Note)
+}

@@ -52,6 +52,12 @@ func (s *Store) RecentVerdicts(limit int) (out []backend.Verdict, err error) {
 	return orEmpty(out), err
 }
 
+// Rating gets a person's rating of a verdict; false when there is none.
+func (s *Store) Rating(verdictID string) (r backend.Rating, found bool, err error) {
+	err = s.view("bolt.rating", func(tx *tx) error { r, found, err = ratings.find(tx, verdictID); return err })
+	return r, found, err
+}
+
 // PutRating stores a person's rating of a verdict, over an earlier one.
 func (s *Store) PutRating(r backend.Rating) error {
 	return s.update("bolt.rating.put", func(tx *tx) error {

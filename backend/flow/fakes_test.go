@@ -40,7 +40,8 @@ type scriptedEngine struct {
 	context  int           // words of a prompt that fit, 0 for any number
 	files    []string      // weights files of merged models
 	chats    []backend.ChatRequest
-	off      bool // the base's file cannot be reached
+	off      bool   // the base's file cannot be reached
+	digest   string // of the base, as the engine tells it
 }
 
 func newEngine() *scriptedEngine {
@@ -114,7 +115,7 @@ func (e *scriptedEngine) Status(context.Context) (backend.EngineStatus, error) {
 }
 
 func (e *scriptedEngine) Ensure(_ context.Context, model string) (backend.ModelInfo, error) {
-	return backend.ModelInfo{Name: model, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: !e.fixed, TrainMemory: 1000}, nil
+	return backend.ModelInfo{Name: model, Digest: e.digest, Served: "qwen-test", BaseSHA256: baseSHA, Size: 1 << 20, Installed: true, Trainable: !e.fixed, TrainMemory: 1000}, nil
 }
 
 func (e *scriptedEngine) BaseFile(context.Context, string) (string, string, error) {

@@ -88,7 +88,8 @@ func (l *Loop) store(content backend.DatasetContent, base backend.ModelInfo, inp
 	return d, err
 }
 
-// teachable lists the approved facts that are not expired.
+// teachable lists the approved facts that are not expired. One whose evidence has
+// moved is CodeConflict until a person decides.
 func (l *Loop) teachable() ([]backend.Fact, error) {
 	all, err := l.Store.AllFacts(backend.FactApproved)
 	if err != nil {
@@ -104,7 +105,7 @@ func (l *Loop) teachable() ([]backend.Fact, error) {
 		return nil, backend.Errorf(backend.CodeConflict, "dataset", "There is no approved fact to teach.").
 			WithHint("Approve a correction in Review, or add a fact by hand.")
 	}
-	return facts, nil
+	return facts, l.undisputed(facts)
 }
 
 // anchorFresh is how long a checked answer that can change holds the model in place.

@@ -30,6 +30,10 @@ type Options struct {
 	Emit  Emitter
 	Log   *slog.Logger
 
+	// Calibration gives the fit for a model's digest and a prompt version, nil when
+	// there is none; without the function no verdict is calibrated.
+	Calibration func(modelDigest, promptVersion string) (*backend.Calibration, error)
+
 	Stable      []dataset.Stable // stable questions, the source of anchors, guards and retention probes
 	StableLimit int              // how many of them are tried on a base; 0 means 240
 	DrainLimit  time.Duration    // how long a swap waits for running streams; 0 means 2 minutes

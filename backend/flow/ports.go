@@ -119,6 +119,7 @@ type VerdictStore interface {
 	Verdict(id string) (backend.Verdict, error)
 	RecentVerdicts(limit int) ([]backend.Verdict, error) // newest first
 	PutRating(backend.Rating) error
+	Rating(verdictID string) (backend.Rating, bool, error)
 }
 
 // FactStore keeps facts and anchors.
@@ -132,6 +133,9 @@ type FactStore interface {
 	// ApproveFact approves a fact and supersedes approved ones of the same
 	// question in the same transaction.
 	ApproveFact(id, by string, now time.Time) (backend.Fact, []backend.Fact, error)
+	// ApproveFactByRule is ApproveFact in a person's place; CodeConflict when one
+	// was faster.
+	ApproveFactByRule(id string, rule backend.Rule, now time.Time) (backend.Fact, []backend.Fact, error)
 	// UndoFact takes the last decision back, and with an approval restores what it
 	// superseded, in the same transaction.
 	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)

@@ -1,10 +1,15 @@
 package flow
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 )
+
+// byVerdict is what proposes a correction that nobody asked for.
+const byVerdict = "verdict"
 
 // FromVerdict makes the fact that a teachable verdict proposes, without storing it.
 func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
@@ -15,14 +20,19 @@ func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 	now := l.Now()
 	f := backend.Fact{
 		ID: l.NewID(), Question: v.Question, Answer: v.RivalValue, OldAnswer: v.Claim.Short, ValidFrom: v.RivalFrom,
-		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: "verdict",
+		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: byVerdict,
 		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
 	}
 	if v.Class == backend.ClassFast {
-		expires := now.AddDate(0, 0, 30)
-		f.ExpiresAt = &expires
+		f.ExpiresAt = fastExpiry(now)
 	}
 	return f, nil
+}
+
+// fastExpiry is when a fact that changes within weeks is trusted no more.
+func fastExpiry(now time.Time) *time.Time {
+	expires := now.AddDate(0, 0, 30)
+	return &expires
 }
 
 func carrying(v backend.Verdict) []backend.Passage {
@@ -56,7 +66,36 @@ func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by
 		return f, err
 	}
 	applyUpdate(&f, edit)
+	f.ByHand = by != byVerdict
 	return l.addFact(f, approve, by)
+}
+
+// propose puts the correction of a sure verdict into the queue without being asked.
+// What was decided on once is not proposed again. It is an extra of a check, which
+// its failure must not fail.
+func (l *Loop) propose(v backend.Verdict) {
+	if !v.Proposes() {
+		return
+	}
+	known, err := l.knownFact(v.Question, v.RivalValue)
+	if err == nil && !known {
+		_, err = l.Teach(v.ID, backend.FactUpdate{}, false, byVerdict)
+	}
+	if err != nil {
+		l.Log.Error("propose", "verdict", v.ID, "err", err)
+	}
+}
+
+// knownFact says whether a fact of this question and answer waits or was decided on.
+func (l *Loop) knownFact(question, answer string) (bool, error) {
+	all, err := l.Store.AllFacts("")
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(all, func(f backend.Fact) bool {
+		return f.State != backend.FactSuperseded && f.State != backend.FactExpired &&
+			backend.Normal(f.Question) == backend.Normal(question) && backend.Normal(f.Answer) == backend.Normal(answer)
+	}), nil
 }
 
 func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
@@ -81,6 +120,7 @@ func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, e
 	now := l.Now()
 	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
 	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
+	f.Checked, f.Disputes, f.Rule, f.ByHand = nil, "", nil, false
 	f.Question, f.Answer, f.OldAnswer = strings.TrimSpace(f.Question), strings.TrimSpace(f.Answer), strings.TrimSpace(f.OldAnswer)
 	if f.ProposedBy == "" {
 		f.ProposedBy = by
@@ -144,7 +184,7 @@ func (l *Loop) Edit(id string, u backend.FactUpdate) (backend.Fact, error) {
 			return backend.Errorf(backend.CodeConflict, "review.edit", "A fact that is %s cannot be edited.", f.State).WithHint("Undo the decision first.")
 		}
 		applyUpdate(f, u)
-		f.UpdatedAt = l.Now()
+		f.UpdatedAt, f.ByHand = l.Now(), true
 		return f.Validate()
 	})
 }

@@ -17,6 +17,8 @@ type TrainInput struct {
 	Seed       int             `json:"seed"`
 	MaxMinutes float64         `json:"max_minutes"`
 	Overrides  json.RawMessage `json:"overrides"`
+
+	byRule bool // no door can say this
 }
 
 // Train starts a run and returns at once with its record; the run goes on when
@@ -56,7 +58,7 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	run := backend.Run{
 		ID: l.NewID(), DatasetID: d.ID, DatasetHash: d.Hash, Model: d.Model, BaseSHA256: sha, Recipe: d.Recipe,
 		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,
-		State: backend.RunRequested, CreatedAt: l.Now(),
+		ByRule: in.byRule, State: backend.RunRequested, CreatedAt: l.Now(),
 	}
 	spec, err := l.spec(ctx, run, false)
 	if err != nil {
@@ -157,6 +159,10 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 		if err != nil {
 			l.Log.Error("run", "run", runID, "err", err)
 			l.without(runID, plain(err))
+			return
+		}
+		if err := l.finishByRule(l.life, runID); err != nil && l.life.Err() == nil {
+			l.Log.Error("finish by rule", "run", runID, "err", err)
 		}
 		return
 	}

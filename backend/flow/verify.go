@@ -37,6 +37,7 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 		return verdict, err
 	}
 	l.emit("verdict.added", answerID, verdict)
+	l.propose(verdict)
 	if err := l.keepAnchor(verdict); err != nil {
 		return verdict, err
 	}
@@ -60,10 +61,8 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		// on this machine may be read.
 		on = map[string]bool{"library": on["library"]}
 	}
-	// Without Orders the label comparison is off: it judges nobody's answers before
-	// `errata bench judge` has shown what it adds.
 	j, err := judge.New(judge.Options{
-		Model: l.Model, ModelName: model, Now: l.Now, NewID: l.NewID,
+		Model: l.Model, ModelName: model.ServedName(), Now: l.Now, NewID: l.NewID, Orders: judge.AppOrders(), Calibration: l.calibrationOf(model),
 		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {
 			return l.Evidence.Gather(ctx, s, on)
 		},
@@ -76,13 +75,25 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 
 // judgeModel names the model that fills the slots: the one chosen as judge, else
 // the plain base; never a taught version, which would judge itself.
-func (l *Loop) judgeModel(ctx context.Context, s backend.Settings) (string, error) {
+func (l *Loop) judgeModel(ctx context.Context, s backend.Settings) (backend.ModelInfo, error) {
 	if s.JudgeModel != "" {
-		info, err := l.Engine.Ensure(ctx, s.JudgeModel)
-		return info.ServedName(), err
+		return l.Engine.Ensure(ctx, s.JudgeModel)
 	}
-	info, err := l.Base(ctx)
-	return info.ServedName(), err
+	return l.Base(ctx)
+}
+
+// calibrationOf gives the fit for a judging model, nil without one. One that
+// cannot be read must not keep answers from being checked: they stay uncalibrated.
+func (l *Loop) calibrationOf(model backend.ModelInfo) *backend.Calibration {
+	if l.Calibration == nil || model.Digest == "" {
+		return nil
+	}
+	c, err := l.Calibration(model.Digest, judge.PromptVersion())
+	if err != nil {
+		l.Log.Warn("calibration", "model", model.Name, "err", err)
+		return nil
+	}
+	return c
 }
 
 // keepAnchor makes an anchor candidate of a supported answer. One that can change
@@ -188,7 +199,7 @@ func (l *Loop) proposed() (*TrainInput, error) {
 		l.emit("training.proposed", "", cycle)
 		return nil, nil
 	}
-	return &TrainInput{Model: settings.Model}, nil
+	return &TrainInput{Model: settings.Model, byRule: settings.Automatic()}, nil
 }
 
 // Rate keeps a person's agreement or disagreement with a verdict.

@@ -36,8 +36,9 @@ const (
 )
 
 // decide fills the verdict. The order is the table's: what is missing first,
-// then what a trusted passage says, then what independent sources say.
-func (e evidence) decide(v *backend.Verdict) {
+// then what a trusted passage says, then what independent sources say, of which
+// it tells.
+func (e evidence) decide(v *backend.Verdict) (bySources bool) {
 	all := clusters(e.form, e.class, e.readings, e.now)
 	for _, c := range all {
 		v.Clusters = append(v.Clusters, c.Cluster)
@@ -54,14 +55,16 @@ func (e evidence) decide(v *backend.Verdict) {
 	default:
 		if newest, ok := e.authority(); ok {
 			e.byTrusted(v, all, newest)
-			return
+			return false
 		}
 		if e.stopped != "" {
 			v.Reason = e.stopped
-			return
+			return false
 		}
 		e.bySources(v, all)
+		return true
 	}
+	return false
 }
 
 // nothing says why no passage could be read.

@@ -30,10 +30,11 @@ type Options struct {
 	Gather      Gather
 	Now         func() time.Time
 	NewID       func() string
-	Orders      *Orders       // lets T3 compare what T1 and T2 cannot; nil: it is off
-	MaxPassages int           // read at most, default 6
-	MaxCalls    int           // model calls at most, default 14
-	MaxTime     time.Duration // of one check, 0: only what ctx allows
+	Orders      *Orders              // lets T3 compare what T1 and T2 cannot; nil: it is off
+	Calibration *backend.Calibration // of this model and PromptVersion; nil: verdicts stay uncalibrated
+	MaxPassages int                  // read at most, default 6
+	MaxCalls    int                  // model calls at most, default 14
+	MaxTime     time.Duration        // of one check, 0: only what ctx allows
 }
 
 // Judge checks answers. It holds no state between checks and may be used from
@@ -171,8 +172,8 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	onStep(Step{Name: StepCompare})
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
-	e.decide(v)
-	if v.Reason == backend.ReasonLowConfidence && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
+	r.calibrate(v, e.decide(v))
+	if v.Reason == backend.ReasonLowConfidence && v.Withheld == "" && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
 		v.Reason = backend.ReasonOrder
 	}
 }

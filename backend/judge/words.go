@@ -40,6 +40,9 @@ func words(v backend.Verdict, now time.Time) string {
 	case backend.NotCheckable:
 		return "There is nothing to check here: this is not a question of fact."
 	}
+	if v.Withheld != "" {
+		return "The sources lean one way, but verdicts this unsure were wrong too often to be given."
+	}
 	return reasonWords(v.Reason)
 }
 

@@ -3,6 +3,7 @@ import { advance } from './jobs.js';
 import { loadChats, reloadChat, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
 import { loadRunning, takeFinished } from './running.js';
 import { store } from './store.js';
+import { count } from './words.js';
 
 /** @import {Event, Fact, Run, State} from './types.d.ts' */
 
@@ -48,6 +49,11 @@ const topics = {
   'training.failed': (e) => store.toast({ kind: 'error', text: `The training did not start: ${e.data}` }),
   'fact.added': (e) => takeFact(e.data),
   'fact.changed': (e) => takeFact(e.data),
+  'facts.ruled': (e) => {
+    store.toast({ text: `${count(e.data.length, 'correction')} approved by rule. You can take each back.`, action: 'Open Review', run: () => { location.hash = '#/review'; } });
+    reload('rules');
+  },
+  'recheck.progress': (e) => advance((j) => j.name === 'recheck', e.data),
   'dataset.progress': (e) => advance((j) => j.name === 'train' || j.name === 'dataset', e.data),
   'dataset.added': () => reload('datasets'),
   'run.changed': (e) => takeRun(e.data),
@@ -91,6 +97,7 @@ function takeFact(fact) {
   else if (fits) store.set({ facts: [fact, ...facts] });
   takeTaught(fact);
   reload('counts');
+  if (store.state.rules?.on) reload('rules');
 }
 
 /** @param {Run} run */
@@ -125,6 +132,8 @@ const loaders = {
   },
   counts: async () => ({ counts: await api.call('FactCounts') }),
   cycle: async () => ({ cycle: await api.call('Cycle') }),
+  rules: async () => ({ rules: await api.call('RulePlan') }),
+  rechecks: async () => ({ rechecks: await api.call('RecheckPlan') }),
   datasets: async () => ({ datasets: await api.call('Datasets') }),
   runs: async () => ({ runs: await api.call('Runs') }),
   versions: async () => ({ versions: await api.call('Versions') }),

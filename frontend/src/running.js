@@ -12,6 +12,7 @@ import { store } from './store.js';
 
 /** What a running request is called as a job, and which lists it changes. @type {Record<string, {name: (of: string) => string, what: string, lists: string[]}>} */
 const kinds = {
+  'facts.recheck': { name: () => 'recheck', what: 'Checking facts again', lists: ['facts', 'counts'] },
   'dataset.build': { name: () => 'dataset', what: 'Freezing the approved facts', lists: [] },
   train: { name: () => 'train', what: 'Freezing the approved facts', lists: ['runs'] },
   'models.install': { name: () => 'model', what: 'Getting the model', lists: ['models', 'status'] },

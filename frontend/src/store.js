@@ -10,7 +10,7 @@ export const emptyState = () => ({
   connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
   chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '',
   facts: [], factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
-  datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], scorecards: {}, models: [], providers: [], documents: [],
+  datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, scorecards: {}, models: [], providers: [], documents: [],
   jobs: {}, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,
 });
 

@@ -25,7 +25,7 @@ export interface Passage {
 export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
-  claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; clusters: Cluster[] | null;
+  claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
   passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; calls: number; took: number; created_at: string;
 }
 export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
@@ -35,8 +35,15 @@ export interface Step { name: string; text?: string; queries?: string[] | null; 
 export interface Fact {
   id: string; question: string; answer: string; aliases?: string[] | null; old_answer?: string; valid_from?: string; expires_at?: string; class?: string;
   verdict_id?: string; passages: Passage[] | null; proposed_by: string; state: FactState; previous?: FactState; decided_by?: string;
-  decided_at?: string; created_at: string; updated_at: string;
+  decided_at?: string; created_at: string; updated_at: string; checked?: FactCheck; disputes?: string; rule?: Rule; by_hand?: boolean;
 }
+/** What approved a fact in a person's place. */
+export interface Rule { name: string; confidence: number; calibration: string; domains: string[] | null; wait_hours: number }
+export interface RulePlan { on: boolean; wait_hours: number; left: number; waiting: { fact_id: string; at: string; rule: Rule }[] }
+/** A later look at the evidence of an approved fact. */
+export interface FactCheck { at: string; kind: VerdictKind; reason: string; sentence: string; value?: string; calibrated: boolean; confidence: number }
+export interface Rechecked { fact: Fact; verdict: Verdict; proposed?: Fact }
+export interface RecheckPlan { paused: boolean; every_days: number; facts: number; due: number; next?: string; disputed: number }
 export interface FactUpdate { question?: string; answer?: string; old_answer?: string; aliases?: string[]; expires_at?: string }
 export interface FactFilter { state?: FactState; query?: string; after?: string; limit?: number }
 export interface Imported { facts: Fact[]; problems: string[] }
@@ -80,7 +87,7 @@ export interface Arrival { id: string; name: string; state: 'stranger' | 'quaran
 
 export interface Settings {
   confirmed: boolean; model: string; judge_model?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
-  allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string;
+  allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string; recheck?: string; recheck_days?: number; approval_hours?: number; automatic_since?: string;
 }
 export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; documents: string }
 export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
@@ -120,7 +127,7 @@ export interface Methods {
   Cycle(): Cycle;
   Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
   AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
-  UndoFact(id: string): Fact; ExportFacts(state: string): string; ImportFacts(lines: string): Imported;
+  UndoFact(id: string): Fact; RecheckFacts(request: string, ids: string[]): Rechecked[]; RecheckPlan(): RecheckPlan; RulePlan(): RulePlan; ExportFacts(state: string): string; ImportFacts(lines: string): Imported;
   Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string): string;
   BuildDataset(request: string, input: { model?: string; recipe?: string }): Dataset;
   Runs(): Run[]; Run(id: string): RunView; Train(request: string, input: { model?: string; recipe?: string; max_minutes?: number }): Run;
@@ -165,7 +172,7 @@ export interface State {
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string;
   facts: Fact[]; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
-  scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
+  rechecks: RecheckPlan | null; rules: RulePlan | null; scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
   sidebar: boolean; serif: boolean;
 }

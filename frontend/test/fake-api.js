@@ -83,6 +83,16 @@ export function fakeApi(world, script = {}) {
     Teach: (verdictID, edit, approve) => { const f = { id: `f${++id}`, proposed_by: 'verdict', passages: [], verdict_id: verdictID, ...edit, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(f); emit('fact.added', f.id, f); return f; },
     AddFact: (f, approve) => { const x = { id: `f${++id}`, proposed_by: 'person', passages: [], ...f, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(x); return x; },
     EditFact: (key, u) => Object.assign(one(world.facts, key), u), ApproveFact: (key) => decide(key, 'approved'), RejectFact: (key) => decide(key, 'rejected'),
+    RecheckFacts: (_r, ids) => {
+      const fact = one(world.facts, ids[0]);
+      const moved = { ...fact, id: `f${++id}`, answer: 'Somebody else', old_answer: fact.answer, state: 'proposed', proposed_by: 'recheck', disputes: fact.id };
+      Object.assign(fact, { checked: { at: now(), kind: 'contradicted', reason: 'rival_value', sentence: 'Two sources say otherwise.', value: moved.answer, calibrated: false, confidence: 0.8 } });
+      world.facts.unshift(moved);
+      emit('fact.added', moved.id, moved);
+      return [{ fact, verdict: { kind: 'contradicted', sentence: 'Two sources say otherwise.' }, proposed: moved }];
+    },
+    RulePlan: () => world.rules ?? { on: false, wait_hours: 24, left: 10, waiting: [] },
+    RecheckPlan: () => world.rechecks ?? { paused: false, every_days: 7, facts: 0, due: 0, disputed: 0 },
     UndoFact: (key) => Object.assign(one(world.facts, key), { state: 'proposed', previous: '' }), ExportFacts: () => '{}\n', ImportFacts: (lines) => ({ facts: [], problems: lines ? ['line 1: not a JSON object with question and answer'] : [] }),
     Datasets: () => world.datasets, Dataset: (key) => ({ dataset: one(world.datasets, key), content: world.content }), DiffDatasets: () => world.diff, ExportDataset: () => '{}\n', BuildDataset: () => world.datasets[0],
     Runs: () => world.runs, Run: (key) => ({ run: one(world.runs, key), events: world.lines }), Train: () => { const r = { ...world.runs[0], id: `r${++id}`, state: 'running' }; world.runs.unshift(r); return r; }, StopRun: () => null,

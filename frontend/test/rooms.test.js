@@ -99,6 +99,13 @@ describe('the margin', () => {
     await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.failures = failures; });
     assert.match(text('margin-note .note-help'), /^Wikipedia could not be reached; your documents were read\.$/);
   });
+  test('says how sure it is, or that nobody measured it', async () => {
+    await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });
+    assert.equal(text('.note-sure'), 'Of such verdicts 93 in 100 are right.');
+    put('');
+    await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.calibrated = false; });
+    assert.equal(text('.note-sure'), 'Uncalibrated.');
+  });
   test('teaches in place', async () => {
     const fake = await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });
     await click('[data-do="teach"]');

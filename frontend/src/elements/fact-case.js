@@ -1,22 +1,22 @@
 import { html } from '../html.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
 import { proofSide } from '../views.js';
-import { count, day, exact, factStates } from '../words.js';
+import { count, day, exact, factStates, verdicts } from '../words.js';
 import { givers } from './fact-list.js';
 import { QuoteList } from './quote-list.js';
 
-/** @import {Fact, FactUpdate} from '../types.d.ts' */
+/** @import {Fact, FactCheck, FactUpdate, Rule} from '../types.d.ts' */
 
 /**
  * One fact as a case to decide: its evidence first, then old and new value, then
  * the buttons.
  *
- *     <fact-case></fact-case>   .view = {fact, now}
+ *     <fact-case></fact-case>   .view = {fact, now, due}, due: when a rule approves it
  *     .edited(id) once an edit was taken
- *     emits fact-open, fact-approve, fact-reject, fact-undo {id}, fact-edit {id, update}
+ *     emits fact-open, fact-approve, fact-reject, fact-undo, fact-recheck {id}, fact-edit {id, update}
  */
 class FactCase extends Part {
-  /** @type {{fact: Fact | null, now: number}} */
+  /** @type {{fact: Fact | null, now: number, due?: string}} */
   #view = { fact: null, now: 0 };
   #editing = '';
 
@@ -24,13 +24,14 @@ class FactCase extends Part {
     approve: () => this.emit('fact-approve', { id: this.#view.fact?.id }),
     reject: () => this.emit('fact-reject', { id: this.#view.fact?.id }),
     undo: () => this.emit('fact-undo', { id: this.#view.fact?.id }),
+    recheck: () => this.emit('fact-recheck', { id: this.#view.fact?.id }),
     edit: () => this.edit(),
     /** @param {HTMLElement} form */
     'edit-save': (form) => this.#save(form),
     'edit-cancel': () => this.#close(),
   };
 
-  /** @param {{fact: Fact | null, now: number}} view */
+  /** @param {{fact: Fact | null, now: number, due?: string}} view */
   set view(view) {
     if (view.fact?.id !== this.#view.fact?.id) this.#editing = '';
     this.#view = view;
@@ -102,16 +103,21 @@ class FactCase extends Part {
 
   /** @param {Fact} f */
   #values(f) {
+    const disputes = f.disputes && f.state === 'proposed';
     const open = f.state === 'proposed' || f.state === 'approved' || f.state === 'rejected';
-    return html`<dl class="proof large">${f.old_answer ? html`<div><dt>Model said</dt><dd>${proofSide(f.old_answer, f.answer, 'del')}</dd></div>` : ''}
+    return html`${disputes ? html`<p class="case-moved"><strong>The evidence has moved.</strong> “${f.old_answer}” is approved; the newer evidence says “${f.answer}”. No dataset is made until you decide: approve the new answer, or reject it to keep the old one.</p>` : ''}
+      <dl class="proof large">${f.old_answer ? html`<div><dt>${f.disputes ? 'Approved before' : 'Model said'}</dt><dd>${proofSide(f.old_answer, f.answer, 'del')}</dd></div>` : ''}
         <div><dt>Will be taught</dt><dd>${f.old_answer ? proofSide(f.old_answer, f.answer, 'ins') : html`<ins>${f.answer}</ins>`}</dd></div></dl>
+      ${f.state === 'proposed' && this.#view.due ? html`<p class="case-rule">A rule approves this <time datetime="${this.#view.due}" title="${exact(this.#view.due)}">${Date.parse(this.#view.due) > this.#view.now ? `after ${exact(this.#view.due)}` : 'at its next look'}</time>, unless you decide.</p>` : ''}
       <p class="case-meta">${factStates[f.state]}${f.decided_by ? html` by ${f.decided_by === 'person' ? 'you' : f.decided_by}, <time datetime="${f.decided_at ?? ''}" title="${exact(f.decided_at)}">${day(f.decided_at)}</time>` : ''}.
-        ${f.aliases?.length ? `Also right: ${f.aliases.join(', ')}.` : ''} ${f.expires_at ? `Looked at again after ${day(f.expires_at)}.` : ''}
+        ${f.rule ? ruled(f.rule) : ''}
+        ${f.aliases?.length ? `Also right: ${f.aliases.join(', ')}.` : ''} ${f.expires_at ? `Trusted until ${day(f.expires_at)}.` : ''} ${f.checked ? again(f.checked) : ''}
         ${f.passages?.length ? `${count(f.passages.length, 'passage')} kept with it.` : ''}</p>
       <div class="buttons">
         ${open && f.state !== 'approved' ? html`<button class="primary" data-do="approve">Approve <kbd>A</kbd></button>` : ''}
         ${f.state === 'proposed' || f.state === 'approved' ? html`<button data-do="edit">Edit <kbd>E</kbd></button>` : ''}
         ${open && f.state !== 'rejected' ? html`<button data-do="reject">Reject <kbd>R</kbd></button>` : ''}
+        ${f.state === 'approved' ? html`<button data-do="recheck">Check again</button>` : ''}
         ${f.previous ? html`<button class="quiet" data-do="undo">Undo <kbd>U</kbd></button>` : ''}
       </div>`;
   }
@@ -127,6 +133,12 @@ class FactCase extends Part {
     </form>`;
   }
 }
+
+/** On what ground a rule approved it. @param {Rule} r */
+const ruled = (r) => html`<span class="case-rule">It rests on ${(r.domains ?? []).join(' and ')}; of such verdicts ${Math.round(r.confidence * 100)} in 100 are right; it had waited ${count(r.wait_hours, 'hour')}.</span>`;
+
+/** What the last look at the evidence gave. @param {FactCheck} c */
+const again = (c) => html`Checked again <time datetime="${c.at}" title="${exact(c.at)}">${day(c.at)}</time>: ${c.value ? `the evidence says “${c.value}”.` : `${verdicts[c.kind].word.toLowerCase()}. ${c.kind === 'not_enough_evidence' ? c.sentence : ''}`}`;
 
 export const defineFactCase = () => customElements.define('fact-case', FactCase);
 export { FactCase };

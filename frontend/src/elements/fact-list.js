@@ -40,13 +40,13 @@ class FactList extends Part {
     return html`<li data-key="${f.id}"><button data-do="open" data-id="${f.id}" ${f.id === open ? html`aria-current="true"` : ''}>
       <span class="fact-question">${f.question}</span>
       <span class="fact-change">${f.old_answer ? proof(f.old_answer, f.answer) : html`<ins>${f.answer}</ins>`}</span>
-      <span class="fact-meta">${showState ? html`<span>${factStates[f.state]}</span>` : ''}<span>${givers[f.proposed_by] ?? f.proposed_by}</span><time datetime="${f.created_at}" title="${exact(f.created_at)}">${ago(f.created_at, now)}</time></span>
+      <span class="fact-meta">${showState || f.rule ? html`<span>${factStates[f.state]}${f.rule ? ' by rule' : ''}</span>` : ''}<span>${givers[f.proposed_by] ?? f.proposed_by}</span><time datetime="${f.created_at}" title="${exact(f.created_at)}">${ago(f.created_at, now)}</time></span>
     </button></li>`;
   }
 }
 
 /** @type {Record<string, string>} */
-export const givers = { verdict: 'from a check', person: 'by hand', api: 'from the API', import: 'imported', demo: 'demo' };
+export const givers = { verdict: 'from a check', recheck: 'from a re-check', person: 'by hand', api: 'from the API', import: 'imported', demo: 'demo' };
 
 export const defineFactList = () => customElements.define('fact-list', FactList);
 export { FactList };

@@ -90,6 +90,7 @@ class MarginNote extends Part {
       <h3>${verdictWord(v.kind)}</h3>
       <p class="note-sentence">${v.sentence}</p>
       ${v.kind === 'not_enough_evidence' && help ? html`<p class="note-help">${help}</p>` : ''}
+      ${surety(v)}
       ${unreached(v)}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
         <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
@@ -144,7 +145,14 @@ function searched(v) {
   if (!sent.length && !asked.length) return '';
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
     <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
-    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.${v.calibrated ? ` Confidence ${Math.round(v.confidence * 100)} %.` : ''}</p></details>`;
+    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
+}
+
+/** How sure a verdict is, as far as that was ever measured. @param {Verdict} v */
+function surety(v) {
+  if (v.kind === 'not_enough_evidence' || v.kind === 'not_checkable') return '';
+  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated.</p>`;
+  return html`<p class="note-sure" title="By the calibration ${v.calibration}.">Of such verdicts ${Math.round(v.confidence * 100)} in 100 are right.</p>`;
 }
 
 /** Who could not be reached, when others were: the verdict rests on less than was asked. @param {Verdict} v */

@@ -2,13 +2,14 @@ import { api } from '../api.js';
 import { FactCase } from '../elements/fact-case.js';
 import { FactList } from '../elements/fact-list.js';
 import { html } from '../html.js';
+import * as jobs from '../jobs.js';
 import { attempt, load, loadMoreFacts } from '../live.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
-import { empty, failed, options, roomHead, saveFile } from '../views.js';
+import { empty, failed, jobLine, options, roomHead, saveFile } from '../views.js';
 import { approvedWords, count, factStates } from '../words.js';
 
-/** @import {Fact, FactState, FactUpdate} from '../types.d.ts' */
+/** @import {Fact, FactState, FactUpdate, RulePlan} from '../types.d.ts' */
 
 /** The inbox of corrections: the list left, the case right. */
 class ReviewRoom extends Part {
@@ -31,6 +32,10 @@ class ReviewRoom extends Part {
     export: () => void this.#export(),
     again: () => void load('facts', 'counts'),
     more: () => void loadMoreFacts(),
+    /** @param {HTMLElement} b */
+    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
+    /** @param {HTMLElement} b */
+    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
     'hide-problems': () => { this.#problems = []; this.draw(); },
   };
 
@@ -38,13 +43,14 @@ class ReviewRoom extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    void load('facts', 'counts');
-    store.watch(['facts', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'settings'], () => this.draw(), signal);
+    void load('facts', 'counts', 'rules');
+    store.watch(['facts', 'rules', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs', 'settings'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('fact-open', ({ id }) => store.set({ factID: id }));
     on('fact-approve', ({ id }) => void this.#decide('ApproveFact', id));
     on('fact-reject', ({ id }) => void this.#decide('RejectFact', id));
+    on('fact-recheck', ({ id }) => void this.#recheck(id));
     on('fact-undo', ({ id }) => void this.#undo(id));
     on('fact-edit', ({ id, update }) => void this.#edit(id, update));
     this.addEventListener('change', (e) => this.#changed(e), { signal });
@@ -102,6 +108,16 @@ class ReviewRoom extends Part {
     this.#decided = this.#decided.filter((d) => d !== id);
     await load('facts', 'counts');
     store.set({ factID: id, announcement: `Taken back: ${fact.question}` });
+  }
+
+  /** @param {string} id */
+  async #recheck(id) {
+    const list = await jobs.run('recheck', 'Checking this fact again', (request) => api.call('RecheckFacts', request, [id]));
+    if (!list?.length) return;
+    const [{ fact, verdict, proposed }] = list;
+    this.#put(fact);
+    store.toast({ text: proposed ? `The evidence has moved to “${proposed.answer}”. It waits for your decision.` : verdict.sentence });
+    if (proposed) void load('facts', 'counts');
   }
 
   /** @param {string} id @param {FactUpdate} update */
@@ -185,13 +201,15 @@ class ReviewRoom extends Part {
   }
 
   render() {
-    const { facts, factFilter, factsLeft, counts, loads, settings } = store.state;
+    const { facts, factFilter, factsLeft, counts, rules, loads, settings, jobs: running } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));
-    return html`${roomHead('Review', `${waiting ? `${waiting} left. ` : ''}Nothing is taught before you approve it. ${settings?.memory ? 'What you approve is known at once, from memory; a training moves it into the weights.' : ''}`,
+    return html`${roomHead('Review', `${waiting ? `${waiting} left. ` : ''}${promise(rules)} ${settings?.memory ? 'What you approve is known at once, from memory; a training moves it into the weights.' : ''}`,
       html`<button data-do="add">Add a fact</button><button class="quiet" data-do="import">Import</button><button class="quiet" data-do="export">Export</button><input type="file" name="import" accept=".jsonl,.json,.txt" hidden aria-label="File to import" tabindex="-1">`)}
       ${this.#problems.length ? html`<div class="failure"><p><strong>Left out:</strong></p><ul>${this.#problems.slice(0, 20).map((p) => html`<li>${p}</li>`)}</ul><button class="quiet" data-do="hide-problems">Hide</button></div>` : ''}
+      ${rules?.on ? html`<p class="hint">Sure corrections with two independent sources are approved by rule after ${count(rules.wait_hours, 'hour')}; ${rules.waiting.length ? `${rules.waiting.length} on the way, ` : ''}${rules.left} more before the next training. <a href="#/settings">Settings</a></p>` : ''}
+      ${jobLine(running.recheck)}
       ${this.#adding ? addForm : ''}
       <div class="filters"><label>Show <select name="state" aria-label="State">${options(factFilter.state ?? '', [...states.map((s) => /** @type {[string, string]} */ ([s, `${factStates[s]} (${counts[s] ?? 0})`])), ['', `All (${all})`]])}</select></label>
         <label class="search"><span class="visually-hidden">Search facts</span><input type="search" name="query" placeholder="Search facts" value="${factFilter.query ?? ''}"></label></div>
@@ -201,12 +219,12 @@ class ReviewRoom extends Part {
   }
 
   drawn() {
-    const { facts, factFilter } = store.state;
+    const { facts, factFilter, rules } = store.state;
     const now = Date.now();
     const list = this.querySelector('fact-list');
     if (list instanceof FactList) list.view = { facts, open: this.#open?.id ?? '', showState: !factFilter.state, now };
     const element = this.querySelector('fact-case');
-    if (element instanceof FactCase) element.view = { fact: this.#open, now };
+    if (element instanceof FactCase) element.view = { fact: this.#open, now, due: rules?.waiting.find((r) => r.fact_id === this.#open?.id)?.at ?? '' };
   }
 
   /** @param {number} all */
@@ -218,6 +236,9 @@ class ReviewRoom extends Part {
     return empty('None in this state', 'Choose another state above.');
   }
 }
+
+/** @param {RulePlan | null} rules */
+const promise = (rules) => (rules?.on ? 'Nothing is taught before you or a rule approves it.' : 'Nothing is taught before you approve it.');
 
 /** With fewer facts than this before the end of the list, its next page is loaded. */
 const few = 20;

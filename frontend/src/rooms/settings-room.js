@@ -6,8 +6,9 @@ import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options, roomHead } from '../views.js';
+import { count, day } from '../words.js';
 
-/** @import {ProviderHealth, ProviderNeed, Settings, Status} from '../types.d.ts' */
+/** @import {ProviderHealth, ProviderNeed, RecheckPlan, Settings, Status} from '../types.d.ts' */
 
 /** Plain forms; a change is kept at once, and what it does stands beside it. */
 class SettingsRoom extends Part {
@@ -37,8 +38,8 @@ class SettingsRoom extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    void load('models', 'providers', 'status');
-    store.watch(['settings', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'serif'], () => this.draw(), signal);
+    void load('models', 'providers', 'status', 'rechecks');
+    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'serif'], () => this.draw(), signal);
     this.addEventListener('change', (e) => this.#changed(e), { signal });
     this.addEventListener('model-choose', (e) => void this.#save({ model: /** @type {CustomEvent} */ (e).detail.name }), { signal });
     this.addEventListener('model-install', (e) => void this.#install(/** @type {CustomEvent} */ (e).detail.name), { signal });
@@ -54,6 +55,7 @@ class SettingsRoom extends Part {
     if (saved) store.set({ settings: saved });
     else this.draw(); // what was refused goes back to what is
     if (change.providers) void load('providers');
+    if (change.recheck || change.recheck_days) void load('rechecks');
     return Boolean(saved);
   }
 
@@ -64,7 +66,8 @@ class SettingsRoom extends Part {
     if (!settings || !(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
     if (field instanceof HTMLInputElement && field.name === 'provider') void this.#save({ providers: { ...settings.providers, [field.value]: field.checked } });
     else if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
-    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model', 'recheck', 'approval'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && (field.name === 'recheck_days' || field.name === 'approval_hours')) void this.#save({ [field.name]: Number(field.value) });
     else if (field instanceof HTMLSelectElement && field.name === 'letters') store.set({ serif: field.value === 'serif' });
   }
 
@@ -136,16 +139,20 @@ class SettingsRoom extends Part {
   // Render
 
   render() {
-    const { settings: s, status, loads, hello, providers, jobs: running } = store.state;
+    const { settings: s, status, rechecks, loads, hello, providers, jobs: running } = store.state;
     if (!s) return html`${roomHead('Settings')}<p class="hint">Loading…</p>`;
     return html`${roomHead('Settings', 'A change is kept at once.')}
       <section><h2>Model</h2>${jobLine(running.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
         <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false"><button ${running.model && !running.model.error ? html`disabled` : ''}>Use this file</button></form>${engine(status)}</section>
       <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
         ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
-        ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}</section>
+        ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}
+        ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
+        ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), own([['1', 'every day'], ['7', 'every week'], ['30', 'every month']], s.recheck_days, 'day'), plan(rechecks))}</section>
       <section><h2>Learning</h2>
-        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], 'Only facts that you approved are ever taught.')}
+        ${choice('approval', 'Corrections are approved', s.approval, [['person', 'by me'], ['automatic', 'by rule, if sure']], 'By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.')}
+        ${s.approval === 'automatic' ? choice('approval_hours', 'A rule waits', String(s.approval_hours || 24), own([['1', 'an hour'], ['24', 'a day'], ['72', 'three days'], ['168', 'a week']], s.approval_hours, 'hour'), 'Until then you can decide yourself; what you touched is left to you.') : ''}
+        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], s.approval === 'automatic' ? 'Only approved facts are ever taught. With rules, a training that starts by itself is scored, and its version used if it passes its gate.' : 'Only facts that you approved are ever taught.')}
         ${tick('memory', s.memory, 'Use approved facts before they are taught', 'They are given to the model as context, and the answer says so.')}
         ${choice('serve_as', 'Serve versions as', s.serve_as, [['auto', 'what fits'], ['adapter', 'base and adapter'], ['merged', 'merged weights']], 'Merged takes more disk; both give the same answers.')}</section>
       <section><h2>Look</h2>${choice('theme', 'Colours', s.theme, [['system', 'as the system'], ['light', 'light'], ['dark', 'dark']], '')}
@@ -162,6 +169,17 @@ class SettingsRoom extends Part {
     const list = this.querySelector('model-list');
     if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: Boolean(running.model && !running.model.error) };
   }
+}
+
+/** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {string} unit @returns {[string, string][]} */
+const own = (list, value, unit) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), count(value, unit)]]);
+
+/** What the schedule has before it. @param {RecheckPlan | null} p */
+function plan(p) {
+  if (!p) return '';
+  if (!p.facts) return 'No approved fact has an expiry yet.';
+  const when = p.paused ? 'paused' : p.due ? `${p.due} due now` : `the next on ${day(p.next)}`;
+  return `${count(p.facts, 'fact')}: ${when}.${p.disputed ? ` ${p.disputed} in dispute: decide in Review.` : ''}`;
 }
 
 /** @param {Status | null} status */
