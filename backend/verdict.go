@@ -148,9 +148,10 @@ type Verdict struct {
 	Passages      []Passage         `json:"passages"`
 	Queries       []string          `json:"queries"` // the words that were sent
 	Providers     []string          `json:"providers"`
-	Failures      []ProviderFailure `json:"failures,omitempty"` // providers that were asked and gave nothing
-	Judge         string            `json:"judge"`              // model that filled the slots
-	Calls         int               `json:"calls"`              // model calls used
+	Failures      []ProviderFailure `json:"failures,omitempty"`    // providers that were asked and gave nothing
+	Judge         string            `json:"judge"`                 // model that filled the slots, by the engine's name
+	JudgeTitle    string            `json:"judge_title,omitempty"` // the same as people call it
+	Calls         int               `json:"calls"`                 // model calls used
 	Took          time.Duration     `json:"took"`
 	CreatedAt     time.Time         `json:"created_at"`
 }
