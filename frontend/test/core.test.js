@@ -7,7 +7,7 @@ import { html, morph } from '../src/html.js';
 import { dots, learned, likely, points } from '../src/learned.js';
 import { routeOf } from '../src/routes.js';
 import { beside, thread } from '../src/thread.js';
-import { age, duration, group, interval, parameters, size } from '../src/words.js';
+import { age, count, duration, group, interval, parameters, size } from '../src/words.js';
 import { recommended } from '../src/elements/model-list.js';
 import { world } from './fixtures.js';
 
@@ -91,6 +91,7 @@ describe('words', () => {
   test('durations', () => assert.deepEqual([0, 3.21, 75, 540, 3660, 7200].map(duration), ['0 s', '3.2 s', '75 s', '9 min', '1 h 1 min', '2 h']));
   test('ages', () => assert.deepEqual(['2026-11-22T01:00:00Z', '2026-11-20T01:00:00Z', '2026-10-20T00:00:00Z', '2020-01-01T00:00:00Z', '0001-01-01T00:00:00Z', undefined].map((d) => age(d, now)), ['today', '2 days', '4 weeks', '6 years', 'no date', 'no date']));
   test('the size of a model is said once', () => assert.deepEqual([{ name: 'a:1', title: 'Qwen 2.5 Coder 1.5B' }, { name: 'qwen2.5-coder:0.5b' }, { name: 'llama3:latest', title: 'llama3:latest' }].map((m) => parameters({ ...m, parameters: '8B' })), ['', '', '8B']));
+  test('a count has its own number', () => assert.deepEqual([0, 1, 2, 1200].map((n) => count(n, 'fact')), ['0 facts', '1 fact', '2 facts', '1,200 facts']));
   test('an interval says how many were asked', () => assert.equal(interval({ value: 0.88, lo: 0.684, hi: 0.97, n: 16 }), '88 % (68 to 97, 16 asked)'));
   test('groups of chats', () => assert.deepEqual(['2026-11-22T09:00:00Z', '2026-11-21T20:00:00Z', '2026-11-18T20:00:00Z', '2026-05-02T20:00:00Z'].map((d) => group(d, now)), ['Today', 'Yesterday', 'This week', 'May 2026']));
   test('routes', () => assert.deepEqual([routeOf('#/review'), routeOf('#/chat/a%2Fb'), routeOf('#/nowhere/x'), routeOf('#/chat/%')].map((r) => `${r.room}|${r.id}`), ['review|', 'chat|a/b', 'chat|', 'chat|']));

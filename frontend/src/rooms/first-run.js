@@ -7,7 +7,7 @@ import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options } from '../views.js';
-import { parameters, size } from '../words.js';
+import { count, parameters, size } from '../words.js';
 
 /** @import {ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
 
@@ -128,7 +128,7 @@ function found(status) {
   const m = status.machine;
   const e = status.engine;
   return html`<dl class="found">
-    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? `${m.cores} cores` : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
+    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
     <div><dt>GPU</dt><dd>${m.gpu || 'none found; the CPU answers and trains'}</dd></div>
     <div><dt>Engine</dt><dd>${e.version ? `Ollama ${e.version}, ${e.source === 'bundled' ? 'brought by Errata' : 'already running'}` : status.problems.find((p) => p.part === 'engine')?.message ?? 'none'}</dd></div>
     ${m.disk ? html`<div><dt>Disk</dt><dd>${size(m.disk)} free</dd></div>` : ''}</dl>`;
