@@ -85,7 +85,7 @@ func salvage(path string, out io.Writer) error {
 	if err != nil {
 		return backend.Wrap(err, backend.CodeUnavailable, "restore", "The database could not be replaced; the sound records are in "+fresh+".")
 	}
-	fmt.Fprintf(out, "No sound backup was there; %d sound records were copied, %d were damaged.%s\n", report.Total(), report.Damaged, keptAs(aside))
+	fmt.Fprintf(out, "No sound backup was there; %s copied, %s left out.%s\n", backend.Count(report.Total(), "sound record"), backend.Count(report.Damaged, "damaged record"), keptAs(aside))
 	return nil
 }
 

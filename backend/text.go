@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -55,4 +56,16 @@ func MentionsAny(text string, values []string) bool {
 		}
 	}
 	return false
+}
+
+// Count says how many there are of a regular noun: "1 document", "2 documents".
+func Count(n int, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "s"):
+		noun += "es"
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -149,9 +149,10 @@ type Verdict struct {
 	Grounding     []Grounded        `json:"grounding,omitempty"`
 	Queries       []string          `json:"queries"` // the words that were sent
 	Providers     []string          `json:"providers"`
-	Failures      []ProviderFailure `json:"failures,omitempty"` // providers that were asked and gave nothing
-	Judge         string            `json:"judge"`              // model that filled the slots
-	Calls         int               `json:"calls"`              // model calls used
+	Failures      []ProviderFailure `json:"failures,omitempty"`    // providers that were asked and gave nothing
+	Judge         string            `json:"judge"`                 // model that filled the slots, by the engine's name
+	JudgeTitle    string            `json:"judge_title,omitempty"` // the same as people call it
+	Calls         int               `json:"calls"`                 // model calls used
 	Took          time.Duration     `json:"took"`
 	CreatedAt     time.Time         `json:"created_at"`
 }

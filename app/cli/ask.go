@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -145,8 +146,9 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 		fmt.Fprintf(w, "  not reached: %s; what is here was read without it\n", strings.Join(unreached, ", "))
 	}
 	switch {
+	case !v.Counts():
 	case !v.Calibrated:
-		fmt.Fprintln(w, "  (uncalibrated: how sure this is was not measured for this model)")
+		fmt.Fprintf(w, "  (uncalibrated: confidence not yet fitted for %s)\n", cmp.Or(v.JudgeTitle, "this model"))
 	case v.Withheld == "":
 		fmt.Fprintf(w, "  (of such verdicts %.0f in 100 are right)\n", 100*v.Confidence)
 	}

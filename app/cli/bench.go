@@ -38,8 +38,8 @@ func (c benchChatCmd) Run(s *session) error {
 		return err
 	}
 	return s.print(out, func(w io.Writer) {
-		fmt.Fprintf(w, "%s, median of %d pairs of 100 tokens\n  through Errata   %5.1f tokens/s\n  the engine alone %5.1f tokens/s\n  ratio            %5.3f\n  added to the first token %.1f ms\n",
-			out.Model, out.Runs, out.ThroughTPS, out.DirectTPS, out.Ratio, out.AddedFirstMS)
+		fmt.Fprintf(w, "%s, median of %s of 100 tokens\n  through Errata   %5.1f tokens/s\n  the engine alone %5.1f tokens/s\n  ratio            %5.3f\n  added to the first token %.1f ms\n",
+			out.Model, backend.Count(out.Runs, "pair"), out.ThroughTPS, out.DirectTPS, out.Ratio, out.AddedFirstMS)
 	})
 }
 
@@ -153,7 +153,7 @@ func fileOfJSON(args []string) []string {
 }
 
 func writeJudged(w io.Writer, r bench.JudgeResult) {
-	fmt.Fprintf(w, "%s, %s judge%s, %d rows, %d model calls, %.0f s\n", r.Task, r.Judge, with(r.Model), r.N, r.Calls, r.Seconds)
+	fmt.Fprintf(w, "%s, %s judge%s, %s, %s, %.0f s\n", r.Task, r.Judge, with(r.Model), backend.Count(r.N, "row"), backend.Count(r.Calls, "model call"), r.Seconds)
 	names := make([]string, 0, len(r.Metrics))
 	for name := range r.Metrics {
 		names = append(names, name)

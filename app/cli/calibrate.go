@@ -45,10 +45,10 @@ func (c benchCalibrateCmd) Run(s *session) error {
 }
 
 func writeCalibration(w io.Writer, c calibrated) {
-	fmt.Fprintf(w, "%s, prompts %s, %d rows; at most %.0f %% wrong\n", c.Model, c.PromptVersion, c.Rows, 100*c.TargetError)
+	fmt.Fprintf(w, "%s, prompts %s, %s; at most %.0f %% wrong\n", c.Model, c.PromptVersion, backend.Count(c.Rows, "row"), 100*c.TargetError)
 	for _, kind := range []backend.VerdictKind{backend.Supported, backend.Outdated, backend.Contradicted} {
 		k := c.Kinds[kind]
-		fmt.Fprintf(w, "  %-13s %3d verdicts, %d wrong: ", kind, k.N, k.Errors)
+		fmt.Fprintf(w, "  %-13s %12s, %d wrong: ", kind, backend.Count(k.N, "verdict"), k.Errors)
 		switch {
 		case len(k.Knots) == 0:
 			fmt.Fprintln(w, "too few to fit; it stays uncalibrated")

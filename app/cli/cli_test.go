@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,6 +220,26 @@ func TestEvidenceIsNamed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, source(tt.p)) })
+	}
+}
+
+func TestAnUncalibratedVerdictIsExplained(t *testing.T) {
+	tests := []struct {
+		name string
+		v    backend.Verdict
+		want string
+	}{
+		{"by its model", backend.Verdict{Kind: backend.Supported, Judge: "errata-qwen:1d96-base", JudgeTitle: "Qwen 2.5 Coder 0.5B"}, "(uncalibrated: confidence not yet fitted for Qwen 2.5 Coder 0.5B)"},
+		{"one stored without it", backend.Verdict{Kind: backend.Supported, Judge: "errata-qwen:1d96-base"}, "(uncalibrated: confidence not yet fitted for this model)"},
+		{"none was given", backend.Verdict{Kind: backend.NotEnoughEvidence}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, out, _ := run(t, &script{answers: map[string]any{"CheckText": tt.v}}, "", "check", "--question", "Who?", "--answer", "Ada")
+			require.Contains(t, out, tt.want)
+			require.Equal(t, tt.want != "", strings.Contains(out, "uncalibrated"))
+			require.NotContains(t, out, "errata-qwen")
+		})
 	}
 }
 

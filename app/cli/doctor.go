@@ -44,7 +44,7 @@ func writeDoctor(w io.Writer, st api.Status, models []backend.ModelInfo, provide
 	if gpu == "" {
 		gpu = "none found"
 	}
-	fmt.Fprintf(w, "machine   %s, %d cores, %d of %d MB free, disk %d MB free, GPU %s\n", m.CPU, m.Cores, m.Available>>20, m.Memory>>20, m.Disk>>20, gpu)
+	fmt.Fprintf(w, "machine   %s, %s, %d of %d MB free, disk %d MB free, GPU %s\n", m.CPU, backend.Count(m.Cores, "core"), m.Available>>20, m.Memory>>20, m.Disk>>20, gpu)
 	if st.Engine.Address != "" {
 		fmt.Fprintf(w, "engine    Ollama %s at %s (%s), adapters: %t", st.Engine.Version, st.Engine.Address, st.Engine.Source, st.Engine.Adapters)
 		if st.Engine.GPUShare >= 0 {

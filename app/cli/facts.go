@@ -170,7 +170,7 @@ func (c factsImportCmd) Run(s *session) error {
 				WithHint(`Each line is a JSON object: {"question": "…", "answer": "…"}`)
 		}
 		return s.print(v, func(w io.Writer) {
-			fmt.Fprintf(w, "%d facts put into Review, %d lines skipped\n", len(v.Facts), len(v.Problems))
+			fmt.Fprintf(w, "%s put into Review, %s skipped\n", backend.Count(len(v.Facts), "fact"), backend.Count(len(v.Problems), "line"))
 			for _, p := range v.Problems {
 				fmt.Fprintln(w, " ", p)
 			}

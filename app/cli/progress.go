@@ -117,6 +117,6 @@ func describeRun(r backend.Run) string {
 	if p.Step == 0 {
 		return "training: " + p.Stage
 	}
-	return fmt.Sprintf("training  step %d of %d  loss %.3f  drift %.3f  %d of %d facts learned  %.1f rows/s  %s left",
-		p.Step, p.Total, p.Loss, p.KL, p.Learned, p.Facts, p.RowsPerSecond, (time.Duration(p.ETA) * time.Second).String())
+	return fmt.Sprintf("training  step %d of %d  loss %.3f  drift %.3f  %d of %s learned  %.1f rows/s  %s left",
+		p.Step, p.Total, p.Loss, p.KL, p.Learned, backend.Count(p.Facts, "fact"), p.RowsPerSecond, (time.Duration(p.ETA) * time.Second).String())
 }

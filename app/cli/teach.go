@@ -35,7 +35,7 @@ func (datasetListCmd) Run(s *session) error {
 }
 
 func writeDataset(w io.Writer, d backend.Dataset) {
-	fmt.Fprintf(w, "dataset %d  %s  %s  %d facts, %d rows  %s  %s\n", d.Number, d.ID, d.Recipe, len(d.FactIDs), d.RowCount, d.Model, d.Hash[:min(12, len(d.Hash))])
+	fmt.Fprintf(w, "dataset %d  %s  %s  %s, %s  %s  %s\n", d.Number, d.ID, d.Recipe, backend.Count(len(d.FactIDs), "fact"), backend.Count(d.RowCount, "row"), d.Model, d.Hash[:min(12, len(d.Hash))])
 }
 
 type datasetBuildCmd struct {
@@ -75,7 +75,7 @@ type datasetDiffCmd struct {
 // Run compares two datasets.
 func (c datasetDiffCmd) Run(s *session) error {
 	return show(s, "DiffDatasets", func(w io.Writer, d backend.DatasetDiff) {
-		fmt.Fprintf(w, "+%d facts, %d changed, %d removed\n", len(d.Added), len(d.Changed), len(d.Removed))
+		fmt.Fprintf(w, "+%s, %d changed, %d removed\n", backend.Count(len(d.Added), "fact"), len(d.Changed), len(d.Removed))
 		for _, group := range []struct {
 			sign  string
 			facts []backend.Fact
@@ -150,7 +150,7 @@ func (s *session) await(c Caller, runID string) error {
 }
 
 func writeRun(w io.Writer, r backend.Run) {
-	fmt.Fprintf(w, "run %s  %s  %s  %s  %d of %d facts learned  %d row passes  %.0f s  %s\n", r.ID, r.State, r.Recipe, r.Model, r.Progress.Learned, r.Progress.Facts, r.Progress.RowPasses, r.Progress.Elapsed, r.Message)
+	fmt.Fprintf(w, "run %s  %s  %s  %s  %d of %s learned  %s  %.0f s  %s\n", r.ID, r.State, r.Recipe, r.Model, r.Progress.Learned, backend.Count(r.Progress.Facts, "fact"), backend.Count(r.Progress.RowPasses, "row pass"), r.Progress.Elapsed, r.Message)
 }
 
 type runsCmd struct {

@@ -119,7 +119,7 @@ func (c versionsPromoteCmd) Run(s *session) error {
 }
 
 func writeCurrent(w io.Writer, v backend.Version) {
-	fmt.Fprintf(w, "%s is current (%s, %s)\n", v.Name(), v.ServedAs, v.EngineName)
+	fmt.Fprintf(w, "%s of %s is current, served as %s\n", v.Name(), v.Model, v.ServedAs)
 }
 
 type versionsRollbackCmd struct{}

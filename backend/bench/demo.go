@@ -168,7 +168,7 @@ func (d *demo) teach() error {
 	if err := d.beforeNeighbours(); err != nil {
 		return err
 	}
-	d.in.Progress(fmt.Sprintf("teaching %d facts", len(d.facts)))
+	d.in.Progress("teaching " + backend.Count(len(d.facts), "fact"))
 	if d.in.Recipe == "original" {
 		if err := d.stableForOriginal(); err != nil {
 			return err

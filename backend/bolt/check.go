@@ -54,8 +54,8 @@ func (r CheckReport) Err() error {
 		return nil
 	}
 	return (&backend.Error{Code: backend.CodeInternal, Op: "bolt.check", Err: r.First[0],
-		Message: fmt.Sprintf("The store %s is damaged: %d faults of the file, %d damaged records, %d wrong lists; %d records are whole.",
-			r.Path, r.File, r.Damaged, r.Lists, r.Total())}).WithHint(checkHint)
+		Message: fmt.Sprintf("The store %s is damaged: %s of the file, %s, %s; %s left.", r.Path,
+			backend.Count(r.File, "fault"), backend.Count(r.Damaged, "damaged record"), backend.Count(r.Lists, "wrong list"), backend.Count(r.Total(), "whole record"))}).WithHint(checkHint)
 }
 
 // Check is what `errata --check-db` runs in a child process before the app opens

@@ -33,7 +33,7 @@ func (p libraryProvider) Health(context.Context) (bool, string) {
 	if readable == 0 {
 		return false, "No documents yet. Add a folder in the library."
 	}
-	return true, fmt.Sprintf("%d documents on this machine.", readable)
+	return true, backend.Count(readable, "document") + " on this machine."
 }
 
 func (p libraryProvider) Search(ctx context.Context, s backend.Search) ([]backend.Passage, error) {

@@ -2,12 +2,13 @@ package evidence
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"errata/backend"
 )
 
 const (
@@ -147,17 +148,11 @@ func pauseIn(h http.Header, now time.Time) time.Duration {
 
 // spoken is a duration as a person says it.
 func spoken(d time.Duration) string {
-	count := func(n int, unit string) string {
-		if n == 1 {
-			return "1 " + unit
-		}
-		return fmt.Sprintf("%d %ss", n, unit)
-	}
 	switch {
 	case d <= 90*time.Second:
-		return count(max(1, int((d+time.Second-1)/time.Second)), "second")
+		return backend.Count(max(1, int((d+time.Second-1)/time.Second)), "second")
 	case d <= 90*time.Minute:
-		return count(int((d+time.Minute-1)/time.Minute), "minute")
+		return backend.Count(int((d+time.Minute-1)/time.Minute), "minute")
 	}
-	return count(int((d+time.Hour-1)/time.Hour), "hour")
+	return backend.Count(int((d+time.Hour-1)/time.Hour), "hour")
 }

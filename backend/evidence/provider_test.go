@@ -208,7 +208,7 @@ func TestLibrary(t *testing.T) {
 	})
 	ready, message := evidence.NewLibrary(notes).Health(context.Background())
 	require.True(t, ready)
-	require.Contains(t, message, "1 documents")
+	require.Contains(t, message, "1 document on")
 }
 
 func TestClock(t *testing.T) {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -72,7 +73,9 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	if err != nil {
 		return backend.Verdict{}, err
 	}
-	return j.Check(ctx, judge.Input{Question: q, Answer: a}, onStep)
+	v, err := j.Check(ctx, judge.Input{Question: q, Answer: a}, onStep)
+	v.JudgeTitle = cmp.Or(model.Title, model.Name)
+	return v, err
 }
 
 // judgeModel names the model that fills the slots: the one chosen as judge, else

@@ -101,6 +101,8 @@ func TestStoppedCheckLeavesTheVerdictBeforeIt(t *testing.T) {
 	require.NoError(t, err)
 	first, err := w.Verify(t.Context(), asked.Answer.ID)
 	require.NoError(t, err)
+	require.Equal(t, "qwen-test", first.Judge)
+	require.Equal(t, "qwen", first.JudgeTitle, "as people call it")
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	_, err = w.Verify(ctx, asked.Answer.ID)

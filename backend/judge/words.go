@@ -134,7 +134,7 @@ func ageWords(days int) string {
 		if n > 0 && n < len(small) {
 			return strings.ToLower(small[n]) + " " + unit + plural(n, "", "s") + " old"
 		}
-		return fmt.Sprintf("%d %s%s old", n, unit, plural(n, "", "s"))
+		return backend.Count(n, unit) + " old"
 	}
 	switch {
 	case days <= 0:

@@ -26,7 +26,7 @@ export interface Cluster { value: string; weight: number; domains: string[] | nu
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
-  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; calls: number; took: number; created_at: string;
+  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; judge_title?: string; calls: number; took: number; created_at: string;
 }
 export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
 /** One step of a check, as it happens. */
@@ -100,7 +100,7 @@ export interface ProviderNeed { setting: string; label: string; example?: string
 export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string; sends: string; needs: ProviderNeed[] }
 export interface ModelInfo {
   name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
-  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number;
+  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number;
 }
 export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string }
 export interface Progress { what: string; done: number; total: number }

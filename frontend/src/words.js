@@ -74,6 +74,9 @@ export function size(bytes) {
   return `${value < 10 && i > 0 ? value.toFixed(1) : Math.round(value)} ${units[i]}`;
 }
 
+/** How many parameters a model has, where its name does not say so. @param {{name: string, title?: string, parameters?: string}} m */
+export const parameters = (m) => (/(^|[\s:-])\d+(\.\d+)?b\b/i.test(m.title || m.name) ? '' : m.parameters ?? '');
+
 /** @param {number} seconds */
 export function duration(seconds) {
   if (!(seconds > 0)) return '0 s';

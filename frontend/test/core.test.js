@@ -7,7 +7,7 @@ import { html, morph } from '../src/html.js';
 import { dots, learned, likely, points } from '../src/learned.js';
 import { routeOf } from '../src/routes.js';
 import { beside, thread } from '../src/thread.js';
-import { age, duration, group, interval, size } from '../src/words.js';
+import { age, count, duration, group, interval, parameters, size } from '../src/words.js';
 import { recommended } from '../src/elements/model-list.js';
 import { world } from './fixtures.js';
 
@@ -90,6 +90,8 @@ describe('words', () => {
   test('sizes', () => assert.deepEqual([0, 999, 1500, 986e6, 4.7e9].map(size), ['0 B', '999 B', '1.5 kB', '986 MB', '4.7 GB']));
   test('durations', () => assert.deepEqual([0, 3.21, 75, 540, 3660, 7200].map(duration), ['0 s', '3.2 s', '75 s', '9 min', '1 h 1 min', '2 h']));
   test('ages', () => assert.deepEqual(['2026-11-22T01:00:00Z', '2026-11-20T01:00:00Z', '2026-10-20T00:00:00Z', '2020-01-01T00:00:00Z', '0001-01-01T00:00:00Z', undefined].map((d) => age(d, now)), ['today', '2 days', '4 weeks', '6 years', 'no date', 'no date']));
+  test('the size of a model is said once', () => assert.deepEqual([{ name: 'a:1', title: 'Qwen 2.5 Coder 1.5B' }, { name: 'qwen2.5-coder:0.5b' }, { name: 'llama3:latest', title: 'llama3:latest' }].map((m) => parameters({ ...m, parameters: '8B' })), ['', '', '8B']));
+  test('a count has its own number', () => assert.deepEqual([0, 1, 2, 1200].map((n) => count(n, 'fact')), ['0 facts', '1 fact', '2 facts', '1,200 facts']));
   test('an interval says how many were asked', () => assert.equal(interval({ value: 0.88, lo: 0.684, hi: 0.97, n: 16 }), '88 % (68 to 97, 16 asked)'));
   test('groups of chats', () => assert.deepEqual(['2026-11-22T09:00:00Z', '2026-11-21T20:00:00Z', '2026-11-18T20:00:00Z', '2026-05-02T20:00:00Z'].map((d) => group(d, now)), ['Today', 'Yesterday', 'This week', 'May 2026']));
   test('routes', () => assert.deepEqual([routeOf('#/review'), routeOf('#/chat/a%2Fb'), routeOf('#/nowhere/x'), routeOf('#/chat/%')].map((r) => `${r.room}|${r.id}`), ['review|', 'chat|a/b', 'chat|', 'chat|']));
@@ -114,9 +116,15 @@ describe('the recommended model', () => {
     { name: 'with a GPU the largest that fits', models: [m('7b', 4.7e9), m('1.5b', 1e9)], machine: { memory: 32e9, gpu: 'RTX', cores: 4 }, want: '7b' },
     { name: 'what is here comes first', models: [m('1.5b', 1e9), m('0.5b', 4e8, true)], machine: { memory: 32e9, gpu: '', cores: 4 }, want: '0.5b' },
     { name: 'the smallest when none fits', models: [m('7b', 4.7e9), m('0.5b', 4e8)], machine: { memory: 1e9, gpu: '', cores: 2 }, want: '0.5b' },
+    { name: 'what can be trained before what only answers', models: [{ ...m('1.5b', 1.1e9), train_memory: 11e9 }, { ...m('0.5b', 5e8), train_memory: 5e9 }], machine: { memory: 8e9, gpu: '', cores: 4 }, want: '0.5b' },
+    { name: 'what only answers before one that is too large', models: [m('1.5b', 1.1e9), m('0.5b', 5e8)], machine: { memory: 4e9, gpu: '', cores: 4 }, want: '1.5b' },
+    { name: 'a model of the person’s own that is here', models: [m('1.5b', 1e9), { ...m('qwen2.5:0.5b', 4e8, true, false), trainable: true }], machine: { memory: 32e9, gpu: '', cores: 4 }, want: 'qwen2.5:0.5b' },
+    { name: 'not one that is here and is no chat model', models: [m('1.5b', 1e9), m('embed', 3e8, true, false)], machine: { memory: 32e9, gpu: '', cores: 4 }, want: '1.5b' },
+    { name: 'the smallest that is here while the machine is unknown', models: [m('7b', 4.7e9, true), m('0.5b', 4e8, true), m('0.1b', 1e8)], machine: undefined, want: '0.5b' },
+    { name: 'the one in use', models: [m('1.5b', 1e9, true), m('0.5b', 4e8, true)], machine: { memory: 32e9, gpu: '', cores: 4 }, inUse: '0.5b', want: '0.5b' },
     { name: 'nothing when there is nothing', models: [], machine: undefined, want: undefined },
   ];
-  for (const t of tests) test(t.name, () => assert.equal(recommended(t.models, t.machine)?.name, t.want));
+  for (const t of tests) test(t.name, () => assert.equal(recommended(t.models, t.machine, t.inUse)?.name, t.want));
 });
 
 describe('files', () => {

@@ -104,7 +104,7 @@ describe('the margin', () => {
     assert.equal(text('.note-sure'), 'Of such verdicts 93 in 100 are right.');
     put('');
     await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.calibrated = false; });
-    assert.equal(text('.note-sure'), 'Uncalibrated.');
+    assert.equal(text('.note-sure'), 'Uncalibrated: confidence not yet fitted for this model.');
   });
   test('teaches in place', async () => {
     const fake = await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });

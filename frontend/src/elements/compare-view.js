@@ -2,7 +2,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part } from '../part.js';
 import { proofSide } from '../views.js';
-import { short } from '../words.js';
+import { count, short } from '../words.js';
 
 /** @import {ComparedPrompt, Comparison, Side} from '../types.d.ts' */
 
@@ -37,7 +37,7 @@ class CompareView extends Part {
     const prompts = c.prompts ?? [];
     const changed = prompts.filter((p) => p.a.trim() !== p.b.trim());
     const shown = this.#only && changed.length ? changed : prompts;
-    return html`<div class="compare-top"><p>${changed.length} of ${prompts.length} answers differ.</p>
+    return html`<div class="compare-top"><p>${changed.length} of ${count(prompts.length, 'answer')} ${prompts.length === 1 ? 'differs' : 'differ'}.</p>
       ${changed.length && changed.length < prompts.length ? html`<button class="quiet" data-do="only" aria-pressed="${this.#only ? 'true' : 'false'}">Only what differs</button>` : ''}</div>
       <div class="compare-heads">${head(c.a)}${head(c.b)}</div>
       <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h3>${p.question} <span class="kind">${kinds[p.kind] ?? p.kind}</span></h3>

@@ -97,9 +97,9 @@ class MarginNote extends Part {
       ${quotes(v, calm || !view.latest)}
       ${searched(v)}
       ${this.#teaching && !isTaught(view) ? html`<teach-form data-key="teach"></teach-form>` : ''}
+      ${teachable && !this.#teaching && !isTaught(view) ? html`<div><button class="primary" data-do="teach">Teach this fact</button></div>` : ''}
+      ${taughtWord(view)}
       <div class="note-actions">
-        ${teachable && !this.#teaching && !isTaught(view) ? html`<button class="primary" data-do="teach">Teach this fact</button>` : ''}
-        ${taughtWord(view)}
         ${v.kind === 'not_checkable' || v.reason === 'cancelled' ? '' : html`<button class="quiet" data-do="agree" aria-pressed="${view.rating?.agree === true ? 'true' : 'false'}">Agree</button>
         <button class="quiet" data-do="disagree" aria-pressed="${view.rating?.agree === false ? 'true' : 'false'}">Disagree</button>`}
         <button class="quiet" data-do="check">Re-check</button>
@@ -113,8 +113,8 @@ const isTaught = ({ taught }) => Boolean(taught && taughtWords[taught]);
 
 /** @param {NoteView} view */
 function taughtWord({ taught, memory }) {
-  if (taught === 'proposed') return html`<a class="taught" href="#/review">${icon('review')}${taughtWords.proposed}</a>`;
-  return taught && taughtWords[taught] ? html`<span class="taught" title="${taught === 'approved' ? approvedWords(memory) : ''}">${icon('tick')}${taughtWords[taught]}</span>` : '';
+  if (taught === 'proposed') return html`<p><a class="taught" href="#/review">${icon('review')}${taughtWords.proposed}</a></p>`;
+  return taught && taughtWords[taught] ? html`<p><span class="taught" title="${taught === 'approved' ? approvedWords(memory) : ''}">${icon('tick')}${taughtWords[taught]}</span></p>` : '';
 }
 
 /** How many quotes stand open; the others are a click away. */
@@ -145,13 +145,13 @@ function searched(v) {
   if (!sent.length && !asked.length) return '';
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
     <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
-    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
+    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge_title || v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
 }
 
 /** How sure a verdict is, as far as that was ever measured. @param {Verdict} v */
 function surety(v) {
   if (v.kind === 'not_enough_evidence' || v.kind === 'not_checkable') return '';
-  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated.</p>`;
+  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated: confidence not yet fitted for ${v.judge_title || 'this model'}.</p>`;
   return html`<p class="note-sure" title="By the calibration ${v.calibration}.">Of such verdicts ${Math.round(v.confidence * 100)} in 100 are right.</p>`;
 }
 

@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
-import { size } from '../words.js';
+import { parameters, size } from '../words.js';
 
 /** @import {ModelInfo} from '../types.d.ts' */
 
@@ -30,14 +30,14 @@ class ModelList extends Part {
 
   render() {
     const { models } = this.#view;
-    const sorted = [...models].sort((a, b) => Number(b.installed) - Number(a.installed) || (a.bytes || a.size) - (b.bytes || b.size));
+    const sorted = [...models].sort((a, b) => Number(b.installed) - Number(a.installed) || bytesOf(a) - bytesOf(b));
     return html`<ul class="lines">${sorted.map((m) => this.#model(m))}</ul>`;
   }
 
   /** @param {ModelInfo} m */
   #model(m) {
     const { chosen, busy } = this.#view;
-    const facts = [m.parameters, m.quantization, size(m.bytes || m.size), m.licence].filter(Boolean).join(', ');
+    const facts = [parameters(m), m.quantization, size(bytesOf(m)), m.licence].filter(Boolean).join(', ');
     const warnings = [m.listed ? '' : 'not a listed model: what is in its weights is not known', m.installed && !m.trainable ? 'cannot be trained' : ''].filter(Boolean).join('; ');
     return html`<li data-key="${m.name}" class="${m.name === chosen ? 'chosen' : ''}"><span><strong>${m.title || m.name}</strong> <span class="hint">${m.title ? `${m.name}, ` : ''}${facts}${warnings ? `; ${warnings}` : ''}</span></span>
       ${m.name === chosen ? html`<span class="state current">In use</span>`
@@ -46,21 +46,40 @@ class ModelList extends Part {
   }
 }
 
+/** @param {ModelInfo} m */
+const bytesOf = (m) => m.bytes || m.size;
+
 /**
- * The model to recommend: an installed listed one before one to fetch, then the
- * largest that fits. A model wants about three times its file in memory to be
- * trained; without a GPU, one over 2 GB answers slower than people read.
+ * What a machine's memory is enough for. On the CPU a training wants about ten times
+ * the weights, measured; with a GPU three times is the old rule of thumb.
+ * @param {ModelInfo} m @param {{memory: number, gpu: string}} machine @returns {'training' | 'chat' | 'nothing'}
+ */
+export function fits(m, { memory, gpu }) {
+  const training = gpu ? bytesOf(m) * 3 : m.train_memory || bytesOf(m) * 10;
+  if (training <= memory) return 'training';
+  return (m.chat_memory || bytesOf(m) * 1.3) <= memory ? 'chat' : 'nothing';
+}
+
+/**
+ * The model to begin with: the one in use, else the best that is here (a listed one
+ * before another that can be taught), else the best to fetch. The best is the largest
+ * that fits for training, else for chat; without a GPU one over 2 GB answers slower
+ * than people read.
  * @param {ModelInfo[]} models
  * @param {{memory: number, gpu: string, cores: number} | undefined} machine
+ * @param {string} [inUse]
  */
-export function recommended(models, machine) {
-  const memory = machine?.memory ?? 0;
-  const most = Math.min(memory ? memory / 3 : Infinity, machine && !machine.gpu && machine.cores < 12 ? 2e9 : Infinity);
-  const sizeOf = (/** @type {ModelInfo} */ m) => m.bytes || m.size;
-  const able = models.filter((m) => m.listed);
-  const ready = able.filter((m) => m.installed);
-  const fitting = (ready.length ? ready : able).filter((m) => sizeOf(m) <= most).sort((a, b) => sizeOf(b) - sizeOf(a));
-  return fitting[0] ?? [...able].sort((a, b) => sizeOf(a) - sizeOf(b))[0] ?? models.find((m) => m.installed) ?? null;
+export function recommended(models, machine, inUse = '') {
+  const listed = models.filter((m) => m.listed);
+  const here = models.filter((m) => m.installed);
+  const rising = (/** @type {ModelInfo[]} */ list) => [...list].sort((a, b) => bytesOf(a) - bytesOf(b));
+  const best = (/** @type {ModelInfo[]} */ list) => {
+    if (!machine?.memory) return rising(list)[0];
+    const quick = rising(list).filter((m) => machine.gpu || machine.cores >= 12 || bytesOf(m) <= 2e9);
+    return quick.findLast((m) => fits(m, machine) === 'training') ?? quick.findLast((m) => fits(m, machine) === 'chat');
+  };
+  return here.find((m) => m.name === inUse) ?? best(here.filter((m) => m.listed)) ?? best(here.filter((m) => m.trainable)) ?? best(listed)
+    ?? rising(listed)[0] ?? here[0] ?? null;
 }
 
 export const defineModelList = () => customElements.define('model-list', ModelList);

@@ -115,7 +115,7 @@ class DatasetsRoom extends Part {
 const kindNames = { fact: 'facts', neighbour: 'neighbours', anchor: 'anchors', guard: 'guards', probe: 'probes (never trained)', guard_probe: 'guard probes (never trained)' };
 
 /** @param {DatasetDiff} diff */
-const changes = (diff) => `+${(diff.added ?? []).length} facts, ${(diff.changed ?? []).length} changed, ${(diff.removed ?? []).length} removed`;
+const changes = (diff) => `+${count((diff.added ?? []).length, 'fact')}, ${(diff.changed ?? []).length} changed, ${(diff.removed ?? []).length} removed`;
 
 /** @param {string} sign @param {Fact} f */
 const change = (sign, f) => html`<li><span aria-hidden="true">${sign}</span> ${f.question} <span class="fact-change">${f.old_answer ? proof(f.old_answer, f.answer) : f.answer}</span></li>`;

@@ -1,5 +1,5 @@
 import { api } from '../api.js';
-import { recommended } from '../elements/model-list.js';
+import { fits, recommended } from '../elements/model-list.js';
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
@@ -7,7 +7,7 @@ import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options } from '../views.js';
-import { size } from '../words.js';
+import { count, parameters, size } from '../words.js';
 
 /** @import {ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
 
@@ -71,8 +71,8 @@ class FirstRun extends Part {
 
   /** @returns {ModelInfo | null} */
   get #model() {
-    const { models, status } = store.state;
-    return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine);
+    const { models, status, settings } = store.state;
+    return models.find((m) => m.name === this.#chosen) ?? recommended(models, status?.machine, settings?.model);
   }
 
   /** @param {ProviderHealth} p */
@@ -83,7 +83,7 @@ class FirstRun extends Part {
     const model = this.#model;
     const others = models.filter((m) => m.listed || m.installed);
     const job = store.state.jobs.model;
-    const looking = ['models', 'providers'].some((name) => !loads[name] || loads[name] === 'loading');
+    const looking = ['models', 'providers', 'status'].some((name) => !loads[name] || loads[name] === 'loading');
     const label = looking ? 'Looking…' : this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
     return html`<main class="first" id="main">
       <p class="first-mark">${icon('caret')}</p>
@@ -94,7 +94,7 @@ class FirstRun extends Part {
       <form data-send="start">
         <section><h2>Model</h2>
         ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">`
-    : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[model.parameters, size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
+    : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[parameters(model), size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
           ${fit(model, status)}
           ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
       : typeof loads.models === 'object' ? failed(loads.models, again) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
@@ -116,9 +116,10 @@ const unseen = (providers) => Object.fromEntries(Object.entries(providers ?? {})
 /** @param {ModelInfo} model @param {Status | null} status */
 function fit(model, status) {
   const bytes = model.bytes || model.size;
-  const { memory = 0, disk = 0 } = status?.machine ?? {};
-  if (!bytes || !memory) return '';
-  const words = bytes * 3 <= memory ? 'It fits this machine, for chat and for training.' : bytes * 1.3 <= memory ? 'It fits for chat; training it here is tight.' : 'It is too large for the memory of this machine.';
+  const machine = status?.machine;
+  if (!bytes || !machine?.memory) return '';
+  const { disk } = machine;
+  const words = { training: 'It fits this machine, for chat and for training.', chat: 'It fits for chat; training it needs more memory than this machine has.', nothing: 'It is too large for the memory of this machine.' }[fits(model, machine)];
   return html`<p class="hint">${words}${!model.installed && disk && bytes > disk ? ` It needs ${size(bytes)} of disk, and ${size(disk)} are free.` : ''}</p>`;
 }
 
@@ -127,7 +128,7 @@ function found(status) {
   const m = status.machine;
   const e = status.engine;
   return html`<dl class="found">
-    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? `${m.cores} cores` : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
+    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
     <div><dt>GPU</dt><dd>${m.gpu || 'none found; the CPU answers and trains'}</dd></div>
     <div><dt>Engine</dt><dd>${e.version ? `Ollama ${e.version}, ${e.source === 'bundled' ? 'brought by Errata' : 'already running'}` : status.problems.find((p) => p.part === 'engine')?.message ?? 'none'}</dd></div>
     ${m.disk ? html`<div><dt>Disk</dt><dd>${size(m.disk)} free</dd></div>` : ''}</dl>`;

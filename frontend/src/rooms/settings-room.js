@@ -133,7 +133,7 @@ class SettingsRoom extends Part {
 
   async #empty() {
     const n = await attempt(api.call('EmptyTrash'));
-    if (n !== null) store.toast({ text: n ? `${n} deleted for good.` : 'The trash was empty.' });
+    if (n !== null) store.toast({ text: n ? `${count(n, 'chat')} deleted for good.` : 'The trash was empty.' });
   }
 
   // Render
