@@ -177,7 +177,7 @@ func TestCheckInterrupted(t *testing.T) {
 func TestCheckBudget(t *testing.T) {
 	var passages []backend.Passage
 	for i := range 6 {
-		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), strings.Repeat(fmt.Sprintf("Item%d ", i), 9)+starmer, at(i)))
+		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), fmt.Sprintf("Bulletin %d: Prime Minister Keir Starmer of the United Kingdom %s.", i, []string{"rose", "spoke", "left", "wrote", "voted", "slept"}[i]), at(i)))
 	}
 	t.Run("calls", func(t *testing.T) {
 		j := newJudge(t, judge.Options{Model: says(), Gather: gives(passages...), MaxCalls: 3})
@@ -414,7 +414,7 @@ func BenchmarkCheck(b *testing.B) {
 	filler := strings.Repeat("The weather in the city was fine on that day, and many people went to the river. Ministers met in London in 2023 and spoke of 12 million pounds. ", 12)
 	var passages []backend.Passage
 	for i := range 10 {
-		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), filler+fmt.Sprintf("Report %d of the day. ", i)+starmer+" "+filler, at(i+1)))
+		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), filler+fmt.Sprintf("Paper %d: in week %d Prime Minister Keir Starmer of the United Kingdom met group %d. Page %d of %d has more. ", i, i, i, i, i)+filler, at(i+1)))
 	}
 	j := newJudge(b, judge.Options{Model: says("Keir Starmer"), Gather: gives(passages...)})
 	for b.Loop() {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/publicsuffix"
-
 	"errata/backend"
 )
 
@@ -32,6 +30,8 @@ const (
 	keepCoverage   = 0.5     // least share of the question's terms
 	keepRelative   = 0.8     // of the best passage's share
 	duplicateShare = 0.85    // Jaccard of word triples
+	copiedTriples  = 10      // or so many in common,
+	copiedShare    = 0.4     // this much of the shorter text
 )
 
 // selectPassages sanitises, windows, ranks and thins out what was found. flagged
@@ -111,31 +111,6 @@ func ofTheYear(list []chosen) []chosen {
 		}
 	}
 	return out
-}
-
-// source is what independence is counted by: a registrable domain, or a file of
-// the library.
-func source(p backend.Passage) string {
-	if p.Trusted() {
-		return p.Provider + ":" + p.URL
-	}
-	if p.Domain != "" {
-		return owner(p.Domain)
-	}
-	return p.URL
-}
-
-// owner is the domain that somebody had to register. Where a host gives away
-// names of its own ("one.blogspot.com") it is the host: two of them cost nothing.
-func owner(domain string) string {
-	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
-	suffix, listed := publicsuffix.PublicSuffix(domain)
-	if listed || !strings.Contains(suffix, ".") {
-		return domain
-	}
-	under, _ := publicsuffix.PublicSuffix(suffix[strings.IndexByte(suffix, '.')+1:])
-	host := strings.TrimSuffix(suffix, "."+under)
-	return host[strings.LastIndexByte(host, '.')+1:] + "." + under
 }
 
 // evidenceDate is the published date; one in the future is not believed.
@@ -341,7 +316,7 @@ func collapse(list []chosen) []chosen {
 		c.group = len(out)
 		duplicate := false
 		for i, other := range prints {
-			if jaccard(print, other) >= duplicateShare {
+			if copied(print, other) {
 				c.group, duplicate = out[i].group, true
 				if older(c, out[i]) {
 					out[i].at = laterOf(out[i].at, c.at)
@@ -378,17 +353,20 @@ func triples(s string) map[string]bool {
 	return out
 }
 
-func jaccard(a, b map[string]bool) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
-	}
+// copied: nearly the same words, or a longer stretch of them with something added
+// or left out. Short sentences on one fact are alike without being copies.
+func copied(a, b map[string]bool) bool {
 	both := 0
 	for t := range a {
 		if b[t] {
 			both++
 		}
 	}
-	return float64(both) / float64(len(a)+len(b)-both)
+	shorter := min(len(a), len(b))
+	if shorter == 0 {
+		return false
+	}
+	return float64(both)/float64(len(a)+len(b)-both) >= duplicateShare || both >= copiedTriples && float64(both)/float64(shorter) >= copiedShare
 }
 
 func appendNew(list []string, more ...string) []string {

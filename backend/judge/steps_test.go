@@ -237,9 +237,13 @@ func TestSelectPassages(t *testing.T) {
 	})
 	t.Run("two of a domain, six in all, copies once", func(t *testing.T) {
 		var found []backend.Passage
+		says := []string{
+			right, "The Prime Minister of the United Kingdom, Keir Starmer, spoke in the capital.", "Keir Starmer leads the United Kingdom as Prime Minister.", "As Prime Minister of the United Kingdom, Keir Starmer met farmers.",
+			"In the United Kingdom, Prime Minister Keir Starmer opened a port.", "Keir Starmer, Prime Minister of the United Kingdom, flew home.", "United Kingdom: Prime Minister Keir Starmer rests.", "Prime Minister Keir Starmer of the United Kingdom signed a law.",
+		}
 		for i, domain := range []string{"a.com", "a.com", "a.com", "b.com", "c.com", "d.com", "e.com", "f.com"} {
 			id := string(rune('p' + i))
-			found = append(found, passage(id, "web", domain, "", right+" Report number "+strings.Repeat(id+" ", 12)+"from the capital "+id+".", 3))
+			found = append(found, passage(id, "web", domain, "", says[i]+" Report number "+strings.Repeat(id+" ", 12)+"from the capital "+id+".", 3))
 		}
 		found = append(found, passage("copy", "web", "g.com", "", found[3].Text, 3))
 		kept, _, _ := selectPassages(f, found, 6, now)
