@@ -51,6 +51,11 @@ describe('errata serve', { timeout: 300_000 }, () => {
     await page.locator('select[name="model"]').selectOption('qwen2.5-coder:0.5b');
     // Nothing of this test goes out: only the library stays ticked.
     for (const box of await page.locator('input[name="provider"]').all()) if (await box.getAttribute('value') !== 'library') await box.uncheck();
+    for (const [width, height] of [[900, 600], [1280, 800]]) {
+      await page.setViewportSize({ width, height });
+      const button = await page.locator('first-run button.primary').boundingBox();
+      assert.ok(button && button.y + button.height <= height, `the button is seen at ${width}x${height}`);
+    }
     await page.locator('first-run button.primary').click();
     await page.getByText('What would you like to know?').waitFor();
   });

@@ -8,7 +8,7 @@
 /** @returns {State} */
 export const emptyState = () => ({
   connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
-  chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '',
+  chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: [], factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, scorecards: {}, models: [], providers: [], documents: [],
   jobs: {}, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,

@@ -169,7 +169,7 @@ export interface Route { room: string; id: string }
 export interface State {
   connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; chatQuery: string; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
-  streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string;
+  streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
   facts: Fact[]; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   rechecks: RecheckPlan | null; rules: RulePlan | null; scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];

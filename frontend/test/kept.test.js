@@ -141,6 +141,39 @@ describe('what is typed', () => {
     await click('fact-case form .primary');
     assert.equal(document.querySelector('fact-case form'), null);
   });
+  test('what stands in an open “Teach this fact” is there again after another chat, room and check', async () => {
+    const fake = await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });
+    const go = async (/** @type {string} */ hash) => { location.hash = hash; await settle(); };
+    await click('[data-do="teach"]');
+    await go('#/chat/chat2');
+    assert.equal(document.querySelector('teach-form'), null);
+    await go('#/chat/chat1');
+    assert.equal(field('teach-form [name="answer"]').value, 'Donald Trump', 'an editor that was only opened stays open');
+    type(field('teach-form [name="answer"]'), 'Donald J. Trump ');
+    for (const hash of ['#/chat/chat2', '#/review']) {
+      await go(hash);
+      await go('#/chat/chat1');
+      assert.equal(field('teach-form [name="answer"]').value, 'Donald J. Trump ', hash);
+    }
+    fake.emit('verdict.added', 'a1', { ...fake.world.turns[0].verdicts.a1, id: 'v9', rival_value: 'Trump' });
+    assert.equal(field('teach-form [name="answer"]').value, 'Donald J. Trump ');
+    await click('teach-form [data-do="approve"]');
+    assert.deepEqual(called(fake, 'Teach')[0].slice(0, 2), ['v9', { question: 'Who is the current president of the USA?', answer: 'Donald J. Trump', old_answer: 'Joe Biden' }]);
+    assert.deepEqual(store.state.teaching, {});
+  });
+  test('an editor that was cancelled stays shut', async () => {
+    await open('#/chat/chat1');
+    await click('[data-do="teach"]');
+    type(field('teach-form [name="answer"]'), 'Nobody');
+    await click('teach-form [data-do="close"]');
+    location.hash = '#/review';
+    await settle();
+    location.hash = '#/chat/chat1';
+    await settle();
+    assert.equal(document.querySelector('teach-form'), null);
+    await click('[data-do="teach"]');
+    assert.equal(field('teach-form [name="answer"]').value, 'Donald Trump');
+  });
   test('an origin, a title and a reason that were refused stay', async () => {
     await open('#/settings', undefined, { SaveSettings: refuse('That is no origin.'), RenameChat: refuse('Too long.') });
     type(field('#origin'), 'localhost');

@@ -1,10 +1,10 @@
-import { press, put, settle } from './page.js';
+import { press, put, settle, type } from './page.js';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { api } from '../src/api.js';
 import { find } from '../src/part.js';
 import { store } from '../src/store.js';
-import { called, click, open, text } from './house.js';
+import { called, click, field, open, text } from './house.js';
 
 /** Each room tells how things stand, and what can be done then. */
 
@@ -111,6 +111,36 @@ describe('a first run', () => {
     broken = false;
     await click('first-run .failure [data-do="again"]');
     assert.equal(document.querySelector('first-run .failure'), null);
+  });
+});
+
+describe('a folder of notes on the first screen', () => {
+  const fresh = (/** @type {any} */ w) => { w.settings.confirmed = false; };
+  test('is optional', async () => {
+    const fake = await open('#/', fresh);
+    await click('first-run .primary');
+    assert.deepEqual([called(fake, 'SaveSettings').length, called(fake, 'RescanLibrary').length], [1, 0]);
+    assert.ok(document.querySelector('chat-room'));
+  });
+  test('goes into the library and is read behind the chat', async () => {
+    const fake = await open('#/', fresh);
+    type(field('[name="folder"]'), ' /home/ada/town ');
+    store.set({ status: { ...fake.world.status } });
+    assert.equal(field('[name="folder"]').value, ' /home/ada/town ', 'what loads later does not take it');
+    await click('first-run .primary');
+    const saved = called(fake, 'SaveSettings').map((/** @type {any[]} */ [s]) => [s.confirmed, s.library_folders.at(-1)]);
+    assert.deepEqual(saved, [[false, '/home/ada/town'], [true, '/home/ada/town']]);
+    assert.equal(called(fake, 'RescanLibrary').length, 1);
+  });
+  test('that is refused is told beside its field, before anything is fetched', async () => {
+    const fake = await open('#/', (w) => { fresh(w); w.models = w.models.slice(0, 1); w.models[0].installed = false; }, {
+      SaveSettings: () => { throw new Error('{"code":"invalid","message":"There is no folder /nowhere.","hint":"Look whether the path is right."}'); },
+    });
+    type(field('[name="folder"]'), '/nowhere');
+    await click('first-run .primary');
+    assert.match(text('first-run .failure'), /There is no folder \/nowhere\. Look whether/);
+    assert.equal(document.activeElement, field('[name="folder"]'));
+    assert.equal(called(fake, 'InstallModel').length, 0);
   });
 });
 

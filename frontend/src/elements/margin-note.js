@@ -6,16 +6,16 @@ import { approvedWords, count, helpFor, taughtWords } from '../words.js';
 import { QuoteList } from './quote-list.js';
 import { TeachForm } from './teach-form.js';
 
-/** @import {Checking, FactState, Passage, Rating, Step, Verdict} from '../types.d.ts' */
+/** @import {Checking, FactState, FactUpdate, Passage, Rating, Step, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, canCheck: boolean, latest: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, canCheck: boolean, latest: boolean, now: number}} NoteView */
 
 /**
  * The margin beside an answer: the steps of a check while it runs, then its
  * verdict with everything that carries it.
  *
  *     <margin-note></margin-note>   .view: NoteView
- *     emits check, stop-check, rate {verdictID, agree}, teach
+ *     emits check, stop-check, rate {verdictID, agree}, teach, teach-draft
  */
 class MarginNote extends Part {
   /** @type {NoteView | null} */
@@ -32,7 +32,8 @@ class MarginNote extends Part {
 
   /** @param {NoteView} view */
   set view(view) {
-    if (isTaught(view) || view.verdict?.id !== this.#view?.verdict?.id) this.#teaching = false;
+    if (isTaught(view)) this.#teaching = false;
+    else if (view.verdict?.id !== this.#view?.verdict?.id) this.#teaching = Boolean(view.draft);
     this.#view = view;
     this.draw();
   }
@@ -49,6 +50,7 @@ class MarginNote extends Part {
   /** @param {boolean} open */
   #teach(open) {
     this.#teaching = open;
+    this.emit('teach-draft', { answerID: this.#view?.answerID, edit: open ? {} : null });
     this.draw();
     const field = find(this, open ? '[name="answer"]' : '[data-do="teach"]');
     field.focus();
@@ -72,7 +74,7 @@ class MarginNote extends Part {
     const { verdict, now } = this.#view ?? {};
     if (!verdict) return;
     const form = this.querySelector('teach-form');
-    if (form instanceof TeachForm) form.view = { verdict, memory: this.#view?.memory ?? false };
+    if (form instanceof TeachForm) form.view = { verdict, memory: this.#view?.memory ?? false, draft: this.#view?.draft ?? null };
     const passages = verdict.passages ?? [];
     const main = shown(verdict);
     for (const list of this.querySelectorAll('quote-list')) {
@@ -96,7 +98,7 @@ class MarginNote extends Part {
         <div><dt>Evidence says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'ins') : rival.evidence}</dd></div></dl>` : ''}
       ${quotes(v, calm || !view.latest)}
       ${searched(v)}
-      ${this.#teaching && !isTaught(view) ? html`<teach-form data-key="teach"></teach-form>` : ''}
+      ${this.#teaching && teachable && !isTaught(view) ? html`<teach-form data-key="teach"></teach-form>` : ''}
       ${teachable && !this.#teaching && !isTaught(view) ? html`<div><button class="primary" data-do="teach">Teach this fact</button></div>` : ''}
       ${taughtWord(view)}
       <div class="note-actions">

@@ -7,12 +7,15 @@ import { approvedWords } from '../words.js';
 /**
  * The editor of "Teach this fact", inside the note.
  *
- *     <teach-form></teach-form>   .view = {verdict, memory}   emits teach {verdictID, edit, approve}, teach-close
+ *     <teach-form></teach-form>   .view = {verdict, memory, draft}   draft: what was typed before
+ *     emits teach {answerID, verdictID, edit, approve}, teach-draft {answerID, edit}, teach-close
  */
 class TeachForm extends Part {
   /** @type {Verdict | null} */
   #verdict = null;
   #memory = false;
+  /** @type {FactUpdate | null} */
+  #draft = null;
 
   actions = {
     /** @param {HTMLElement} form */
@@ -22,11 +25,12 @@ class TeachForm extends Part {
     close: () => this.emit('teach-close'),
   };
 
-  /** @param {{verdict: Verdict, memory: boolean}} view */
-  set view({ verdict, memory }) {
+  /** @param {{verdict: Verdict, memory: boolean, draft: FactUpdate | null}} view */
+  set view({ verdict, memory, draft }) {
     const fresh = this.#verdict?.id !== verdict.id || this.#memory !== memory;
     this.#verdict = verdict;
     this.#memory = memory;
+    this.#draft = draft;
     if (fresh) this.draw();
   }
 
@@ -34,6 +38,7 @@ class TeachForm extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
+    this.addEventListener('input', () => this.emit('teach-draft', { answerID: this.#verdict?.answer_id, edit: this.#edit }), { signal });
     this.addEventListener('keydown', (e) => {
       if (composing(e) || e.key !== 'Escape') return;
       e.stopPropagation();
@@ -46,10 +51,11 @@ class TeachForm extends Part {
   /** @param {HTMLElement} part @param {boolean} approve */
   #send(part, approve) {
     if (!this.#verdict || !filled(part)) return;
-    /** @type {FactUpdate} */
-    const edit = { question: valueOf(this, 'question').trim(), answer: valueOf(this, 'answer').trim(), old_answer: valueOf(this, 'old_answer').trim() };
-    this.emit('teach', { verdictID: this.#verdict.id, edit, approve });
+    const edit = Object.fromEntries(Object.entries(this.#edit).map(([name, value]) => [name, value.trim()]));
+    this.emit('teach', { answerID: this.#verdict.answer_id, verdictID: this.#verdict.id, edit, approve });
   }
+
+  get #edit() { return { question: valueOf(this, 'question'), answer: valueOf(this, 'answer'), old_answer: valueOf(this, 'old_answer') }; }
 
   // Render
 
@@ -57,10 +63,11 @@ class TeachForm extends Part {
     const v = this.#verdict;
     if (!v) return html``;
     const id = `teach-${v.id}`;
+    const { question = v.question, answer = v.rival_value, old_answer = v.claim.short } = this.#draft ?? {};
     return html`<form data-send="propose" aria-label="Teach this fact">
-      <label for="${id}-q">Question</label><textarea id="${id}-q" name="question" rows="2" required>${v.question}</textarea>
-      <label for="${id}-a">New answer</label><input id="${id}-a" name="answer" value="${v.rival_value}" required autocomplete="off">
-      <label for="${id}-o">Old answer</label><input id="${id}-o" name="old_answer" value="${v.claim.short}" autocomplete="off">
+      <label for="${id}-q">Question</label><textarea id="${id}-q" name="question" rows="2" required>${question}</textarea>
+      <label for="${id}-a">New answer</label><input id="${id}-a" name="answer" value="${answer}" required autocomplete="off">
+      <label for="${id}-o">Old answer</label><input id="${id}-o" name="old_answer" value="${old_answer}" autocomplete="off">
       <div class="buttons"><button type="button" class="primary" data-do="approve">Approve</button><button>Put into Review</button><button type="button" class="quiet" data-do="close">Cancel</button></div>
       <p class="hint">“Approve”: ${approvedWords(this.#memory)} “Put into Review”: nothing changes before you approve it there.</p>
     </form>`;

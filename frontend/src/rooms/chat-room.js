@@ -39,6 +39,10 @@ class ChatRoom extends Part {
     on('stop', () => this.#stop());
     // While a question is put in other words, the draft of a new one is kept aside.
     on('draft', ({ text }) => { if (!this.#editing) store.state.draft = text; });
+    on('teach-draft', ({ answerID, edit }) => {
+      if (edit) store.state.teaching[answerID] = edit;
+      else delete store.state.teaching[answerID];
+    });
     on('edit', (question) => this.#edit(question));
     on('edit-cancel', () => this.#edit(null));
     on('again', (question) => void ask({ chatID: store.state.route.id, questionID: question.id, parentID: question.parent_id, text: question.text }));
@@ -118,10 +122,11 @@ class ChatRoom extends Part {
     }
   }
 
-  /** @param {{verdictID: string, edit: FactUpdate, approve: boolean}} detail */
-  async #teach({ verdictID, edit, approve }) {
+  /** @param {{answerID: string, verdictID: string, edit: FactUpdate, approve: boolean}} detail */
+  async #teach({ answerID, verdictID, edit, approve }) {
     const fact = await attempt(api.call('Teach', verdictID, edit, approve));
     if (!fact) return;
+    delete store.state.teaching[answerID];
     takeTaught(fact);
     store.toast({
       text: approve ? `Approved. ${approvedWords(store.state.settings?.memory)}` : 'It waits in Review.',
@@ -206,7 +211,7 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), latest: i === links.length - 1, now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, latest: i === links.length - 1, now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };

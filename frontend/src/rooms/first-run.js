@@ -1,5 +1,6 @@
-import { api } from '../api.js';
+import { api, toCallError } from '../api.js';
 import { fits, recommended } from '../elements/model-list.js';
+import { addFolder, rescan } from '../folders.js';
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
@@ -9,12 +10,14 @@ import { store } from '../store.js';
 import { failed, jobLine, options } from '../views.js';
 import { count, parameters, size } from '../words.js';
 
-/** @import {ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
+/** @import {Failure, ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
 
 /** One screen: what was found, one model, one button. Nothing is sent before it is pressed. */
 class FirstRun extends Part {
   #chosen = '';
   #file = false;
+  /** Why the folder of notes was refused. @type {Failure | null} */
+  #folderFailure = null;
   /** What a person ticked or unticked; what loads later must not change it. @type {Record<string, boolean>} */
   #ticks = {};
 
@@ -50,6 +53,8 @@ class FirstRun extends Part {
     if (!filled(form)) return;
     const wanted = store.state.providers.map((p) => [p.name, this.#ticked(p)]);
     const file = this.#file ? valueOf(this, 'file').trim() : '';
+    const folder = valueOf(this, 'folder').trim();
+    if (folder && !await this.#keepFolder(folder)) return; // before minutes of downloading
     const model = this.#model;
     let name = model?.name ?? '';
     if (file || (model && !model.installed)) {
@@ -65,6 +70,20 @@ class FirstRun extends Part {
     store.set({ settings: saved });
     location.hash = '#/chat/';
     void load('status');
+    if (folder) void rescan();
+  }
+
+  /** @param {string} folder */
+  async #keepFolder(folder) {
+    this.#folderFailure = null;
+    try {
+      await addFolder(folder);
+    } catch (e) {
+      this.#folderFailure = toCallError(e).failure;
+    }
+    this.draw();
+    if (this.#folderFailure) find(this, '[name="folder"]').focus();
+    return !this.#folderFailure;
   }
 
   // Render
@@ -85,26 +104,29 @@ class FirstRun extends Part {
     const job = store.state.jobs.model;
     const looking = ['models', 'providers', 'status'].some((name) => !loads[name] || loads[name] === 'loading');
     const label = looking ? 'Looking…' : this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
-    return html`<main class="first" id="main">
+    return html`<div class="first-scroll"><main class="first" id="main">
       <p class="first-mark">${icon('caret')}</p>
       <h1 tabindex="-1">Errata</h1>
       <p class="lead">A chat with a model on your own machine that checks its answers, and learns the corrections you approve.</p>
       ${failed(loads.status, again)}
       <section aria-label="This machine"><h2>Found here</h2>${status ? found(status) : html`<p class="hint"><span class="spinner">${icon('caret')}</span> Looking at this machine…</p>`}</section>
-      <form data-send="start">
+      <form id="first-form" data-send="start">
         <section><h2>Model</h2>
-        ${this.#file ? html`<label for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">`
+        ${this.#file ? html`<label class="first-field" for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">`
     : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[parameters(model), size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
           ${fit(model, status)}
           ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
       : typeof loads.models === 'object' ? failed(loads.models, again) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
         ${failed(loads.providers, again)}
-        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name} <span class="hint">${p.local ? 'Stays on this machine.' : p.sends}</span></span></label>`)}</section>
-        ${jobLine(job)}
-        <div class="buttons"><button class="primary big" ${looking || (job && !job.error) ? html`disabled` : ''}>${label}</button>
-        <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div>
-      </form></main>`;
+        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name} <span class="hint">${p.local ? 'Stays on this machine.' : p.sends}</span></span></label>`)}
+        <label class="first-field" for="first-folder">A folder with notes of yours, if you like</label><input id="first-folder" name="folder" placeholder="/home/you/notes" autocomplete="off" spellcheck="false" aria-describedby="first-folder-hint">
+        <p class="hint" id="first-folder-hint">Its text, Markdown, HTML and PDF count as evidence and never leave this machine. More can be added in Library.</p>
+        ${failed(this.#folderFailure)}</section>
+      </form></main></div>
+      <footer class="first-foot"><div>${jobLine(job)}
+        <div class="buttons"><button class="primary big" form="first-form" ${looking || (job && !job.error) ? html`disabled` : ''}>${label}</button>
+        <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div></div></footer>`;
   }
 }
 

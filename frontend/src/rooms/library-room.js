@@ -1,4 +1,5 @@
 import { api, toCallError } from '../api.js';
+import { addFolder, rescan } from '../folders.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
@@ -19,7 +20,7 @@ class LibraryRoom extends Part {
     add: (form) => void this.#add(form),
     /** @param {HTMLElement} b */
     remove: (b) => void this.#remove(b.dataset.path ?? ''),
-    rescan: () => void this.#rescan(),
+    rescan: () => void rescan(),
     again: () => void load('documents'),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
@@ -39,19 +40,14 @@ class LibraryRoom extends Part {
 
   /** @param {HTMLElement} form */
   async #add(form) {
-    const { settings } = store.state;
-    if (!settings || !filled(form)) return;
-    const path = valueOf(form, 'folder').trim();
-    const folders = settings.library_folders ?? [];
-    if (folders.includes(path)) {
-      store.toast({ text: 'This folder is already in the library.' });
-      return;
-    }
+    if (!filled(form)) return;
     try {
-      store.set({ settings: await api.call('SaveSettings', { ...settings, library_folders: [...folders, path] }) });
+      const added = await addFolder(valueOf(form, 'folder').trim());
       this.#failure = null;
-      /** @type {HTMLInputElement} */ (find(this, '[name="folder"]')).value = '';
-      void this.#rescan();
+      if (added) {
+        /** @type {HTMLInputElement} */ (find(this, '[name="folder"]')).value = '';
+        void rescan();
+      } else store.toast({ text: 'This folder is already in the library.' });
     } catch (e) {
       this.#failure = toCallError(e).failure;
     }
@@ -67,7 +63,7 @@ class LibraryRoom extends Part {
     if (!saved) return;
     store.set({ settings: saved });
     store.toast({ text: 'The folder left the library; its files are untouched.', action: 'Undo', run: () => void this.#restore(before) });
-    void this.#rescan();
+    void rescan();
   }
 
   /** @param {string[]} folders */
@@ -75,12 +71,7 @@ class LibraryRoom extends Part {
     const { settings } = store.state;
     const saved = settings && await attempt(api.call('SaveSettings', { ...settings, library_folders: folders }));
     if (saved) store.set({ settings: saved });
-    void this.#rescan();
-  }
-
-  async #rescan() {
-    const documents = await jobs.run('library', 'Reading the folders', (request) => api.call('RescanLibrary', request));
-    if (documents) store.set({ documents });
+    void rescan();
   }
 
   // Render
