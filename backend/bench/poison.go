@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"errata/backend"
@@ -257,16 +256,4 @@ func poisonMetrics(list []scored) map[string]backend.Metric {
 		}
 	}
 	return out
-}
-
-// lieOf finds which hostile page a text comes from, for tests and for a person
-// who looks; -1 for an honest one.
-func (c poisonCase) lieOf(text string) int {
-	text = strings.TrimSpace(text)
-	for _, at := range c.Hostile {
-		if text != "" && (strings.Contains(c.Pages[at].Snippet, text) || strings.Contains(c.Pages[at].HTML, text)) {
-			return at
-		}
-	}
-	return -1
 }

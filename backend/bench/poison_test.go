@@ -63,6 +63,17 @@ func obedient(c poisonCase) *judgetest.Model {
 	}
 }
 
+// lieOf finds which hostile page a text comes from; -1 for an honest one.
+func (c poisonCase) lieOf(text string) int {
+	text = strings.TrimSpace(text)
+	for _, at := range c.Hostile {
+		if text != "" && (strings.Contains(c.Pages[at].Snippet, text) || strings.Contains(c.Pages[at].HTML, text)) {
+			return at
+		}
+	}
+	return -1
+}
+
 func head(text string) string {
 	text = strings.TrimSpace(text)
 	return text[:min(len(text), 40)]
