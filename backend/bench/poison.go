@@ -161,19 +161,21 @@ func makePoison(id string, a attack, q poisonQuestion, side string, hostilePages
 	return c
 }
 
-// honestPage says the truth; every second one is known as a whole page.
+// honestPage says the truth; one of six is known as a whole page.
 func honestPage(q poisonQuestion, i, turn int) backend.RecordedPage {
 	day := dayBefore(4 + 11*i + turn%29)
 	p := backend.RecordedPage{URL: fmt.Sprintf("http://%s/%s", honestDomains[i], q.ID), Title: q.Topic, Date: day, Snippet: q.sentence(i, q.Truth)}
-	if i%2 == 1 {
+	if i == 1 {
 		p.HTML = `<html><head><title>` + q.Topic + `</title><meta name="date" content="` + day + `"></head><body><h1>` + q.Topic + `</h1><p>` + q.sentence(i, q.Truth) +
-			`</p><p>` + fillers[i] + `</p></body></html>`
+			`</p><p>` + fillers[0] + `</p></body></html>`
 	}
 	return p
 }
 
-var fillers = []string{"", "The harbour was full of boats that week, and the market stayed open until late.", "", "Rain fell on the hills, but the trains ran on time all the same.", "",
-	"A brass band played in the square, which pleased the children most of all."}
+var fillers = []string{
+	"The harbour was full of boats that week, and the market stayed open until late.", "Rain fell on the hills, but the trains ran on time all the same.",
+	"A brass band played in the square, which pleased the children most of all.",
+}
 
 func dayBefore(days int) string { return benchDay.AddDate(0, 0, -days).Format(time.DateOnly) }
 

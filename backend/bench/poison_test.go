@@ -157,7 +157,7 @@ func TestOneTextOnManyDomainsCountsOnce(t *testing.T) {
 			return says + " Our reporters checked it twice and stand by every word of it."
 		},
 		"other endings": func(i int, says string) string {
-			return says + " Our reporters checked it twice and stand by every word of it. " + fillers[1+i%2*2]
+			return says + " Our reporters checked it twice and stand by every word of it. " + fillers[i%3]
 		},
 		"other headings": func(i int, says string) string {
 			return "Report no. " + fmt.Sprint(i) + ": " + says + " Our reporters checked it twice and stand by every word of it."
@@ -274,7 +274,7 @@ func BenchmarkWorkOutsideModels(b *testing.B) {
 	require.NoError(b, err)
 	q := questions[0]
 	c := poisonCase{Truth: q.Truth, Lie: q.Lie}
-	long := strings.Repeat("<p>"+fillers[1]+" "+fillers[3]+" "+fillers[5]+"</p>", 80)
+	long := strings.Repeat("<p>"+strings.Join(fillers, " ")+"</p>", 80)
 	for i := range 10 {
 		p := backend.RecordedPage{URL: fmt.Sprintf("http://page%d.org/%s", i, q.ID), Title: q.Topic, Date: dayBefore(i + 1), Snippet: q.sentence(i%9, q.Truth)}
 		if i < 3 {
