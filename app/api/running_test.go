@@ -123,6 +123,7 @@ func TestRunningAskIsListedWithItsTextAndStopped(t *testing.T) {
 	require.Len(t, list, 1)
 	require.Equal(t, "r2", list[0].Request)
 	require.Equal(t, "And again?", list[0].Asked.Question.Text)
+	require.WithinDuration(t, time.Now(), list[0].Since, time.Minute)
 	a.Cancel(list[0].Request)
 	require.Equal(t, backend.CodeCancelled, backend.CodeOf(<-ended))
 	list, err = a.Running()

@@ -55,7 +55,7 @@ export function stop(request) {
 export async function check(answerID) {
   if (store.state.checking[answerID]?.request) return;
   const request = newRequest();
-  store.set({ checking: { ...store.state.checking, [answerID]: { request, steps: [] } } });
+  store.set({ checking: { ...store.state.checking, [answerID]: { request, steps: [], since: Date.now() } } });
   try {
     takeVerdict(answerID, await api.call('Check', request, answerID));
   } catch (e) {

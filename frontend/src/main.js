@@ -3,6 +3,7 @@ import { defineAnswerText } from './elements/answer-text.js';
 import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
 import { defineChatList } from './elements/chat-list.js';
+import { defineCheckSteps } from './elements/check-steps.js';
 import { defineCommandPalette } from './elements/command-palette.js';
 import { defineCompareView } from './elements/compare-view.js';
 import { defineFactCase } from './elements/fact-case.js';
@@ -32,7 +33,7 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
   defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 

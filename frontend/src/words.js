@@ -87,6 +87,12 @@ export function duration(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
+/** What a clock shows that runs. @param {number} ms */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 /** A time that was never set arrives as year 1. @param {string | null | undefined} when */
 export const known = (when) => Boolean(when) && !String(when).startsWith('0001');
 

@@ -128,6 +128,9 @@ describe('the margin', () => {
     fake.emit('check.step', 'a1', { name: 'search', queries: ['president of the USA'] });
     fake.emit('check.step', 'a1', { name: 'read', count: 6 });
     assert.match(text('.note.checking'), /Reading the claim: Joe Biden ?Searching: president of the USA ?Reading 6 passages/);
+    fake.emit('check.step', 'a1', { name: 'read', count: 6, at: 2 });
+    assert.match(text('.note.checking li.now'), /^Reading passage 2 of 6$/);
+    assert.equal(document.querySelectorAll('.note.checking li').length, 3, 'a step stands in its place once');
     await click('[data-do="stop-check"]');
     assert.equal(called(fake, 'Cancel').length, 1);
     done(fake.error('cancelled', 'Stopped.'));
