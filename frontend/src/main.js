@@ -10,6 +10,7 @@ import { defineFactCase } from './elements/fact-case.js';
 import { defineFactList } from './elements/fact-list.js';
 import { defineGateView } from './elements/gate-view.js';
 import { defineMarginNote } from './elements/margin-note.js';
+import { defineMemoryNote } from './elements/memory-note.js';
 import { defineModelList } from './elements/model-list.js';
 import { definePageTurn } from './elements/page-turn.js';
 import { defineQuoteList } from './elements/quote-list.js';
@@ -34,7 +35,7 @@ import { socketTransport } from './socket.js';
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
 for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
-  defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
+  defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({

@@ -14,8 +14,10 @@ export interface Answer {
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
 export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
-export interface ChatView { chat: Chat; turns: Turn[]; /** by verdict */ taught?: Record<string, FactState> | null }
-export interface Asked { chat: Chat; question: Question; answer: Answer }
+export interface ChatView { chat: Chat; turns: Turn[]; /** by verdict */ taught?: Record<string, FactState> | null; /** by answer */ memory?: Record<string, Recalled[]> | null }
+export interface Asked { chat: Chat; question: Question; answer: Answer; memory?: Recalled[] | null }
+/** An approved fact that an answer was given; `said` when the answer says it. */
+export interface Recalled { fact: Fact; said: boolean }
 
 export interface Claim { id: string; answer_id: string; short: string; type: string; sentence: string; hedged: boolean; by: string }
 export interface Passage {

@@ -332,7 +332,7 @@ describe('the house', () => {
 
 describe('every room passes axe', () => {
   const scenes = /** @type {[string, string, ((w: any) => void)?][]} */ ([
-    ['first run', '#/', (w) => { w.settings.confirmed = false; }], ['chat, empty', '#/chat/'], ['chat', '#/chat/chat1'], ['review', '#/review'], ['review, empty', '#/review', (w) => { w.facts = []; }],
+    ['first run', '#/', (w) => { w.settings.confirmed = false; }], ['chat, empty', '#/chat/'], ['chat', '#/chat/chat1'], ['chat, from memory', '#/chat/chat1', (w) => { w.memory = { a3: [{ fact: w.facts[3], said: true }] }; }], ['review', '#/review'], ['review, empty', '#/review', (w) => { w.facts = []; }],
     ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'], ['training', '#/training'], ['training, running', '#/training', (w) => { w.runs[0].state = 'running'; }], ['versions', '#/versions'], ['library', '#/library'], ['settings', '#/settings'],
   ]);
   for (const [name, hash, change] of scenes) {
