@@ -27,6 +27,8 @@ type ChatView struct {
 	Turns []backend.Turn `json:"turns"`
 	// Taught says what became of the facts of its verdicts, by verdict id.
 	Taught map[string]backend.FactState `json:"taught"`
+	// Memory holds the approved facts that answers were given, by answer id.
+	Memory map[string][]flow.Recalled `json:"memory"`
 }
 
 // Chats lists chats, pinned and newest first.
@@ -46,8 +48,29 @@ func (a *API) Chat(id string) (ChatView, error) {
 			return ChatView{Turns: turns}, err
 		}
 		taught, err := a.taught(turns)
-		return ChatView{Chat: c, Turns: turns, Taught: taught}, err
+		if err != nil {
+			return ChatView{Turns: turns}, err
+		}
+		memory, err := a.memory(turns)
+		return ChatView{Chat: c, Turns: turns, Taught: taught, Memory: memory}, err
 	})
+}
+
+func (a *API) memory(turns []backend.Turn) (map[string][]flow.Recalled, error) {
+	out := map[string][]flow.Recalled{}
+	for _, t := range turns {
+		for _, answer := range t.Answers {
+			if len(answer.MemoryFactIDs) == 0 {
+				continue
+			}
+			recalled, err := a.o.Loop.Recalled(answer)
+			if err != nil {
+				return out, err
+			}
+			out[answer.ID] = recalled
+		}
+	}
+	return out, nil
 }
 
 func (a *API) taught(turns []backend.Turn) (map[string]backend.FactState, error) {

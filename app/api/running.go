@@ -18,6 +18,7 @@ type Running struct {
 	Request  string         `json:"request"`
 	Op       string         `json:"op"`                 // "ask", "check", "train", "models.install", …
 	Of       string         `json:"of"`                 // the answer, version or model it is about
+	Since    time.Time      `json:"since"`              // when it began
 	Asked    *flow.Asked    `json:"asked,omitempty"`    // of an ask, once its answer is stored
 	Text     string         `json:"text,omitempty"`     // of an ask, so far
 	Pieces   int            `json:"pieces,omitempty"`   // how many "answer.text" events told it
@@ -72,7 +73,7 @@ func (a *API) begin(id, op, of string, single bool, cancel context.CancelFunc) e
 			}
 		}
 	}
-	a.pending[id] = &running{Running: Running{Request: id, Op: op, Of: of}, cancel: cancel}
+	a.pending[id] = &running{Running: Running{Request: id, Op: op, Of: of, Since: time.Now()}, cancel: cancel}
 	return nil
 }
 

@@ -123,6 +123,7 @@ func TestRunningAskIsListedWithItsTextAndStopped(t *testing.T) {
 	require.Len(t, list, 1)
 	require.Equal(t, "r2", list[0].Request)
 	require.Equal(t, "And again?", list[0].Asked.Question.Text)
+	require.WithinDuration(t, time.Now(), list[0].Since, time.Minute)
 	a.Cancel(list[0].Request)
 	require.Equal(t, backend.CodeCancelled, backend.CodeOf(<-ended))
 	list, err = a.Running()
@@ -171,6 +172,24 @@ func TestChatSaysWhatBecameOfItsVerdicts(t *testing.T) {
 	view, err = a.Chat(asked.Chat.ID)
 	require.NoError(t, err)
 	require.Equal(t, backend.FactRejected, view.Taught["v1"])
+}
+
+func TestChatHoldsTheFactsThatItsAnswersWereGiven(t *testing.T) {
+	a, p, _, events := open(t)
+	fact, err := a.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true)
+	require.NoError(t, err)
+	ended := make(chan flow.Asked, 1)
+	go func() {
+		asked, _ := a.Ask("r1", flow.AskInput{Text: "Who is the mayor of Larkstead?"})
+		ended <- asked
+	}()
+	until(t, events, "answer.started")
+	p.goOn <- struct{}{}
+	asked := <-ended
+	view, err := a.Chat(asked.Chat.ID)
+	require.NoError(t, err)
+	require.Len(t, view.Memory[asked.Answer.ID], 1)
+	require.Equal(t, fact.ID, view.Memory[asked.Answer.ID][0].Fact.ID)
 }
 
 func TestAnUnknownSettingIsRefusedForEveryDoor(t *testing.T) {

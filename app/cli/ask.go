@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"errata/app/api"
@@ -56,6 +57,7 @@ func (c askCmd) Run(s *session) error {
 		return s.print(out, func(w io.Writer) {
 			a := asked.Answer
 			fmt.Fprintf(w, "\n\n%s · %.0f tokens/s · from %s\n", a.VersionName, a.TokensPerSecond, a.Source)
+			writeRecalled(w, asked.Memory)
 			if out.Verdict != nil {
 				writeVerdict(w, *out.Verdict)
 			}
@@ -151,6 +153,30 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 		fmt.Fprintf(w, "  (uncalibrated: confidence not yet fitted for %s)\n", cmp.Or(v.JudgeTitle, "this model"))
 	case v.Withheld == "":
 		fmt.Fprintf(w, "  (of such verdicts %.0f in 100 are right)\n", 100*v.Confidence)
+	}
+}
+
+// writeRecalled says which approved facts an answer was given, and their ground.
+func writeRecalled(w io.Writer, list []flow.Recalled) {
+	if sentence := flow.RecalledSentence(list); sentence != "" {
+		fmt.Fprintln(w, sentence)
+	}
+	said := slices.ContainsFunc(list, func(r flow.Recalled) bool { return r.Said })
+	for _, r := range list {
+		if said && !r.Said {
+			continue // it was given as well, but did not give the answer
+		}
+		f := r.Fact
+		state := string(f.State)
+		if f.DecidedAt != nil {
+			state += " " + f.DecidedAt.Format("2006-01-02")
+		}
+		fmt.Fprintf(w, "  %s %s (%s)\n", f.Question, f.Answer, state)
+		for _, p := range f.Passages {
+			if p.Quote != "" {
+				fmt.Fprintf(w, "  “%s”\n    %s\n", p.Quote, source(p))
+			}
+		}
 	}
 }
 

@@ -243,6 +243,16 @@ func TestAnUncalibratedVerdictIsExplained(t *testing.T) {
 	}
 }
 
+func TestAnAnswerFromMemoryShowsItsFact(t *testing.T) {
+	at := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	fact := backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch", State: backend.FactApproved, DecidedAt: &at,
+		Passages: []backend.Passage{{Provider: "library", Domain: "library", Title: "Town news", Quote: "Ada Birch is the mayor.", PublishedAt: &at}}}
+	asked := flow.Asked{Answer: backend.Answer{Source: backend.SourceMemory}, Memory: []flow.Recalled{{Fact: fact, Said: true}, {Fact: backend.Fact{Question: "Another?"}}}}
+	_, out, _ := run(t, &script{answers: map[string]any{"Ask": asked}}, "", "ask", "Who runs Larkstead?")
+	require.Contains(t, out, "An approved fact gave this answer.\n  Who is the mayor of Larkstead? Ada Birch (approved 2026-11-03)\n  “Ada Birch is the mayor.”\n    Town news, your document, 2026-11-03\n")
+	require.NotContains(t, out, "Another?", "it was given, but did not give the answer")
+}
+
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))

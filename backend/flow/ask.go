@@ -27,6 +27,7 @@ type Asked struct {
 	Chat     backend.Chat     `json:"chat"`
 	Question backend.Question `json:"question"`
 	Answer   backend.Answer   `json:"answer"`
+	Memory   []Recalled       `json:"memory,omitempty"` // approved facts that the answer was given
 }
 
 // Ask stores the question first, then streams the answer and stores it. When the
@@ -78,6 +79,10 @@ func (l *Loop) Ask(ctx context.Context, in AskInput, onText func(string) error) 
 	}
 	if _, err := l.Store.ChangeChat(asked.Chat.ID, func(c *backend.Chat) error { c.UpdatedAt = l.Now(); return nil }); err != nil {
 		return asked, errors.Join(replyErr, err)
+	}
+	asked.Memory, err = l.Recalled(asked.Answer)
+	if err != nil {
+		l.Log.Warn("memory", "answer", answer.ID, "err", err) // the answer is stored and stands without it
 	}
 	l.emit("answer.finished", answer.ID, asked)
 	return asked, replyErr

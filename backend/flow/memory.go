@@ -112,6 +112,48 @@ func (l *Loop) recall(question string, v backend.Version) ([]backend.Fact, error
 	return found, nil
 }
 
+// Recalled is an approved fact that was given to the model for an answer.
+type Recalled struct {
+	Fact backend.Fact `json:"fact"`
+	Said bool         `json:"said"` // the answer says it
+}
+
+// Recalled gives the facts that an answer was given, as they stand now; one that is
+// gone from the store is left out.
+func (l *Loop) Recalled(a backend.Answer) ([]Recalled, error) {
+	out := make([]Recalled, 0, len(a.MemoryFactIDs))
+	for _, id := range a.MemoryFactIDs {
+		f, err := l.Store.Fact(id)
+		if backend.CodeOf(err) == backend.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		out = append(out, Recalled{Fact: f, Said: backend.MentionsAny(a.Text, append([]string{f.Answer}, f.Aliases...))})
+	}
+	return out, nil
+}
+
+// RecalledSentence says where an answer with these facts came from, empty without any.
+func RecalledSentence(list []Recalled) string {
+	said := 0
+	for _, r := range list {
+		if r.Said {
+			said++
+		}
+	}
+	switch {
+	case len(list) == 0:
+		return ""
+	case said == 0:
+		return "An approved fact was given to the model for this answer."
+	case said == 1:
+		return "An approved fact gave this answer."
+	}
+	return "Approved facts gave this answer."
+}
+
 func memoryText(facts []backend.Fact) string {
 	var b strings.Builder
 	b.WriteString(" Use these checked facts, they are newer than your training:")

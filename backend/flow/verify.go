@@ -74,7 +74,13 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		return backend.Verdict{}, err
 	}
 	v, err := j.Check(ctx, judge.Input{Question: q, Answer: a}, onStep)
+	if err != nil {
+		return v, err
+	}
 	v.JudgeTitle = cmp.Or(model.Title, model.Name)
+	// Where the answer came from explains it before any evidence does.
+	recalled, err := l.Recalled(a)
+	v.Sentence = strings.TrimSpace(RecalledSentence(recalled) + " " + v.Sentence)
 	return v, err
 }
 

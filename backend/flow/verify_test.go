@@ -95,6 +95,40 @@ func TestTrainingThatCannotStartDoesNotFailTheCheck(t *testing.T) {
 	require.Equal(t, 1, tries, "the same ten answers are acted on once")
 }
 
+func TestACheckOfMemorySaysSoFirst(t *testing.T) {
+	w := newWorld(t)
+	fact, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch", Aliases: []string{"A. Birch"}}, true, "person")
+	require.NoError(t, err)
+	tests := []struct {
+		name, question, says string
+		said                 bool
+		want                 string
+	}{
+		{"the fact", "Tell me, who is the mayor of Larkstead?", "It is Ada Birch.", true, "An approved fact gave this answer. "},
+		{"the fact in another way", "Who is the mayor of Larkstead?", "Mayor A. Birch.", true, "An approved fact gave this answer. "},
+		{"something else", "Who is the mayor of Larkstead?", "It is Tom Reed.", false, "An approved fact was given to the model for this answer. "},
+		{"no fact", "Who is the judge of Larkstead?", "It is Ada Birch.", false, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w.engine.say = func(string, []backend.Message) string { return tt.says }
+			asked, err := w.Ask(t.Context(), flow.AskInput{Text: tt.question}, nil)
+			require.NoError(t, err)
+			v, err := w.Verify(t.Context(), asked.Answer.ID)
+			require.NoError(t, err)
+			require.Equal(t, backend.NotEnoughEvidence, v.Kind, "the fact is no evidence for itself")
+			require.Regexp(t, "^"+tt.want+"[A-Z]", v.Sentence)
+			if tt.want == "" {
+				require.Empty(t, asked.Memory)
+				return
+			}
+			require.Len(t, asked.Memory, 1)
+			require.Equal(t, fact.ID, asked.Memory[0].Fact.ID)
+			require.Equal(t, tt.said, asked.Memory[0].Said)
+		})
+	}
+}
+
 func TestStoppedCheckLeavesTheVerdictBeforeIt(t *testing.T) {
 	w := newWorld(t)
 	asked, err := w.Ask(t.Context(), flow.AskInput{Text: "Who is the judge of Larkstead?"}, nil)

@@ -65,6 +65,7 @@ type Input struct {
 
 // The names of the steps, in their order.
 const (
+	StepGate    = "gate"
 	StepClaim   = "claim"
 	StepSearch  = "search"
 	StepRead    = "read"
@@ -77,6 +78,7 @@ type Step struct {
 	Text    string   `json:"text,omitempty"`    // claim: the short answer
 	Queries []string `json:"queries,omitempty"` // search: the words that are sent
 	Count   int      `json:"count,omitempty"`   // read: passages
+	At      int      `json:"at,omitempty"`      // read: the passage that is being read, from 1
 }
 
 // run is one check.
@@ -136,6 +138,7 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		v.Reason = backend.ReasonInterrupted
 		return
 	}
+	onStep(Step{Name: StepGate})
 	f := parseQuestion(clip(strings.ToValidUTF8(in.Question.Text, " "), 4000))
 	class, err := r.gate(ctx, f.Text)
 	v.Class = class
@@ -173,7 +176,7 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	}
 	kept, flagged, aside := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
 	onStep(Step{Name: StepRead, Count: len(kept)})
-	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept)
+	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept, onStep)
 	onStep(Step{Name: StepCompare})
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
@@ -261,7 +264,7 @@ func (r *run) gather(ctx context.Context, f form, class backend.Class, v *backen
 
 // readAll reads the passages one by one, newest and most relevant first, and
 // stops as soon as no further reading can change the outcome.
-func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim backend.Claim, answer string, kept []chosen) ([]reading, backend.Reason) {
+func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim backend.Claim, answer string, kept []chosen, onStep func(Step)) ([]reading, backend.Reason) {
 	order := append([]chosen{}, kept...)
 	best := 0.0
 	for _, c := range order {
@@ -286,6 +289,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 	var out []reading
 	var judged *reading
 	for i, c := range order {
+		onStep(Step{Name: StepRead, Count: len(order), At: i + 1})
 		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {
 			return out, reason

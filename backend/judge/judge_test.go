@@ -370,11 +370,10 @@ func TestCheckSteps(t *testing.T) {
 	in.Model = "another"
 	v, err := j.Check(t.Context(), in, func(s judge.Step) { steps = append(steps, s) })
 	require.NoError(t, err)
-	require.Len(t, steps, 4)
-	require.Equal(t, judge.Step{Name: judge.StepClaim, Text: "Boris Johnson"}, steps[0])
-	require.Equal(t, judge.Step{Name: judge.StepSearch, Queries: sent.Queries}, steps[1])
-	require.Equal(t, judge.Step{Name: judge.StepRead, Count: 1}, steps[2])
-	require.Equal(t, judge.StepCompare, steps[3].Name)
+	require.Equal(t, []judge.Step{
+		{Name: judge.StepGate}, {Name: judge.StepClaim, Text: "Boris Johnson"}, {Name: judge.StepSearch, Queries: sent.Queries},
+		{Name: judge.StepRead, Count: 1}, {Name: judge.StepRead, Count: 1, At: 1}, {Name: judge.StepCompare},
+	}, steps)
 	for _, q := range append(sent.Queries, sent.Question) {
 		require.NotContains(t, q, "Johnson", "the answer's words never leave")
 	}

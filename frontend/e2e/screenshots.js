@@ -20,6 +20,7 @@ const scenes = [
   ['chat-empty', '#/chat/'],
   ['chat', '#/chat/chat1', undefined, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-end', '#/chat/chat1'],
+  ['chat-memory', '#/chat/chat1', (w) => { w.memory = { a3: [{ fact: w.facts[3], said: true }] }; w.turns[2].verdicts.a3.sentence = 'An approved fact gave this answer. Nothing was found about this.'; }],
   ['chat-trash', '#/chat/chat1', (w) => { w.chats[1].deleted_at = w.chats[1].updated_at; }, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-checking', '#/chat/chat1', (w) => { w.turns[2].verdicts = {}; }, async (page) => {
     await page.evaluate(() => {

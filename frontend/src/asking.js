@@ -55,7 +55,7 @@ export function stop(request) {
 export async function check(answerID) {
   if (store.state.checking[answerID]?.request) return;
   const request = newRequest();
-  store.set({ checking: { ...store.state.checking, [answerID]: { request, steps: [] } } });
+  store.set({ checking: { ...store.state.checking, [answerID]: { request, steps: [], since: Date.now() } } });
   try {
     takeVerdict(answerID, await api.call('Check', request, answerID));
   } catch (e) {
@@ -122,7 +122,8 @@ export function takeAnswer(asked) {
   if (!chat || chat.chat.id !== asked.chat.id) return;
   const turns = chat.turns.some((t) => t.question.id === asked.question.id) ? chat.turns
     : [...chat.turns, { question: asked.question, answers: [], verdicts: {}, ratings: {} }];
-  store.set({ chat: { ...chat, chat: asked.chat, turns: turns.map((t) => (t.question.id === asked.question.id ? withAnswer(t, asked.answer) : t)) } });
+  const memory = asked.memory?.length ? { ...chat.memory, [asked.answer.id]: asked.memory } : chat.memory;
+  store.set({ chat: { ...chat, memory, chat: asked.chat, turns: turns.map((t) => (t.question.id === asked.question.id ? withAnswer(t, asked.answer) : t)) } });
 }
 
 /** @param {Turn} turn @param {Answer} answer @returns {Turn} */

@@ -28,7 +28,7 @@ const topics = {
   'check.step': (e) => {
     const { checking } = store.state;
     const id = e.id ?? '';
-    const now = checking[id] ?? { request: '', steps: [], adopted: true };
+    const now = checking[id] ?? { request: '', steps: [], since: Date.parse(e.at), adopted: true };
     store.set({ checking: { ...checking, [id]: { ...now, steps: [...now.steps, e.data] } } });
     if (!checking[id]) void loadRunning(); // somebody else's: its request is needed to stop it
   },

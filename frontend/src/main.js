@@ -3,12 +3,14 @@ import { defineAnswerText } from './elements/answer-text.js';
 import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
 import { defineChatList } from './elements/chat-list.js';
+import { defineCheckSteps } from './elements/check-steps.js';
 import { defineCommandPalette } from './elements/command-palette.js';
 import { defineCompareView } from './elements/compare-view.js';
 import { defineFactCase } from './elements/fact-case.js';
 import { defineFactList } from './elements/fact-list.js';
 import { defineGateView } from './elements/gate-view.js';
 import { defineMarginNote } from './elements/margin-note.js';
+import { defineMemoryNote } from './elements/memory-note.js';
 import { defineModelList } from './elements/model-list.js';
 import { definePageTurn } from './elements/page-turn.js';
 import { defineQuoteList } from './elements/quote-list.js';
@@ -32,8 +34,8 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
-  defineMarginNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
+for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+  defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({

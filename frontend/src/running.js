@@ -86,7 +86,7 @@ function streamOf(r, before) {
 }
 
 /** @param {Running} r @param {Checking | undefined} before @returns {Checking} */
-const checkOf = (r, before) => (before && !before.adopted ? before : { request: r.request, steps: before?.steps ?? [], adopted: true });
+const checkOf = (r, before) => (before && !before.adopted ? before : { request: r.request, steps: before?.steps ?? [], since: Date.parse(r.since ?? '') || before?.since || Date.now(), adopted: true });
 
 /** @param {Running} r @param {Job | undefined} before @returns {Job} */
 function jobOf(r, before) {

@@ -14,8 +14,10 @@ export interface Answer {
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
 export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
-export interface ChatView { chat: Chat; turns: Turn[]; /** by verdict */ taught?: Record<string, FactState> | null }
-export interface Asked { chat: Chat; question: Question; answer: Answer }
+export interface ChatView { chat: Chat; turns: Turn[]; /** by verdict */ taught?: Record<string, FactState> | null; /** by answer */ memory?: Record<string, Recalled[]> | null }
+export interface Asked { chat: Chat; question: Question; answer: Answer; memory?: Recalled[] | null }
+/** An approved fact that an answer was given; `said` when the answer says it. */
+export interface Recalled { fact: Fact; said: boolean }
 
 export interface Claim { id: string; answer_id: string; short: string; type: string; sentence: string; hedged: boolean; by: string }
 export interface Passage {
@@ -30,7 +32,7 @@ export interface Verdict {
 }
 export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
 /** One step of a check, as it happens. */
-export interface Step { name: string; text?: string; queries?: string[] | null; count?: number }
+export interface Step { name: string; text?: string; queries?: string[] | null; count?: number; /** which of them is being read, from 1 */ at?: number }
 
 export interface Fact {
   id: string; question: string; answer: string; aliases?: string[] | null; old_answer?: string; valid_from?: string; expires_at?: string; class?: string;
@@ -109,7 +111,7 @@ export interface ModelProgress { request: string; stage: string; done: number; t
 export interface Event { seq: number; at: string; topic: string; id?: string; data?: any }
 
 /** A request under way, whoever made it. */
-export interface Running { request: string; op: string; of: string; asked?: Asked; text?: string; pieces?: number; progress?: ModelProgress }
+export interface Running { request: string; op: string; of: string; since?: string; asked?: Asked; text?: string; pieces?: number; progress?: ModelProgress }
 /** The end of one. */
 export interface Finished { op: string; of: string; error?: Failure }
 
@@ -157,8 +159,8 @@ export interface Stream {
   request: string; chatID: string; parentID: string; questionID: string; question: string; text: string; answerID: string; waiting: string; stopping: boolean;
   pieces: number; early: Record<number, string>; adopted?: boolean;
 }
-/** A check that runs. */
-export interface Checking { request: string; steps: Step[]; adopted?: boolean }
+/** A check that runs; `since` is when it began, in ms. */
+export interface Checking { request: string; steps: Step[]; since: number; adopted?: boolean }
 /** A long call that outlives its room. */
 export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean }
 export interface Failure { code: string; message: string; hint: string; detail: string }

@@ -52,6 +52,13 @@ export const sourceHints = {
 export const approvedWords = (memory) => (memory ? 'It is known at once, from memory; a training moves it into the weights.'
   : 'Memory is off in Settings, so it is known once a training has put it into the weights.');
 
+/** Where an answer with these facts came from. @param {{said: boolean}[]} recalled */
+export function recalledWords(recalled) {
+  const said = recalled.filter((r) => r.said).length;
+  if (!said) return 'An approved fact was given to the model for this answer.';
+  return said === 1 ? 'An approved fact gave this answer.' : 'Approved facts gave this answer.';
+}
+
 /** What became of the fact of a verdict, beside it; a rejected one can be taught after all. @type {Partial<Record<FactState, string>>} */
 export const taughtWords = { proposed: 'Waits in Review', approved: 'Approved', superseded: 'Replaced by a newer fact', expired: 'Expired' };
 
@@ -85,6 +92,12 @@ export function duration(seconds) {
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+}
+
+/** What a clock shows that runs. @param {number} ms */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** A time that was never set arrives as year 1. @param {string | null | undefined} when */

@@ -49,7 +49,7 @@ export function fakeApi(world, script = {}) {
     Chats: (f) => world.chats.filter((/** @type {any} */ c) => !c.deleted_at && c.title.toLowerCase().includes((f.query ?? '').toLowerCase())),
     Chat: (key) => ({
       chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [],
-      taught: Object.fromEntries(world.facts.filter((/** @type {any} */ f) => f.verdict_id).reverse().map((/** @type {any} */ f) => [f.verdict_id, f.state])),
+      memory: world.memory ?? {}, taught: Object.fromEntries(world.facts.filter((/** @type {any} */ f) => f.verdict_id).reverse().map((/** @type {any} */ f) => [f.verdict_id, f.state])),
     }),
     RenameChat: (key, title) => Object.assign(one(world.chats, key), { title }), PinChat: (key, pinned) => Object.assign(one(world.chats, key), { pinned }),
     DeleteChat: (key) => Object.assign(one(world.chats, key), { deleted_at: now() }), RestoreChat: (key) => Object.assign(one(world.chats, key), { deleted_at: undefined }), EmptyTrash: () => 1,

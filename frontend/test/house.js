@@ -1,5 +1,6 @@
 import { put, settle } from './page.js';
 import { readFile } from 'node:fs/promises';
+import { after } from 'node:test';
 import { api } from '../src/api.js';
 import { store } from '../src/store.js';
 import { find } from '../src/part.js';
@@ -11,6 +12,8 @@ import { world } from './fixtures.js';
 /** The defines of main.js, without its bridge and its shell, which tests start themselves. */
 const main = await readFile(new URL('../src/main.js', import.meta.url), 'utf8');
 for (const [, name, path] of main.matchAll(/import \{ (define\w+) \} from '\.\/(.+?)'/g)) (await import(`../src/${path}`))[name]();
+
+after(() => { put(''); }); // a clock that runs would keep the tests from ending
 
 /** @param {string} hash @param {(w: any) => void} [change] @param {Record<string, (...args: any[]) => any>} [script] */
 export async function open(hash, change, script) {

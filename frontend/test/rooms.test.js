@@ -128,6 +128,9 @@ describe('the margin', () => {
     fake.emit('check.step', 'a1', { name: 'search', queries: ['president of the USA'] });
     fake.emit('check.step', 'a1', { name: 'read', count: 6 });
     assert.match(text('.note.checking'), /Reading the claim: Joe Biden ?Searching: president of the USA ?Reading 6 passages/);
+    fake.emit('check.step', 'a1', { name: 'read', count: 6, at: 2 });
+    assert.match(text('.note.checking li.now'), /^Reading passage 2 of 6$/);
+    assert.equal(document.querySelectorAll('.note.checking li').length, 3, 'a step stands in its place once');
     await click('[data-do="stop-check"]');
     assert.equal(called(fake, 'Cancel').length, 1);
     done(fake.error('cancelled', 'Stopped.'));
@@ -329,7 +332,7 @@ describe('the house', () => {
 
 describe('every room passes axe', () => {
   const scenes = /** @type {[string, string, ((w: any) => void)?][]} */ ([
-    ['first run', '#/', (w) => { w.settings.confirmed = false; }], ['chat, empty', '#/chat/'], ['chat', '#/chat/chat1'], ['review', '#/review'], ['review, empty', '#/review', (w) => { w.facts = []; }],
+    ['first run', '#/', (w) => { w.settings.confirmed = false; }], ['chat, empty', '#/chat/'], ['chat', '#/chat/chat1'], ['chat, from memory', '#/chat/chat1', (w) => { w.memory = { a3: [{ fact: w.facts[3], said: true }] }; }], ['review', '#/review'], ['review, empty', '#/review', (w) => { w.facts = []; }],
     ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'], ['training', '#/training'], ['training, running', '#/training', (w) => { w.runs[0].state = 'running'; }], ['versions', '#/versions'], ['library', '#/library'], ['settings', '#/settings'],
   ]);
   for (const [name, hash, change] of scenes) {

@@ -83,6 +83,26 @@ describe('a check that another door began', () => {
   });
 });
 
+describe('the clock of a check', () => {
+  test('runs from its beginning, also after a reload, and shows the step', async (/** @type {any} */ context) => {
+    const began = Date.parse('2026-11-22T12:00:00Z');
+    context.mock.timers.enable({ apis: ['setInterval', 'Date'], now: began + 8000 });
+    const fake = await open('#/chat/chat1', (w) => { w.turns[2].verdicts = {}; w.running = [{ request: 'r7', op: 'check', of: 'a3', since: new Date(began).toISOString() }]; });
+    location.hash = '#/review';
+    await settle();
+    location.hash = '#/chat/chat1';
+    await settle();
+    fake.emit('check.step', 'a3', { name: 'search', queries: ['village chess cup'] });
+    assert.match(text('.note.checking h3'), /^Checking ?step 3 of 5, 8 s ?Cancel$/);
+    context.mock.timers.tick(4000);
+    assert.match(text('.check-clock'), /, 12 s$/);
+    context.mock.timers.tick(60_000);
+    assert.match(text('.check-clock'), /, 1 min 12 s$/);
+    put('');
+    context.mock.timers.tick(10_000); // nothing draws any more
+  });
+});
+
 describe('a long call', () => {
   test('is found after a reload, is not begun twice, and its end is told', async () => {
     const fake = await open('#/settings', (w) => { w.running = [{ request: 'r5', op: 'models.install', of: 'qwen2.5:7b-instruct', progress: { request: 'r5', stage: 'Downloading', done: 5, total: 10 } }]; });

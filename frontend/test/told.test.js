@@ -87,6 +87,44 @@ describe('an approval', () => {
   });
 });
 
+describe('an answer from memory', () => {
+  const given = (/** @type {any} */ change = {}, said = true) => (/** @type {any} */ w) => {
+    w.turns = [{ ...w.turns[2], question: { ...w.turns[2].question, parent_id: '' } }];
+    w.memory = { a3: [{ fact: { ...w.facts[3], decided_at: '2026-11-03T10:00:00Z', ...change }, said }] };
+    w.turns[0].verdicts.a3.sentence = 'An approved fact gave this answer. Nothing was found about this.';
+  };
+  test('shows the fact with its evidence and date, and no advice on the library', async () => {
+    await open('#/chat/chat1', given());
+    assert.match(text('.note'), /^Not enough evidence ?An approved fact gave this answer\. Nothing was found about this\. ?Who is the prime minister of the UK\? Keir Starmer ?Approved by you, 3 Nov 2026\./);
+    assert.equal(document.querySelectorAll('memory-note .quote').length, 3);
+    assert.match(text('memory-note .quote'), /wikipedia\.org · 2 days/);
+    assert.match(text('memory-note summary'), /^1 more quote$/);
+    assert.doesNotMatch(text('.note'), /document in the library/);
+  });
+  test('says so without a check', async () => {
+    await open('#/chat/chat1', (w) => { given({ passages: [] })(w); w.turns[0].verdicts = {}; });
+    assert.match(text('.note'), /^From memory ?An approved fact gave this answer\. ?Who is the prime minister of the UK\? Keir Starmer ?Approved by you, 3 Nov 2026\. No evidence is kept with it\. ?Check this answer$/);
+  });
+  test('that does not say the fact claims nothing of it', async () => {
+    await open('#/chat/chat1', (w) => { given({}, false)(w); w.turns[0].verdicts = {}; });
+    assert.match(text('.note'), /^From memory ?An approved fact was given to the model for this answer\./);
+    await open('#/chat/chat1', given({}, false));
+    assert.match(text('.note'), /document in the library/, 'advice is wanted again');
+  });
+  test('says what became of the fact since', async () => {
+    await open('#/chat/chat1', given({ state: 'superseded' }));
+    assert.match(text('memory-note'), /Approved by you, 3 Nov 2026, replaced since\./);
+    await open('#/chat/chat1', given({ state: 'rejected' }));
+    assert.match(text('memory-note'), /No longer approved\./);
+  });
+  test('that has just come shows its fact too', async () => {
+    const fake = await open('#/chat/chat1');
+    const asked = { chat: fake.world.chats[1], question: { id: 'q9', chat_id: 'chat1', parent_id: 'a3', text: 'Who?' }, answer: { ...fake.world.turns[2].answers[0], id: 'a9', question_id: 'q9' } };
+    fake.emit('answer.finished', 'a9', { ...asked, memory: [{ fact: fake.world.facts[3], said: true }] });
+    assert.match(text('page-turn:nth-of-type(4) memory-note'), /Keir Starmer/);
+  });
+});
+
 describe('a first run', () => {
   const fresh = (/** @type {any} */ w) => { w.settings.confirmed = false; };
   test('cannot be confirmed before models and sources were seen', async () => {

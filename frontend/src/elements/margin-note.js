@@ -2,16 +2,18 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
 import { proofSide, verdictWord } from '../views.js';
-import { approvedWords, count, helpFor, taughtWords } from '../words.js';
+import { approvedWords, count, helpFor, recalledWords, taughtWords } from '../words.js';
+import { CheckSteps } from './check-steps.js';
+import { MemoryNote } from './memory-note.js';
 import { QuoteList } from './quote-list.js';
 import { TeachForm } from './teach-form.js';
 
-/** @import {Checking, FactState, FactUpdate, Passage, Rating, Step, Verdict} from '../types.d.ts' */
+/** @import {Checking, FactState, FactUpdate, Passage, Rating, Recalled, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, canCheck: boolean, latest: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], canCheck: boolean, latest: boolean, now: number}} NoteView */
 
 /**
- * The margin beside an answer: the steps of a check while it runs, then its
+ * The margin beside an answer: a check while it runs, then its
  * verdict with everything that carries it.
  *
  *     <margin-note></margin-note>   .view: NoteView
@@ -21,10 +23,8 @@ class MarginNote extends Part {
   /** @type {NoteView | null} */
   #view = null;
   #teaching = false;
-
   actions = {
     check: () => this.emit('check', this.#view?.answerID),
-    'stop-check': () => this.emit('stop-check', this.#view?.answerID),
     teach: () => this.#teach(true),
     agree: () => this.#rate(true),
     disagree: () => this.#rate(false),
@@ -65,20 +65,27 @@ class MarginNote extends Part {
   render() {
     const view = this.#view;
     if (!view) return html``;
-    if (view.checking) return steps(view.checking);
+    if (view.checking) return html`<check-steps></check-steps>`;
     if (view.verdict) return this.#verdict(view, view.verdict);
-    return view.canCheck ? html`<div class="note bare"><button class="quiet" data-do="check">Check this answer</button></div>` : html``;
+    if (!view.canCheck) return html``;
+    const button = html`<button class="quiet" data-do="check">Check this answer</button>`;
+    return view.recalled.length ? html`<section class="note" aria-label="From memory"><h3>${icon('review')}From memory</h3><p class="note-sentence">${recalledWords(view.recalled)}</p>
+      <memory-note></memory-note><div class="note-actions">${button}</div></section>` : html`<div class="note bare">${button}</div>`;
   }
 
   drawn() {
-    const { verdict, now } = this.#view ?? {};
+    const { answerID = '', checking, verdict, now } = this.#view ?? {};
+    const steps = this.querySelector('check-steps');
+    if (steps instanceof CheckSteps && checking) steps.view = { answerID, checking };
+    const memory = this.querySelector('memory-note');
+    if (memory instanceof MemoryNote) memory.view = { recalled: this.#view?.recalled ?? [], now: now ?? 0 };
     if (!verdict) return;
     const form = this.querySelector('teach-form');
     if (form instanceof TeachForm) form.view = { verdict, memory: this.#view?.memory ?? false, draft: this.#view?.draft ?? null };
     const passages = verdict.passages ?? [];
     const main = shown(verdict);
     for (const list of this.querySelectorAll('quote-list')) {
-      if (list instanceof QuoteList) list.view = { passages: list.classList.contains('others') ? passages.filter((p) => !main.includes(p)) : list.classList.contains('all') ? passages : main, now: now ?? 0 };
+      if (list instanceof QuoteList && !list.closest('memory-note')) list.view = { passages: list.classList.contains('others') ? passages.filter((p) => !main.includes(p)) : list.classList.contains('all') ? passages : main, now: now ?? 0 };
     }
   }
 
@@ -87,11 +94,13 @@ class MarginNote extends Part {
     const rival = v.rival_value && v.claim?.short ? { model: v.claim.short, evidence: v.rival_value } : null;
     const teachable = (v.kind === 'outdated' || v.kind === 'contradicted') && Boolean(v.rival_value);
     const calm = !teachable;
-    const help = helpFor(v.reason);
+    // What an approved fact answered needs no advice on the library.
+    const help = v.kind === 'not_enough_evidence' && !view.recalled.some((r) => r.said) ? helpFor(v.reason) : '';
     return html`<section class="note ${v.kind}" aria-label="Check: ${v.question}">
       <h3>${verdictWord(v.kind)}</h3>
       <p class="note-sentence">${v.sentence}</p>
-      ${v.kind === 'not_enough_evidence' && help ? html`<p class="note-help">${help}</p>` : ''}
+      ${view.recalled.length ? html`<memory-note></memory-note>` : ''}
+      ${help ? html`<p class="note-help">${help}</p>` : ''}
       ${surety(v)}
       ${unreached(v)}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
@@ -163,29 +172,6 @@ function unreached(v) {
   if (!names.length) return '';
   const read = v.providers?.includes('library') ? 'your documents were read' : 'the others were read';
   return html`<p class="note-help">${names.join(' and ')} could not be reached; ${read}.</p>`;
-}
-
-/** @type {Record<string, string>} */
-const stepNames = { gate: 'Reading the question', claim: 'Reading the claim', search: 'Searching', read: 'Reading', compare: 'Comparing' };
-
-/** @param {Checking} checking */
-function steps({ steps: all, request }) {
-  /** @type {Map<string, Step>} */
-  const lines = new Map();
-  for (const s of all) lines.set(stepNames[s.name] ?? s.name, s);
-  const rows = [...lines];
-  return html`<section class="note checking" aria-label="Checking this answer" aria-busy="true">
-    <h3><span class="spinner">${icon('caret')}</span>Checking</h3>
-    <ol>${rows.map(([name, s], i) => html`<li class="${i === rows.length - 1 ? 'now' : 'done'}">${name}${detail(s)}</li>`)}</ol>
-    ${request ? html`<div class="note-actions"><button class="quiet" data-do="stop-check">Stop</button></div>` : ''}
-  </section>`;
-}
-
-/** The claim, the words that leave the machine, or how many passages. @param {Step} s */
-function detail(s) {
-  if (s.queries?.length) return html`: ${s.queries.map((w) => html`<q>${w}</q> `)}`;
-  if (s.count) return html` ${count(s.count, 'passage')}`;
-  return s.text ? html`: ${s.text}` : '';
 }
 
 export const defineMarginNote = () => customElements.define('margin-note', MarginNote);

@@ -5,10 +5,10 @@ import { sourceHints, sources } from '../words.js';
 import { AnswerText } from './answer-text.js';
 import { MarginNote } from './margin-note.js';
 
-/** @import {Checking, FactState, FactUpdate, Stream} from '../types.d.ts' */
+/** @import {Checking, FactState, FactUpdate, Recalled, Stream} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
 
-/** @typedef {{link: Link, stream: Stream | null, checking: Checking | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, latest: boolean, now: number}} TurnView */
+/** @typedef {{link: Link, stream: Stream | null, checking: Checking | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], latest: boolean, now: number}} TurnView */
 
 /**
  * One question with its answer on the page and its note in the margin, on the
@@ -91,7 +91,7 @@ class PageTurn extends Part {
     if (note instanceof MarginNote) {
       note.view = {
         answerID: answer?.id ?? '', verdict, checking: view.checking, rating: (verdict && turn.ratings?.[verdict.id]) || null,
-        taught: view.taught, memory: view.memory, draft: view.draft, canCheck: answer?.state === 'complete' && !stream, latest: view.latest, now: view.now,
+        taught: view.taught, memory: view.memory, draft: view.draft, recalled: view.recalled, canCheck: answer?.state === 'complete' && !stream, latest: view.latest, now: view.now,
       };
     }
     this.#level();

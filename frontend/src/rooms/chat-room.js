@@ -211,7 +211,7 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, latest: i === links.length - 1, now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, recalled: (link.answer && chat?.memory?.[link.answer.id]) || [], latest: i === links.length - 1, now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
