@@ -128,6 +128,9 @@ export function ago(when, now) {
 /** @param {string | undefined} when */
 export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }) : '');
 
+/** A date that has no time of day is the same one everywhere. @param {string} when */
+export const published = (when) => new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+
 /** @param {string | undefined} when */
 export const exact = (when) => (when && known(when) ? new Date(when).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'medium' }) : '');
 
