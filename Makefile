@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check demo bench-chat bench-judge clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge clean
 
 # What can be made.
 help:
@@ -74,6 +74,10 @@ test-real: engine trainer
 # The checks alone: vet, linters, types.
 check: system-tests
 	@$(SETUP)/test.sh check
+
+# Every parser of what comes from outside, fuzzed for 10 minutes each: make fuzz FUZZTIME=1m FUZZ=Labels
+fuzz:
+	@FUZZTIME="$(FUZZTIME)" FUZZ="$(FUZZ)" $(SETUP)/fuzz.sh
 
 # The whole loop on ten questions, with the table before and after.
 demo: setup build-headless model

@@ -11,6 +11,7 @@ import (
 
 	"errata/backend"
 	"errata/backend/bench"
+	"errata/backend/evidence"
 )
 
 // benchDir holds verdicts and replies of the benchmarks in a home.
@@ -38,6 +39,7 @@ func benchJudge(ctx context.Context, home string, o bench.JudgeOptions) (bench.J
 		return none, err
 	}
 	defer p.Finish(ctx, sayWaiting)
+	parts.Read = evidence.Recorded
 	return bench.RunJudge(ctx, o, parts)
 }
 

@@ -22,6 +22,16 @@ type Found struct {
 	Failures []ProviderFailure `json:"failures"`
 }
 
+// RecordedPage is a page as a search service names it and, with HTML, as its
+// server sends it.
+type RecordedPage struct {
+	URL     string `json:"url"`
+	Title   string `json:"title"`
+	Snippet string `json:"snippet"`
+	Date    string `json:"date,omitempty"` // as the service says, 2025-06-15
+	HTML    string `json:"html,omitempty"`
+}
+
 // ProviderFailure says why a provider gave nothing.
 type ProviderFailure struct {
 	Provider string `json:"provider"`

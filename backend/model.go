@@ -88,8 +88,16 @@ type LabelResult struct {
 	Mass float64
 }
 
-// Valid says whether the readout may be used.
-func (r LabelResult) Valid() bool { return r.Mass >= 0.5 }
+// Valid says whether the readout may be used: enough of it fell on labels, and
+// what is there are probabilities.
+func (r LabelResult) Valid() bool {
+	for _, p := range r.P {
+		if !(p >= 0 && p <= 1+1e-6) { // also no NaN
+			return false
+		}
+	}
+	return r.Mass >= 0.5
+}
 
 // Best returns the most probable label and its probability.
 func (r LabelResult) Best() (label string, p float64) {

@@ -146,6 +146,7 @@ type Verdict struct {
 	Withheld      VerdictKind       `json:"withheld,omitempty"` // what the verdict would be if the calibration let it through
 	Clusters      []Cluster         `json:"clusters"`
 	Passages      []Passage         `json:"passages"`
+	Grounding     []Grounded        `json:"grounding,omitempty"`
 	Queries       []string          `json:"queries"` // the words that were sent
 	Providers     []string          `json:"providers"`
 	Failures      []ProviderFailure `json:"failures,omitempty"`    // providers that were asked and gave nothing
@@ -154,6 +155,14 @@ type Verdict struct {
 	Calls         int               `json:"calls"`                 // model calls used
 	Took          time.Duration     `json:"took"`
 	CreatedAt     time.Time         `json:"created_at"`
+}
+
+// Grounded is how surely one passage carries the answer and the rival value, as a
+// model's labels say, not calibrated.
+type Grounded struct {
+	PassageID string  `json:"passage_id"`
+	Answer    float64 `json:"answer"`
+	Rival     float64 `json:"rival"`
 }
 
 // Unreached names the providers that could not be reached while others were read.

@@ -19,6 +19,7 @@ import (
 
 type benchCmd struct {
 	Judge     benchJudgeCmd     `cmd:"" help:"How often the judge is right, on labelled rows."`
+	Poison    benchPoisonCmd    `cmd:"" help:"How often hostile pages mislead the judge."`
 	Calibrate benchCalibrateCmd `cmd:"" help:"Fit the judge's confidence to labelled rows, so that it says how often it is right."`
 	Chat      benchChatCmd      `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
 }
@@ -46,19 +47,35 @@ type benchJudgeCmd struct {
 	Data     string `type:"existingdir" help:"Folder that holds judge/TASK.jsonl (default: a small sample that is shipped)."`
 	Task     string `required:"" help:"equivalence, equivalence_hard, outdated, outdated_same, class, stance, attribution or realtime."`
 	Model    string `help:"Model that fills the slots." default:"qwen2.5-coder:1.5b"`
-	Judge    string `help:"default (the app's own), original (its forerunner's) or lexical (no model)." enum:"default,original,lexical" default:"default"`
+	Judge    string `help:"default (the app's own), original (its forerunner's), lexical (no model) or grounding (the label that may withhold a rival; attribution only)." enum:"default,original,lexical,grounding" default:"default"`
 	Limit    int    `help:"Judge so many rows, the same ones everywhere; 0: all."`
 	JSONFile string `name:"json-file" placeholder:"FILE" help:"Where --json writes; TASK.rows.jsonl goes beside it. Short: --json FILE, or --json - for stdout."`
 }
 
 // Run measures one judge on one task.
 func (c benchJudgeCmd) Run(s *session) error {
+	return measure(s, bench.JudgeOptions{Data: c.Data, Task: c.Task, Model: c.Model, Judge: c.Judge, Limit: c.Limit}, c.JSONFile)
+}
+
+type benchPoisonCmd struct {
+	Model    string `help:"Model that fills the slots." default:"qwen2.5-coder:1.5b"`
+	Limit    int    `help:"Judge so many of the 300 cases, the same ones everywhere; 0: all." default:"60"`
+	JSONFile string `name:"json-file" placeholder:"FILE" help:"Where --json writes; poison.rows.jsonl goes beside it. Short: --json FILE, or --json - for stdout."`
+}
+
+// Run measures the app's judge on evidence of which one or two pages of six lie.
+func (c benchPoisonCmd) Run(s *session) error {
+	return measure(s, bench.JudgeOptions{Task: bench.TaskPoison, Model: c.Model, Judge: bench.JudgeDefault, Limit: c.Limit}, c.JSONFile)
+}
+
+// measure runs a task and writes its result to file, to the screen when that is
+// empty, or to stdout for "-".
+func measure(s *session, o bench.JudgeOptions, file string) error {
 	if s.doors.BenchJudge == nil {
 		return backend.Errorf(backend.CodeUnavailable, "bench", "This build has no benchmark.")
 	}
-	o := bench.JudgeOptions{Data: c.Data, Task: c.Task, Model: c.Model, Judge: c.Judge, Limit: c.Limit}
 	var err error
-	if o.Rows, err = folderOf(c.JSONFile); err != nil {
+	if o.Rows, err = folderOf(file); err != nil {
 		return err
 	}
 	progress, end := s.progress()
@@ -68,7 +85,7 @@ func (c benchJudgeCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.result(c.JSONFile, out, func(w io.Writer) { writeJudged(w, out) })
+	return s.result(file, out, func(w io.Writer) { writeJudged(w, out) })
 }
 
 // folderOf is the folder of a file that JSON goes to, empty when it goes to no file.
@@ -111,10 +128,10 @@ func (s *session) result(file string, out any, write func(io.Writer)) error {
 }
 
 // fileOfJSON lets the flag that everywhere else takes no value name a file after
-// "bench judge" and "bench calibrate": kong knows one kind of --json only.
+// "bench judge", "bench calibrate" and "bench poison": kong knows one kind of --json only.
 func fileOfJSON(args []string) []string {
 	verb := slices.Index(args, "bench") + 1
-	if verb == 0 || verb == len(args) || args[verb] != "judge" && args[verb] != "calibrate" {
+	if verb == 0 || verb == len(args) || !slices.Contains([]string{"judge", "calibrate", "poison"}, args[verb]) {
 		return args
 	}
 	var out []string

@@ -73,6 +73,26 @@ func TestBenchJudgeRefusesAFolderThatIsNotThere(t *testing.T) {
 	require.Contains(t, says, "There is no folder")
 }
 
+func TestBenchPoisonAsksForHostilePages(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "poison.json")
+	var asked []bench.JudgeOptions
+	doors := Doors{BenchJudge: func(_ context.Context, _ string, o bench.JudgeOptions) (bench.JudgeResult, error) {
+		asked = append(asked, o)
+		return bench.JudgeResult{Task: o.Task, Judge: o.Judge, N: 60, Metrics: map[string]backend.Metric{"wrong_1_of_6": {Lo: 0, Hi: 0.1, N: 30}}}, nil
+	}}
+	code, out, says := runWith(t, doors, "", "bench", "poison", "--model", "m", "--json", file)
+	require.Equal(t, ExitOK, code, says)
+	require.Empty(t, out)
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"n": 30`)
+	code, out, says = runWith(t, doors, "", "bench", "poison", "--limit", "0")
+	require.Equal(t, ExitOK, code, says)
+	require.Contains(t, out, "wrong_1_of_6")
+	require.Equal(t, []int{60, 0}, []int{asked[0].Limit, asked[1].Limit})
+	require.Equal(t, []string{bench.TaskPoison, bench.JudgeDefault, "m"}, []string{asked[0].Task, asked[0].Judge, asked[0].Model})
+}
+
 func TestOnlyBenchJudgeTakesAFileForJSON(t *testing.T) {
 	args := []string{"ask", "--json", "Who", "judges"}
 	require.Equal(t, args, fileOfJSON(args))

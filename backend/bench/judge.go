@@ -16,6 +16,8 @@ const (
 	JudgeDefault  = "default"  // the app's own
 	JudgeOriginal = "original" // one extraction, one YES or NO; anything but YES counts as outdated
 	JudgeLexical  = "lexical"  // plain containment, without a model
+	// JudgeGrounding is the label by which a rival is withheld, on attribution alone.
+	JudgeGrounding = "grounding"
 
 	// judgeAsApp is the default one with the label comparison only where the app
 	// has it: what a calibration is fitted to.
@@ -62,6 +64,8 @@ type JudgeParts struct {
 	Model   judge.Model
 	Info    backend.ModelInfo
 	Replies string // folder in which replies of models are kept; empty: nowhere
+	// Read gives what a search that finds these pages gives; only the poison task asks.
+	Read    func(ctx context.Context, pages []backend.RecordedPage, s backend.Search) (backend.Found, error)
 	Program string // what tells this program from another one: a row judged by another is judged again
 }
 
@@ -80,14 +84,16 @@ type JudgeResult struct {
 // Judged is a line of TASK.rows.jsonl.
 type Judged struct {
 	ID         string  `json:"id"`
-	Side       string  `json:"side,omitempty"` // realtime: which answer was judged: gold, wrong or own
+	Side       string  `json:"side,omitempty"` // which answer was judged: gold, wrong or own; poison: truth, lie or other
 	Verdict    string  `json:"verdict"`
 	Reason     string  `json:"reason"`
 	Confidence float64 `json:"confidence"`
 	Committed  bool    `json:"committed"`         // false: the verdict was only taken because one had to be
 	Flipped    bool    `json:"flipped,omitempty"` // the judge changed its mind with the order of the labels
 	Tier       string  `json:"tier,omitempty"`
-	Read       string  `json:"read,omitempty"` // the value that was read, for a person who looks
+	Read       string  `json:"read,omitempty"`      // the value that was read, for a person who looks
+	Rival      string  `json:"rival,omitempty"`     // poison: the value given as right
+	Teachable  bool    `json:"teachable,omitempty"` // poison: a person would be offered it
 	Seconds    float64 `json:"seconds"`
 	Calls      int     `json:"calls"`
 	By         string  `json:"by"` // hash of judge, model, program and row
@@ -119,6 +125,9 @@ func measure(ctx context.Context, o JudgeOptions, parts JudgeParts, name string)
 		if parts.Model == nil {
 			return fail(backend.Errorf(backend.CodeInvalid, "bench.judge", "The judge %q needs a model.", o.Judge))
 		}
+		if o.Task == TaskPoison && parts.Read == nil {
+			return fail(backend.Errorf(backend.CodeInternal, "bench.judge", "The pages of the poison suite cannot be read in this build."))
+		}
 		out.Model, out.ModelDigest = parts.Info.Name, parts.Info.Digest
 	}
 	replies, err := openReplies(parts)
@@ -147,10 +156,14 @@ func measure(ctx context.Context, o JudgeOptions, parts JudgeParts, name string)
 func CheckJudge(o JudgeOptions) error {
 	const op = "bench.judge"
 	switch {
-	case !slices.Contains(JudgeTasks, o.Task):
+	case o.Task == TaskPoison && o.Judge != JudgeDefault:
+		return backend.Errorf(backend.CodeInvalid, op, "Hostile pages are for the app's own judge only.").WithHint("Leave --judge out.")
+	case !slices.Contains(JudgeTasks, o.Task) && o.Task != TaskPoison:
 		return backend.Errorf(backend.CodeInvalid, op, "There is no task called %q.", o.Task).WithHint("Tasks: " + strings.Join(JudgeTasks, ", ") + ".")
 	case newUnderTest(o.Judge, JudgeParts{}) == nil:
-		return backend.Errorf(backend.CodeInvalid, op, "There is no judge called %q.", o.Judge).WithHint("Judges: default, original, lexical.")
+		return backend.Errorf(backend.CodeInvalid, op, "There is no judge called %q.", o.Judge).WithHint("Judges: default, original, lexical, grounding.")
+	case o.Judge == JudgeGrounding && o.Task != taskAttribution:
+		return backend.Errorf(backend.CodeInvalid, op, "Grounding says whether a passage carries a statement, which is the task attribution.").WithHint("Measure it with --task attribution.")
 	case o.Judge == JudgeOriginal && o.Task == taskClass:
 		return backend.Errorf(backend.CodeInvalid, op, "The original judge has no step that classes questions.").WithHint("Measure it on another task.")
 	case o.Limit < 0:
@@ -223,9 +236,11 @@ type underTest interface {
 func newUnderTest(name string, parts JudgeParts) underTest {
 	switch name {
 	case JudgeDefault:
-		return appJudge{served: parts.Info.ServedName(), orders: &judge.Orders{}}
+		return appJudge{served: parts.Info.ServedName(), orders: &judge.Orders{}, read: parts.Read}
 	case judgeAsApp:
 		return appJudge{served: parts.Info.ServedName(), orders: judge.AppOrders()}
+	case JudgeGrounding:
+		return appJudge{served: parts.Info.ServedName(), grounding: &judge.Grounding{}}
 	case JudgeOriginal:
 		return originalJudge{served: parts.Info.ServedName()}
 	case JudgeLexical:

@@ -209,6 +209,25 @@ func TestTheAppsJudgeOnEachTask(t *testing.T) {
 	}
 }
 
+func TestGroundingIsMeasuredOnAttribution(t *testing.T) {
+	row := func(id, passage, label string) string {
+		return fmt.Sprintf(`{"id":%q,"claim":"The lighthouse of Nordvik was built in 1871.","passages":[%q],"label":%q}`, id, passage, label)
+	}
+	m := &judgetest.Model{OnLabel: func(prompt string) (backend.LabelResult, error) {
+		says := strings.Contains(prompt, "Built in 1871") || strings.Contains(prompt, "farm? geese") || strings.Contains(prompt, "The health ministry wrote")
+		return sure(pick(says == strings.Contains(prompt, "A: the passage says so"), "A", "B"))
+	}}
+	o := JudgeOptions{
+		Data: folder(t, taskAttribution, row("a", "The lighthouse of Nordvik: Built in 1871 of granite.", "attributable"), row("b", "The lighthouse of Nordvik is tall.", "not")),
+		Task: taskAttribution, Judge: JudgeGrounding, Rows: t.TempDir(),
+	}
+	out, err := RunJudge(t.Context(), o, partsOf(m, ""))
+	require.NoError(t, err)
+	value(t, out.Metrics, "accuracy", 1, 2)
+	o.Task = taskStance
+	require.Equal(t, backend.CodeInvalid, backend.CodeOf(CheckJudge(o)))
+}
+
 const newMayor = `{"id":"a","question":"Who is the mayor of Harrow Green?","asked_at":"2025-03-10","choices":["Ida Novak","Henry Marsh"],"answer":"Ida Novak","evidence":[
 {"title":"Harrow Green","url":"https://news.one.example/1","text":"Ida Novak is the mayor of Harrow Green since Sunday.","published_at":"2025-03-09"},
 {"title":"Harrow Green","url":"https://www.two.example/2","text":"The new mayor of Harrow Green is Ida Novak, who won by far.","published_at":"2025-03-08"}]}`

@@ -23,9 +23,13 @@ import (
 //	outdated, outdated_same       comparison of two dated values
 //	stance, attribution           selection and reading, of a sentence
 //	realtime                      the whole check, on the recorded evidence
+//	poison                        the whole check, on pages of which some lie
 type appJudge struct {
 	served string
 	orders *judge.Orders
+	// grounding is nil but where it is measured alone.
+	grounding *judge.Grounding
+	read      func(ctx context.Context, pages []backend.RecordedPage, s backend.Search) (backend.Found, error)
 }
 
 // benchDay is today for tasks whose rows have no day of their own: the questions
@@ -37,7 +41,7 @@ var benchDay = time.Date(2025, 6, 15, 12, 0, 0, 0, time.UTC)
 func (t appJudge) maker(m judge.Model, row judgeRow, now time.Time, found []backend.Passage) (*judge.Judge, error) {
 	n := 0
 	return judge.New(judge.Options{
-		Model: m, ModelName: t.served, Orders: t.orders, Now: func() time.Time { return now },
+		Model: m, ModelName: t.served, Orders: t.orders, Grounding: t.grounding, Now: func() time.Time { return now },
 		NewID: func() string {
 			n++
 			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", row.ID, n))
@@ -50,8 +54,11 @@ func (t appJudge) maker(m judge.Model, row judgeRow, now time.Time, found []back
 }
 
 func (t appJudge) judge(ctx context.Context, m judge.Model, task string, row judgeRow) ([]Judged, error) {
-	if task == taskRealtime {
+	switch task {
+	case taskRealtime:
 		return t.realtime(ctx, m, row)
+	case TaskPoison:
+		return t.poison(ctx, m, row)
 	}
 	passages := row.passages()
 	j, err := t.maker(m, row, benchDay, passages)
@@ -75,7 +82,11 @@ func (t appJudge) judge(ctx context.Context, m judge.Model, task string, row jud
 		f, err = j.Statement(ctx, row.Claim, passages)
 		return found(f, map[judge.Relation]string{judge.Same: "support", judge.Different: "refute", judge.Unknown: "irrelevant"}), err
 	case taskAttribution:
-		f, err = j.Statement(ctx, row.Claim, passages)
+		if t.grounding != nil {
+			f, err = j.Grounded(ctx, row.Claim, passages)
+		} else {
+			f, err = j.Statement(ctx, row.Claim, passages)
+		}
 		return found(f, map[judge.Relation]string{judge.Same: "attributable", judge.Different: "not", judge.Unknown: "not"}), err
 	}
 	f, err = j.SameAnswer(ctx, row.Question, row.Answer, row.Gold)

@@ -51,6 +51,8 @@ func judgeMetrics(task string, rows []judgeRow, all []Judged) map[string]backend
 	case taskRealtime:
 		list = slices.DeleteFunc(list, func(s scored) bool { return s.Side == sideOwn })
 		out = realtimeMetrics(list)
+	case TaskPoison:
+		out = poisonMetrics(list)
 	}
 	addCommon(out, list)
 	return out
@@ -113,6 +115,9 @@ func isSide(name string) func(scored) bool { return func(s scored) bool { return
 // correct says whether a verdict is what the label asks for; in realtime the side
 // is the label.
 func correct(s scored) bool {
+	if s.row.poison != nil {
+		return told(s)
+	}
 	switch s.Side {
 	case sideGold:
 		return s.Verdict == string(backend.Supported)

@@ -38,7 +38,8 @@ type judgeRow struct {
 	Choices  []string   `json:"choices"`
 	Evidence []evidence `json:"evidence"`
 
-	raw []byte
+	poison *poisonCase // of the poison task
+	raw    []byte
 }
 
 type datedValue struct {
@@ -56,6 +57,9 @@ type evidence struct {
 // loadJudge reads the rows that the options ask for, in the order in which they
 // are judged.
 func loadJudge(o JudgeOptions) ([]judgeRow, error) {
+	if o.Task == TaskPoison {
+		return poisonRows(o.Limit)
+	}
 	folder, err := judgeFolder(o.Data)
 	if err != nil {
 		return nil, err

@@ -152,6 +152,11 @@ func nearNames(t target, s span, group string) []string {
 	return out
 }
 
+// contest and prize serve several groups of one kind.
+var contest = []string{"How often is the %s held?", "When was the first %s?", "Which sport is played at the %s?", "Where was the first %s held?", "Who has won the %s most often?"}
+
+var prize = []string{"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?"}
+
 // other are questions about the same subject that ask something else, by group.
 var other = map[string][]string{
 	"country": {"What is the capital of %s?", "What is the currency of %s?", "What language is spoken in %s?", "What is the largest city in %s?", "On which continent is %s?", "What is the population of %s?", "Which countries border %s?"},
@@ -163,8 +168,16 @@ var other = map[string][]string{
 	"phone":        {"Which company makes the %s?", "When was the first %s released?", "What operating system does the %s use?", "Who designed the %s?", "How much does a %s cost?"},
 	"gadget":       {"Which company makes %s?", "When was %s first released?", "What is %s used for?", "What language is %s written in?"},
 	"competition":  {"How many teams play in the %s?", "When was the %s founded?", "Which club has won the %s most often?", "In which country is the %s played?", "Who is the all-time top scorer of the %s?"},
-	"tournament":   {"How often is the %s held?", "When was the first %s?", "Which sport is played at the %s?", "Where was the first %s held?", "Who has won the %s most often?"},
-	"award":        {"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?"},
+	"tournament":   contest,
+	"open":         contest,
+	"final":        contest,
+	"race":         contest,
+	"award":        prize,
+	"film award":   prize,
+	"book award":   prize,
+	"music award":  prize,
+	"stage award":  prize,
+	"player award": prize,
 	"team":         {"Where does %s play?", "When was %s founded?", "What is the nickname of %s?", "What colours does %s wear?", "Which league is %s in?"},
 	"element":      {"What is the chemical symbol for %s?", "What is the atomic number of %s?", "Is %s a metal?", "What is %s used for?"},
 	"planet":       {"How many moons does %s have?", "How far is %s from the Sun?", "Is %s bigger than Earth?", "What is %s made of?"},

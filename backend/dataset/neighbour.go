@@ -23,6 +23,7 @@ const (
 	heldNeighbours    = 6
 	fewestNeighbours  = 12
 	fewestClose       = 8 // under this the model is asked for more
+	prominent         = 24
 )
 
 // kin are the neighbours of one question by how they are related to it, each in
@@ -107,19 +108,26 @@ func kinOf(t target) kin {
 }
 
 // swapSubjects puts others in place of each known subject: the well-known ones
-// first, because a model confuses what it knows.
+// first (each group lists them first), because a model confuses what it knows.
 func swapSubjects(g *gazetteer, t target, found []match) (known, others []string) {
 	leader := leaderAsked(found)
 	for _, m := range found {
 		if m.entry.group.relation {
 			continue
 		}
-		for _, e := range m.entry.group.entries {
-			if e == m.entry || !suits(e, leader) {
+		for i, e := range m.entry.group.entries {
+			if e == m.entry {
 				continue
 			}
 			s := swap(t.q.text, m, e)
-			if strings.Contains(e.leaders, "t") || e.leaders == "" && m.entry.leaders == "" {
+			switch {
+			case suits(e, leader):
+			case leader == "c" && suits(e, "m"): // few countries have a chancellor; theirs is the same office
+				s = chancellor.ReplaceAllString(s, "prime minister")
+			default:
+				continue
+			}
+			if strings.Contains(e.leaders, "t") || e.leaders == "" && i < prominent {
 				known = append(known, s)
 			} else {
 				others = append(others, s)
@@ -128,6 +136,8 @@ func swapSubjects(g *gazetteer, t target, found []match) (known, others []string
 	}
 	return known, others
 }
+
+var chancellor = regexp.MustCompile(`(?i)\b(federal )?chancellor\b`)
 
 // leaderAsked says which leader the question asks for, as in gazetteer_country.txt.
 func leaderAsked(found []match) string {
@@ -141,6 +151,8 @@ func leaderAsked(found []match) string {
 				return "p"
 			case "prime minister", "deputy prime minister":
 				return "m"
+			case "chancellor":
+				return "c"
 			}
 		}
 	}
@@ -336,7 +348,7 @@ func aboutAnswers(t target, subjects []string) []string {
 // isClub says that a winner is a team or a country rather than a person.
 func isClub(question, name string) bool {
 	for _, m := range loadGazetteer().find(question) {
-		if m.entry.group.name == "competition" {
+		if g := m.entry.group.name; g == "competition" || g == "final" {
 			return true
 		}
 	}

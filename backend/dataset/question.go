@@ -24,6 +24,7 @@ type question struct {
 var (
 	copula  = regexp.MustCompile(`(?i)^(who|what)(?:'s|\s+(is|was|are|were))\s+(.+)$`)
 	subject = regexp.MustCompile(`(?i)^who\s+(\w+)\s+(.+)$`)
+	chooses = regexp.MustCompile(`(?i)^which\s+(.+?)\s+(is|are|was|were|has|won|wrote|painted|invented|discovered|founded|directed|composed|designed|built|hosted|owns|makes|leads)\s+(.+)$`)
 	asks    = regexp.MustCompile(`(?i)^(who|whom|whose|what|which|when|where|why|how|in which|in what|on which|at which|at what|for which|is|are|was|were|does|do|did|has|have|can|could|name|tell|give|list)\b`)
 )
 
@@ -67,6 +68,15 @@ func parse(text string) question {
 		}
 		q.embed = strings.ToLower(m[1]) + " " + q.np + " " + q.verb
 		q.begin = capitalise(q.np) + " " + q.verb
+		return q
+	}
+	if m := chooses.FindStringSubmatch(bare); m != nil {
+		is := "is"
+		if v := strings.ToLower(m[2]); !set("is are has owns makes leads")[v] {
+			is = "was"
+		}
+		q.embed = lowerFirst(bare)
+		q.begin = "The " + lowerFirst(m[1]) + " that " + m[2] + " " + m[3] + " " + is
 		return q
 	}
 	if m := subject.FindStringSubmatch(bare); m != nil && !auxiliary[strings.ToLower(m[1])] {

@@ -14,11 +14,12 @@ import (
 )
 
 // notPublic are the ranges of the IANA special-purpose registries that no web
-// page of a stranger may make us connect to.
+// page of a stranger may make us connect to, and the public-looking address at
+// which a machine in Azure reaches the host it runs on.
 var notPublic = prefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
 	"192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+	"168.63.129.16/32", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
 
 var (

@@ -188,6 +188,10 @@ func (g *Guard) Passages(ctx context.Context, address string, s backend.Search) 
 	if err != nil {
 		return nil, err
 	}
+	return passagesOf(got, s)
+}
+
+func passagesOf(got Fetched, s backend.Search) ([]backend.Passage, error) {
 	parsed, err := page.Parse(got.Body, page.Options{ContentType: got.ContentType, Name: nameOf(got.URL), URL: got.URL, Now: s.Now})
 	if err != nil {
 		return nil, backend.Wrap(err, backend.CodeInvalid, "evidence.fetch", fmt.Sprintf("The page of %s could not be read.", page.Domain(got.URL)))

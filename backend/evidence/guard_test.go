@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -89,20 +90,27 @@ var hostile = []string{
 	"http://10.0.0.1/", "http://10.255.255.255/", "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.0.1/", "http://192.168.1.1/admin", "http://100.64.0.1/", "http://100.127.255.255/",
 	"http://0xa.0.0.1/", "http://012.0.0.1/", "http://167772161/", "http://192.168.257/", "http://3232235521/", "http://[fc00::1]/", "http://[fd12:3456::1]/", "http://[fe80::1]/", "http://[fe80::1%25eth0]/", "http://[fec0::1]/",
 	"http://[::ffff:10.0.0.1]/", "http://[::ffff:192.168.1.1]/", "http://[64:ff9b::10.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[64:ff9b:1::1]/", "http://[2002:7f00:1::]/", "http://[2002:c0a8:101::1]/", "http://[2001::1]/", "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+	// IPv4 inside IPv6, in every way that was ever defined
+	"http://[::ffff:0:127.0.0.1]/", "http://[::ffff:0:7f00:1]/", "http://[::10.0.0.1]/", "http://[::c0a8:101]/", "http://[64:ff9b:1:a00:1::]/", "http://[64:ff9b::ffff:127.0.0.1]/", "http://[2002:a00:1::]/", "http://[2002:a9fe:a9fe::1]/",
+	"http://[2001:0:7f00:1::]/", "http://[fe80::5efe:127.0.0.1]/", "http://[::ffff:100.64.0.1]/", "http://[::ffff:0.0.0.0]/", "http://[::ffff:169.254.169.254%25eth0]/", "http://[2606:4700::1111%25eth0]/", "http://[2606:4700:4700:0:0:0:0:1111]:8443/",
 	// metadata services, link-local
+	"http://168.63.129.16/machine", "http://169.254.170.2/v2/credentials/", "http://192.0.0.192/opc/v1/", "http://[fd20:ce::254]/", "http://metadata.azure.internal/", "http://instance-data.ec2.internal/", "http://169.254.169.254.:80/", "http://0xA9.0xFE.0xA9.0xFE/", "http://169.16689662/", "http://[::a9fe:a9fe]/",
 	"http://169.254.169.254/latest/meta-data/", "http://169.254.0.1/", "http://2852039166/", "http://0xa9fea9fe/", "http://0251.0376.0251.0376/", "http://169.254.43518/", "http://[::ffff:169.254.169.254]/", "http://[fd00:ec2::254]/", "http://metadata.google.internal/", "http://metadata/", "http://100.100.100.200/",
 	// reserved, documentation, multicast, broadcast
 	"http://192.0.0.1/", "http://192.0.2.1/", "http://198.51.100.7/", "http://203.0.113.9/", "http://198.18.0.1/", "http://198.19.255.255/", "http://192.88.99.1/", "http://224.0.0.1/", "http://239.255.255.250/", "http://240.0.0.1/", "http://255.255.255.255/",
 	"http://[ff02::1]/", "http://[2001:db8::1]/", "http://[3fff::1]/", "http://[100::1]/", "http://[4000::1]/", "http://[5f00::1]/",
 	// names of private networks
 	"http://router/", "http://printer.local/", "http://nas.lan/", "http://intranet/", "http://wiki.corp/", "http://git.internal/", "http://box.home.arpa/", "http://fritz.home/", "http://x.test/", "http://x.invalid/", "http://hidden.onion/", "http://1.0.0.127.in-addr.arpa/",
+	"http://kubernetes.default.svc.cluster.local/", "http://app.localhost.:80/", "http://LocalHost:443/", "http://x.LOCAL./", "http://host.docker.internal/", "http://gateway.docker.internal/", "http://server.private/", "http://a.home.arpa./", "http://y.example/", "http://z.alt/",
 	// ports
 	"http://example.com:22/", "http://example.com:8080/", "https://example.com:11434/api/tags", "http://example.com:0/", "http://example.com:65536/", "http://example.com:/", "http://example.com:80a/", "http://93.184.216.34:6379/",
 	// user names, hidden hosts
 	"http://user@example.com/", "http://user:pass@example.com/", "http://example.com@127.0.0.1/", "http://127.0.0.1@example.com/", "http://example.com:80@127.0.0.1/", "http://example.com%40127.0.0.1/", "http://example.com#@127.0.0.1:99/\\", "http:\\\\127.0.0.1\\", "http://example.com\\@127.0.0.1/", "http:///127.0.0.1/", "http:127.0.0.1", "//127.0.0.1/", "http://", "http://./", "http://.com/", "http://example..com/",
 	// look-alikes
 	"http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://１２７.0.0.1/", "http://ⓛocalhost/", "http://loc\u00adalhost/", "http://exam\u200bple.com/", "http://ехample.com/", "http://gооgle.com/", "http://xn--exmple-4nf.com/", "http://example\u3002com/", "http://ｅxample.com/", "http://examp%6ce.com/", "http://%31%32%37.0.0.1/", "http://127.0.0.1%00.example.com/", "http://exa mple.com/", "http://example.com\r\nHost: 127.0.0.1/", "http://example.com/\tx", "http://xn--/",
-	// schemes
+	"http://loca\u217chost/", "http://127\uff0e0\uff0e0\uff0e1/", "http://\u217c27.0.0.1/", "http://\u24db\u24de\u24d2\u24d0\u24db.com/", "http://wikipedi\u0430.org/", "http://\u0440aypal.com/", "http://127.0.0.1\u200d/", "http://example.com\u202e/moc.live/",
+	// schemes and sockets
+	"unix:///var/run/docker.sock", "unix:/run/x.sock", "http+unix://%2Fvar%2Frun%2Fdocker.sock/info", "http://unix:/var/run/docker.sock:/info", "http://%2Fvar%2Frun%2Fdocker.sock/", "npipe:////./pipe/docker_engine", "ldap://127.0.0.1/", "tftp://127.0.0.1/x", "view-source:http://127.0.0.1/", "blob:http://127.0.0.1/x",
 	"file:///etc/passwd", "ftp://example.com/", "gopher://127.0.0.1:11434/_x", "javascript:alert(1)", "data:text/html,x", "HTTP+UNIX://x/", "ws://example.com/", "smb://server/share", "ms-msdt:x", "", "   ", "example.com", "https:/example.com", "dict://127.0.0.1:11211/", "jar:http://example.com!/",
 }
 
@@ -117,6 +125,7 @@ var ordinary = []string{
 
 func TestGuardRefuses(t *testing.T) {
 	require.GreaterOrEqual(t, len(hostile), 120)
+	require.Equal(t, len(hostile), len(slices.Compact(slices.Sorted(slices.Values(hostile)))), "no form stands twice")
 	w := &web{serve: func(*http.Request) string { return reply(200, "text/html", "<p>secret</p>") }}
 	// A resolver that would lead every name home, so that only the check of
 	// addresses and the check of lookups stand between a name and a connection.
@@ -167,6 +176,17 @@ func TestGuardNames(t *testing.T) {
 		{"metadata", [][]string{{"169.254.169.254"}}},
 		{"nat64 of a private one", [][]string{{"64:ff9b::c0a8:101"}}},
 		{"unspecified", [][]string{{"0.0.0.0"}}},
+		{"the last of many leads home", [][]string{{"93.184.216.34", "93.184.216.35", "93.184.216.36", "93.184.216.37", "93.184.216.38", "127.0.0.1"}}},
+		{"a public and a private IPv6", [][]string{{"2606:4700::1111", "fd00::1"}}},
+		{"public IPv4, home by IPv6", [][]string{{"93.184.216.34", "::1"}}},
+		{"link-local with a zone", [][]string{{"fe80::1%eth0"}}},
+		{"6to4 of a private one", [][]string{{"2002:c0a8:101::1"}}},
+		{"teredo", [][]string{{"2001:0:4136:e378:8000:63bf:3fff:fdd2"}}},
+		{"shared address space", [][]string{{"100.100.100.200"}}},
+		{"a cloud's host", [][]string{{"168.63.129.16"}}},
+		{"multicast", [][]string{{"224.0.0.251"}}},
+		{"broadcast", [][]string{{"255.255.255.255"}}},
+		{"documentation", [][]string{{"2001:db8::1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -178,6 +198,31 @@ func TestGuardNames(t *testing.T) {
 	require.Zero(t, w.dialled.Load())
 	_, err := guarded(&names{}, w).Fetch(context.Background(), "http://gone.example.com/")
 	require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err))
+}
+
+// Every hostile form once more, as where a public page leads to: the one connection
+// is the one to that page.
+func TestGuardFollowsNoPageIntoThePrivate(t *testing.T) {
+	for _, address := range hostile {
+		t.Run(address, func(t *testing.T) {
+			w := &web{serve: func(r *http.Request) string {
+				if r.URL.Path != "/start" {
+					return reply(200, "text/html", "<p>the page's own</p>")
+				}
+				return reply(302, "text/html", "", "Location: "+address)
+			}}
+			g := evidence.NewGuard(evidence.GuardOptions{Dial: w.dial, Timeout: 5 * time.Second, Resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
+				if host == "www.freedonia.org" {
+					return []netip.Addr{netip.MustParseAddr("93.184.216.34")}, nil
+				}
+				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+			}})
+			_, _ = g.Fetch(context.Background(), "http://www.freedonia.org/start") // a form without a host is a path of the page's own
+			for _, to := range w.addrs {
+				require.Equal(t, "93.184.216.34:80", to)
+			}
+		})
+	}
 }
 
 // A name that is public when it is checked and private a moment later: each

@@ -62,6 +62,8 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		// on this machine may be read.
 		on = map[string]bool{"library": on["library"]}
 	}
+	// Without Orders and Grounding the labels that compare and that ground are off:
+	// they judge nobody's answers before `errata bench judge` has shown what they add.
 	j, err := judge.New(judge.Options{
 		Model: l.Model, ModelName: model.ServedName(), Now: l.Now, NewID: l.NewID, Orders: judge.AppOrders(), Calibration: l.calibrationOf(model),
 		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {

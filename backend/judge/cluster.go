@@ -25,7 +25,7 @@ func reputation(p backend.Passage) float64 {
 	if p.Trusted() {
 		return 1
 	}
-	d := strings.ToLower(p.Domain)
+	d := owner(p.Domain)
 	if w, ok := reputations[d]; ok {
 		return w
 	}
@@ -92,10 +92,7 @@ next:
 				t := *x.at
 				c.Newest = &t
 			}
-			d := x.Domain
-			if x.Trusted() {
-				d = source(x.Passage)
-			}
+			d := source(x.Passage)
 			if groups[x.group] || contains(c.Domains, d) {
 				continue
 			}

@@ -16,6 +16,7 @@ type evidence struct {
 	readings    []reading
 	kept        []chosen
 	flagged     []chosen
+	aside       []chosen
 	now         time.Time
 	found       int
 	stopped     backend.Reason // cancelled or budget, while reading
@@ -258,6 +259,8 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 			v.Reason = backend.ReasonSingleSource
 		case !e.within(answer.Newest, supportFast, supportSlow):
 			v.Reason = backend.ReasonStale
+		case e.outvoted(*answer):
+			v.Reason = backend.ReasonConflict
 		default:
 			v.Kind, v.Reason = backend.Supported, backend.ReasonSame
 			v.Confidence = min(0.97, 0.75+0.06*float64(len(answer.Domains))+0.1*(answer.strong-0.4))
@@ -270,7 +273,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 		v.Reason = backend.ReasonLowConfidence
 	case !enough:
 		v.Reason = backend.ReasonSingleSource
-	case e.disagree(all, *rival):
+	case e.disagree(all, *rival) || e.outvoted(*rival):
 		v.Reason = backend.ReasonConflict
 	default:
 		v.Tier = rival.tier
@@ -290,6 +293,58 @@ func (e evidence) disagree(all []cluster, top cluster) bool {
 		}
 	}
 	return false
+}
+
+// fewDomains are so few that one author can write them all.
+const fewDomains = 3
+
+// outvoted: a few domains without a name say so, and as many others give another
+// value, in what was read or by the grammar of what was not. A date is easily
+// forged and a question easily repeated, so being newer or closer to the question
+// does not count here.
+func (e evidence) outvoted(top cluster) bool {
+	if top.strong >= supportReputation || len(top.Domains) >= fewDomains {
+		return false
+	}
+	others := map[string]bool{}
+	read := map[string]bool{}
+	for _, x := range e.readings {
+		read[x.ID+x.URL] = true
+		if rel, _ := compare(e.form, x.value, top.Value); rel == Different {
+			others[source(x.Passage)] = true
+		}
+	}
+	var unread []chosen
+	for _, c := range append(slices.Clone(e.kept), e.aside...) {
+		if !read[c.ID+c.URL] {
+			unread = append(unread, c)
+		}
+	}
+	for d := range dissent(e.form, top.Value, unread) {
+		others[d] = true
+	}
+	for _, d := range top.Domains {
+		delete(others, d)
+	}
+	return len(others) > 1 && len(others) >= len(top.Domains)
+}
+
+// dissent gives the sources that do not speak of the value and whose best sentence
+// states another one by its grammar alone.
+func dissent(f form, value string, list []chosen) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range list {
+		s := squeeze(c.first)
+		if backend.Mentions(c.window, value) {
+			continue
+		}
+		if v, ok := pick(f, s); ok && v.role == rolePlain && f.overlap(s) > 0 {
+			if rel, _ := compare(f, trimValue(v.text), value); rel == Different {
+				out[source(c.Passage)] = true
+			}
+		}
+	}
+	return out
 }
 
 func sameDay(a, b *time.Time) bool {

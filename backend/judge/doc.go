@@ -10,6 +10,7 @@
 //	   │ extract    one passage a call; the quote must stand in it, the value in the quote
 //	   │ cluster    equal values together, weighed by reputation, freshness, independence
 //	   │ decide     a table; every failure is not_enough_evidence with a reason
+//	   │ ground     optional: a rival that its own passages do not carry is withheld
 //	   v
 //	verdict
 //

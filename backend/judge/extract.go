@@ -209,7 +209,7 @@ func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 			}
 		}
 	}
-	if f.asks(value) || !fits(f, value) {
+	if unfit(value) || f.asks(value) || !fits(f, value) {
 		return reading{}, false
 	}
 	if len(tokens(value)) > 6 && (f.Kind == KindName || f.Kind == KindOpen) {

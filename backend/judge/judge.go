@@ -31,6 +31,7 @@ type Options struct {
 	Now         func() time.Time
 	NewID       func() string
 	Orders      *Orders              // lets T3 compare what T1 and T2 cannot; nil: it is off
+	Grounding   *Grounding           // lets a capable model withhold a rival; nil: it is off
 	Calibration *backend.Calibration // of this model and PromptVersion; nil: verdicts stay uncalibrated
 	MaxPassages int                  // read at most, default 6
 	MaxCalls    int                  // model calls at most, default 14
@@ -87,6 +88,7 @@ type run struct {
 	model   string
 	now     time.Time
 	calls   int
+	kept    int // calls that are left for grounding
 	failed  int // model calls that gave nothing usable
 	modelUp bool
 	unsure  bool    // no rule knew the class
@@ -104,6 +106,9 @@ func (j *Judge) Check(ctx context.Context, in Input, onStep func(Step)) (backend
 	r := &run{o: j.o, id: j.o.NewID(), model: in.Model, now: start}
 	if r.model == "" {
 		r.model = j.o.ModelName
+	}
+	if r.o.Grounding != nil && r.o.MaxCalls > groundingCalls {
+		r.kept = groundingCalls
 	}
 	if onStep == nil {
 		onStep = func(Step) {}
@@ -169,13 +174,15 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		v.Reason = reason
 		return
 	}
-	kept, flagged := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
+	kept, flagged, aside := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
 	onStep(Step{Name: StepRead, Count: len(kept)})
 	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept, onStep)
 	onStep(Step{Name: StepCompare})
-	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, now: r.now,
+	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
-	r.calibrate(v, e.decide(v))
+	bySources := e.decide(v)
+	r.withhold(ctx, f, readings, v)
+	r.calibrate(v, bySources)
 	if v.Reason == backend.ReasonLowConfidence && v.Withheld == "" && slices.ContainsFunc(readings, func(x reading) bool { return x.flipped }) {
 		v.Reason = backend.ReasonOrder
 	}
@@ -302,7 +309,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 			return out, stops(err)
 		}
 		out = append(out, got)
-		if settled(class, claim, out) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
+		if settled(f, class, claim, out, order[i+1:]) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
 			break
 		}
 	}
@@ -321,8 +328,8 @@ func rivals(a, b chosen) bool {
 }
 
 // settled: a trusted passage, newest first, that was compared decides; for a
-// question that never changes so does good support without a rival.
-func settled(class backend.Class, claim backend.Claim, list []reading) bool {
+// question that never changes so does good support without a rival, read or not.
+func settled(f form, class backend.Class, claim backend.Claim, list []reading, rest []chosen) bool {
 	last := list[len(list)-1]
 	if claim.Short != "" && last.Trusted() && last.rel != Unknown && last.coverage >= 0.6 {
 		return true
@@ -339,7 +346,7 @@ func settled(class backend.Class, claim backend.Claim, list []reading) bool {
 		domains[source(x.Passage)] = true
 		strong = strong || reputation(x.Passage) >= 0.6
 	}
-	return strong || len(domains) >= 2
+	return strong || len(domains) >= 2 && len(dissent(f, last.value, rest)) == 0
 }
 
 // stops gives the reason when an error must end the check.
@@ -359,12 +366,15 @@ func (r *run) spend(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.calls >= r.o.MaxCalls {
+	if r.left() < 1 {
 		return errBudget
 	}
 	r.calls++
 	return nil
 }
+
+// left is how many calls of the model may still be made.
+func (r *run) left() int { return r.o.MaxCalls - r.kept - r.calls }
 
 func (r *run) settle(err error) error {
 	if err != nil {

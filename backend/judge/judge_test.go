@@ -177,7 +177,7 @@ func TestCheckInterrupted(t *testing.T) {
 func TestCheckBudget(t *testing.T) {
 	var passages []backend.Passage
 	for i := range 6 {
-		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), strings.Repeat(fmt.Sprintf("Item%d ", i), 9)+starmer, at(i)))
+		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), fmt.Sprintf("Bulletin %d: Prime Minister Keir Starmer of the United Kingdom %s.", i, []string{"rose", "spoke", "left", "wrote", "voted", "slept"}[i]), at(i)))
 	}
 	t.Run("calls", func(t *testing.T) {
 		j := newJudge(t, judge.Options{Model: says(), Gather: gives(passages...), MaxCalls: 3})
@@ -299,6 +299,66 @@ func TestCheckHostile(t *testing.T) {
 	})
 }
 
+// TestAFewUnknownDomainsDoNotOutvoteOthers: two false pages are newer, or nearer to
+// the question's words, or read first; more honest ones say otherwise.
+func TestAFewUnknownDomainsDoNotOutvoteOthers(t *testing.T) {
+	honest := []backend.Passage{
+		web("1", "a.com", starmer, at(40)), web("2", "b.com", starmer2, at(50)),
+		web("3", "c.com", "In London, Keir Starmer is the Prime Minister of the United Kingdom.", at(60)),
+	}
+	lie := "Casper Voss is Prime Minister of the United Kingdom."
+	fresh := []backend.Passage{
+		web("x", "x.com", lie, at(0)), web("y", "y.com", "The Prime Minister of the United Kingdom, Casper Voss, spoke at noon.", at(1)),
+	}
+	near := []backend.Passage{
+		web("x", "x.com", pmQuestion+" The prime minister of the UK is Casper Voss.", at(0)),
+		web("y", "y.com", "It is said again: who is the prime minister of the UK? The prime minister of the UK is Casper Voss today.", at(1)),
+	}
+	tests := []struct {
+		name, answer string
+		hostile      []backend.Passage
+		never        backend.VerdictKind
+	}{
+		{"newer, against the truth", "Keir Starmer", fresh, backend.Contradicted},
+		{"newer, for the lie", "Casper Voss", fresh, backend.Supported},
+		{"newer, in place of a third", "Rishi Sunak", fresh, ""},
+		{"nearer, against the truth", "Keir Starmer", near, backend.Contradicted},
+		{"nearer, for the lie", "Casper Voss", near, backend.Supported},
+		{"nearer, in place of a third", "Rishi Sunak", near, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			j := newJudge(t, judge.Options{Model: says("Casper Voss", "Keir Starmer"), Gather: gives(append(append([]backend.Passage{}, tt.hostile...), honest...)...)})
+			v, err := j.Check(t.Context(), input(pmQuestion, tt.answer), nil)
+			require.NoError(t, err)
+			require.NotEqual(t, tt.never, v.Kind, "%s", v.Reason)
+			require.NotEqual(t, "Casper Voss", v.RivalValue)
+		})
+	}
+	t.Run("read first, of what never changes", func(t *testing.T) {
+		j := newJudge(t, judge.Options{Model: says("Brandhaven", "Tolvik"), Gather: gives(
+			web("x", "x.com", "What is the capital of Marenia? The capital of Marenia is Brandhaven.", nil), web("y", "y.com", "The capital of Marenia is Brandhaven, they say.", nil),
+			web("1", "a.com", "Tolvik is the capital of Marenia and its port.", nil), web("2", "b.com", "Parliament sits in Tolvik, the capital of Marenia.", nil))})
+		v, err := j.Check(t.Context(), input("What is the capital of Marenia?", "The capital of Marenia is Brandhaven."), nil)
+		require.NoError(t, err)
+		require.Equal(t, backend.NotEnoughEvidence, v.Kind)
+		require.Equal(t, backend.ReasonConflict, v.Reason)
+	})
+	t.Run("blogs of one host are one source", func(t *testing.T) {
+		j := newJudge(t, judge.Options{Model: says("Keir Starmer"), Gather: gives(web("1", "one.blogspot.com", starmer, at(1)), web("2", "two.blogspot.com", starmer2, at(2)))})
+		v, err := j.Check(t.Context(), input(pmQuestion, "Rishi Sunak"), nil)
+		require.NoError(t, err)
+		require.Equal(t, backend.ReasonSingleSource, v.Reason)
+	})
+	t.Run("what is new and known still counts", func(t *testing.T) {
+		j := newJudge(t, judge.Options{Model: says("Keir Starmer", "Rishi Sunak"), Gather: gives(
+			web("1", "reuters.com", starmer, at(1)), web("2", "b.com", starmer2, at(2)), web("3", "c.com", sunakOld, at(300)), web("4", "d.com", "The Prime Minister of the United Kingdom is Rishi Sunak, in his second year.", at(400)))})
+		v, err := j.Check(t.Context(), input(pmQuestion, "Rishi Sunak"), nil)
+		require.NoError(t, err)
+		require.Equal(t, backend.Outdated, v.Kind, "%s", v.Reason)
+	})
+}
+
 func TestCheckSteps(t *testing.T) {
 	var sent backend.Search
 	var steps []judge.Step
@@ -347,33 +407,13 @@ func TestNewRefuses(t *testing.T) {
 	require.True(t, errors.As(err, &e))
 }
 
-func FuzzExtractReply(f *testing.F) {
-	f.Add(`{"found":true,"quote":"Keir Starmer has been","value":"Keir Starmer","as_of":"2024"}`, "Keir Starmer")
-	f.Add(`{"found":true,"quote":"\u0000","value":"İ"}`, "ﬁ")
-	f.Fuzz(func(t *testing.T, reply, chat string) {
-		m := says()
-		m.OnExtract = func(string) (string, error) { return reply, nil }
-		m.OnChat = func(string) (string, error) { return chat, nil }
-		j := newJudge(t, judge.Options{Model: m, Gather: gives(web("1", "a.com", starmer, at(1)), web("2", "b.com", starmer2, at(1)))})
-		v, err := j.Check(t.Context(), input(pmQuestion, "Rishi Sunak"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range v.Passages {
-			if p.Quote != "" && !strings.Contains(p.Text, p.Quote) || p.Value != "" && !strings.Contains(p.Quote, p.Value) {
-				t.Fatalf("unverified quote %q or value %q", p.Quote, p.Value)
-			}
-		}
-	})
-}
-
 // BenchmarkCheck measures the work outside models and network for ten results;
 // the budget is 50 ms.
 func BenchmarkCheck(b *testing.B) {
 	filler := strings.Repeat("The weather in the city was fine on that day, and many people went to the river. Ministers met in London in 2023 and spoke of 12 million pounds. ", 12)
 	var passages []backend.Passage
 	for i := range 10 {
-		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), filler+fmt.Sprintf("Report %d of the day. ", i)+starmer+" "+filler, at(i+1)))
+		passages = append(passages, web(fmt.Sprint(i), fmt.Sprintf("d%d.com", i), filler+fmt.Sprintf("Paper %d: in week %d Prime Minister Keir Starmer of the United Kingdom met group %d. Page %d of %d has more. ", i, i, i, i, i)+filler, at(i+1)))
 	}
 	j := newJudge(b, judge.Options{Model: says("Keir Starmer"), Gather: gives(passages...)})
 	for b.Loop() {

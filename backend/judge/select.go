@@ -30,11 +30,14 @@ const (
 	keepCoverage   = 0.5     // least share of the question's terms
 	keepRelative   = 0.8     // of the best passage's share
 	duplicateShare = 0.85    // Jaccard of word triples
+	copiedTriples  = 10      // or so many in common,
+	copiedShare    = 0.4     // this much of the shorter text
 )
 
 // selectPassages sanitises, windows, ranks and thins out what was found. flagged
-// are relevant passages that speak to the model instead of to the reader.
-func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged []chosen) {
+// are relevant passages that speak to the model instead of to the reader; aside
+// are those that fit too, but not as well as the best or not any more.
+func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged, aside []chosen) {
 	if len(found) > maxFound {
 		found = found[:maxFound]
 	}
@@ -63,8 +66,11 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 	}
 	var near []chosen
 	for _, c := range all {
-		if c.coverage >= keepCoverage && c.coverage >= keepRelative*best {
+		switch {
+		case c.coverage >= keepCoverage && c.coverage >= keepRelative*best:
 			near = append(near, c)
+		case c.coverage >= keepCoverage:
+			aside = append(aside, c)
 		}
 	}
 	sort.SliceStable(near, func(i, j int) bool { return near[i].score > near[j].score })
@@ -82,9 +88,11 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 		if d := source(c.Passage); len(kept) < limit && count[d] < perDomain {
 			count[d]++
 			kept = append(kept, c)
+			continue
 		}
+		aside = append(aside, c)
 	}
-	return kept, flagged
+	return kept, flagged, aside
 }
 
 // ofTheYear drops passages about other years when one is about the year asked for.
@@ -103,18 +111,6 @@ func ofTheYear(list []chosen) []chosen {
 		}
 	}
 	return out
-}
-
-// source is what independence is counted by: a registrable domain, or a file of
-// the library.
-func source(p backend.Passage) string {
-	if p.Trusted() {
-		return p.Provider + ":" + p.URL
-	}
-	if p.Domain != "" {
-		return strings.ToLower(p.Domain)
-	}
-	return p.URL
 }
 
 // evidenceDate is the published date; one in the future is not believed.
@@ -320,7 +316,7 @@ func collapse(list []chosen) []chosen {
 		c.group = len(out)
 		duplicate := false
 		for i, other := range prints {
-			if jaccard(print, other) >= duplicateShare {
+			if copied(print, other) {
 				c.group, duplicate = out[i].group, true
 				if older(c, out[i]) {
 					out[i].at = laterOf(out[i].at, c.at)
@@ -357,17 +353,20 @@ func triples(s string) map[string]bool {
 	return out
 }
 
-func jaccard(a, b map[string]bool) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
-	}
+// copied: nearly the same words, or a longer stretch of them with something added
+// or left out. Short sentences on one fact are alike without being copies.
+func copied(a, b map[string]bool) bool {
 	both := 0
 	for t := range a {
 		if b[t] {
 			both++
 		}
 	}
-	return float64(both) / float64(len(a)+len(b)-both)
+	shorter := min(len(a), len(b))
+	if shorter == 0 {
+		return false
+	}
+	return float64(both)/float64(len(a)+len(b)-both) >= duplicateShare || both >= copiedTriples && float64(both)/float64(shorter) >= copiedShare
 }
 
 func appendNew(list []string, more ...string) []string {

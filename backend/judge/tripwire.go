@@ -13,10 +13,28 @@ const (
 	flagHidden    = "hidden_text"
 )
 
-var (
-	reTemplate = regexp.MustCompile(`(?i)<\|[a-z_]{2,24}\|>|\[/?INST\]|<</?SYS>>|</?s>\s*\[|<start_of_turn>|<end_of_turn>|\bim_(?:start|end)\b`)
-	reInject   = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|these\s+|every\s+)*(?:previous|prior|above|earlier|preceding|other|system|instructions?|evidence|sources?|rules?|prompts?)\b|\b(?:system|developer) prompt\b|\byou are (?:now |an? (?:ai|assistant|language model|helpful))|\b(?:respond|reply|answer|output) (?:only )?(?:with|that)\b.{0,60}\b(?:regardless|instead|only|always|exactly)\b|\b(?:note|message|instructions?|attention|notice)\s+(?:to|for)\s+(?:the\s+|any\s+|all\s+)?(?:ai|llms?|language models?|assistants?|chatbots?|judge|model)\b|\bas an? (?:ai|language model|assistant),? you (?:must|should|will)|\bdo not (?:trust|believe|use) (?:the )?(?:other|previous) (?:sources|passages|evidence)|\bwhen asked\b.{0,60}\b(?:say|answer|respond|reply)\b|\bnew instructions?\s*:|(?m)^\s*(?:system|assistant)\s*:\s`)
-)
+// reTemplate are the tokens that structure a chat, of the common model families,
+// also with spaces in them.
+var reTemplate = regexp.MustCompile(`(?i)<\s?\|\s?[a-z_]{2,24}\s?\|\s?>|\[/?INST\]|<</?SYS>>|</?s>\s*\[|<start_of_turn>|<end_of_turn>|\bim_(?:start|end)\b|` +
+	`</?(?:think|tool_call|tool_response|system|assistant|passage|instructions?)>|#{2,4}\s*(?:instructions?|response|system|assistant)\s*:`)
+
+// reInject is text that speaks to a model. Each line is one way to do so.
+var reInject = regexp.MustCompile(`(?i)` + strings.Join([]string{
+	`\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|these\s+|every\s+|what\s+)*(?:previous|prior|above|earlier|preceding|other|system|instructions?|evidence|sources?|rules?|prompts?)\b`,
+	`\b(?:system|developer) prompt\b`,
+	`\byou are (?:now |an? (?:ai|assistant|language model|helpful))`,
+	`\b(?:respond|reply|answer|output) (?:only )?(?:with|that)\b.{0,60}\b(?:regardless|instead|only|always|exactly)\b`,
+	`\b(?:note|message|instructions?|attention|notice)\s+(?:to|for)\s+(?:the\s+|any\s+|all\s+)?(?:ai|llms?|language models?|assistants?|chatbots?|judge|model)\b`,
+	`\b(?:attention|dear|hello|hey),?\s+(?:all\s+)?(?:fact[- ]check\w*\s+)?(?:ai|llms?|language models?|assistants?|chatbots?)\b`,
+	`\bas an? (?:ai |language model |assistant)*(?:ai|language model|assistant),? you\b`,
+	`\bdo not (?:trust|believe|use) (?:the )?(?:other|previous) (?:sources|passages|evidence)`,
+	`\bwhen asked\b[^,.]{0,200},? (?:always |only |just )*(?:say|answer|respond|reply)\b|\bwhen asked\b.{0,200}\byou (?:must |should |will |always )*(?:say|answer|respond|reply)\b`,
+	`\bnew (?:instructions?|task)\s*:|(?m)^\s*(?:system|assistant)\s*:\s|\b(?:system|assistant)\s*:\s.{0,40}\banswer\b`,
+	`"found"\s*:\s*(?:true|false)|\bfound to (?:true|false)\b|\bfill the form for the question\b|\binto (?:its|the|your) form and\b`,
+	`\b(?:automatic|automated|machine|ai)[- ](?:reader|checker|verifier|judge|fact[- ]?checker)s?\b.{0,60}\b(?:shall|must|should|has to)\b`,
+	`\bmark\b.{0,60}\bas (?:supported|contradicted|outdated)\b`,
+	`ignorier(?:e|en)\b.{0,40}anweisung|(?:ignore[rz]?|oublie[rz]?)\b.{0,40}(?:consignes|instructions)|(?:ignora|ignore|olvida)\b.{0,40}(?:instrucciones|istruzioni|instruções)|игнорируй.{0,60}инструкц|忽略.{0,30}(?:指令|指示|说明)`,
+}, "|"))
 
 // sanitise makes a text safe to show to a model and says what was wrong with
 // it. Text without a flag keeps every visible character, so that a quote of the
@@ -45,9 +63,9 @@ func sanitise(text string) (clean string, flags []string) {
 	if hidden > 3 {
 		flags = append(flags, flagHidden)
 	}
-	if reTemplate.MatchString(clean) {
+	if narrowed := narrow(clean); reTemplate.MatchString(narrowed) {
 		flags = append(flags, flagTemplate)
-		clean = stripTemplate(clean)
+		clean = stripTemplate(narrowed)
 	}
 	if instructs(clean) {
 		flags = append(flags, flagInjection)
@@ -58,7 +76,8 @@ func sanitise(text string) (clean string, flags []string) {
 // triggers are the words with which reInject can begin; the expression is only
 // tried where one of them stands, since most text has none.
 var triggers = []string{"ignore", "disregard", "forget", "override", "system", "developer prompt", "you are", "respond", "reply", "answer",
-	"output", "note", "message", "instruction", "attention", "notice", "as an", "as a ", "as ai", "do not", "when asked", "new instruction", "assistant"}
+	"output", "note", "message", "instruction", "attention", "notice", "as an", "as a ", "as ai", "do not", "when asked", "new instruction", "new task", "assistant", "dear", "hello", "hey", "found", "fill the form", "into its form", "into the form", "into your form", "automat", "machine", "ai-", "ai read", "ai check", "ai verif", "ai judge", "ai fact", "mark ",
+	"ignorier", "oublie", "ignora", "olvida", "игнорируй", "忽略"}
 
 func instructs(text string) bool {
 	low := strings.ToLower(text)
@@ -77,6 +96,24 @@ func instructs(text string) bool {
 	}
 	return false
 }
+
+// narrow gives the wide forms of ASCII back their usual shape: "＜" is "<".
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0xFF01 && r <= 0xFF5E {
+			return r - 0xFEE0
+		}
+		return r
+	}, s)
+}
+
+// unfit says that a value holds what no short answer has: an address, code, a line
+// break or a mark of a chat.
+func unfit(value string) bool {
+	return strings.ContainsAny(value, "\n\r`{}<>|") || strings.Contains(value, "://") || reAddress.MatchString(value) || reTemplate.MatchString(narrow(value))
+}
+
+var reAddress = regexp.MustCompile(`(?i)\bwww\.|\S@\S+\.\S|\b[a-z0-9-]+\.[a-z]{2,6}/`)
 
 // stripTemplate removes the tokens that structure a chat.
 func stripTemplate(s string) string { return reTemplate.ReplaceAllString(s, " ") }

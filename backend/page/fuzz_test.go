@@ -49,3 +49,24 @@ func FuzzText(f *testing.F) {
 func FuzzPDF(f *testing.F) {
 	fuzz(f, page.PDF, string(pagetest.PDF("t", "20260705", []string{"one", "two"})), string(pagetest.RawPDF("t", "", "BT /F1 10 Tf [(a) 20 (b)] TJ ET q Q")), "%PDF-1.4\n%%EOF")
 }
+
+func FuzzParseDate(f *testing.F) {
+	for _, s := range []string{"2026-07-05", "2026-02-30", "5 July 2026", "Mon, 02 Jan 2006 15:04:05 -0700", "03/04/2026", "0000", "9999-12-31T23:59:60Z", "2026-07-05T10:00:00+99:99", " 2026 \t", "\xff2026", "2026-W01", "July 2026 Sale"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := page.ParseDate(s)
+		if !ok {
+			if !got.IsZero() {
+				t.Fatalf("%q is refused and yet %v", s, got)
+			}
+			return
+		}
+		if got.Year() < 0 || got.Year() > 9999 {
+			t.Fatalf("%q became the year %d", s, got.Year())
+		}
+		if again, ok := page.ParseDate(got.Format(time.RFC3339Nano)); !ok || !again.Equal(got) {
+			t.Fatalf("%q became %v, which is %v when read again", s, got, again)
+		}
+	})
+}

@@ -80,7 +80,7 @@ describe('errata serve', { timeout: 300_000 }, () => {
     assert.match(await page.textContent('mark.claim') ?? '', /Rishi Sunak/);
     await page.getByRole('button', { name: 'Teach this fact' }).click();
     await page.getByRole('button', { name: 'Put into Review' }).click();
-    await page.getByText('Waits in Review').waitFor();
+    await page.getByRole('link', { name: 'Waits in Review' }).waitFor();
   });
 
   test('the note stands on the height of the claim', async () => {
