@@ -123,4 +123,7 @@ type Document struct {
 	Bytes  int64  `json:"bytes"`
 	Status string `json:"status"` // indexed, unreadable
 	Reason string `json:"reason,omitempty"`
+	// PublishedAt is the day that the document itself names; the time of its file is
+	// none.
+	PublishedAt *time.Time `json:"published_at,omitempty"`
 }

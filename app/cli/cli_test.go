@@ -253,6 +253,14 @@ func TestAnAnswerFromMemoryShowsItsFact(t *testing.T) {
 	require.NotContains(t, out, "Another?", "it was given, but did not give the answer")
 }
 
+func TestLibraryListSaysTheDates(t *testing.T) {
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	docs := []backend.Document{{Path: "/a.md", Status: "indexed", PublishedAt: &at}, {Path: "/b.md", Status: "indexed"}}
+	_, out, _ := run(t, &script{answers: map[string]any{"Documents": docs}}, "", "library", "list")
+	require.Regexp(t, `2026-11-01\s+/a\.md`, out)
+	require.Regexp(t, `no date\s+/b\.md`, out)
+}
+
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))

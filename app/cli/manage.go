@@ -126,7 +126,11 @@ func (libraryListCmd) Run(s *session) error {
 			fmt.Fprintln(w, "The library is empty. `errata library add FOLDER` fills it.")
 		}
 		for _, d := range all {
-			fmt.Fprintf(w, "%-10s %s  %s\n", d.Status, d.Path, d.Reason)
+			date := "no date"
+			if d.PublishedAt != nil {
+				date = d.PublishedAt.Format("2006-01-02")
+			}
+			fmt.Fprintf(w, "%-10s %-10s  %s  %s\n", d.Status, date, d.Path, d.Reason)
 		}
 	})
 }

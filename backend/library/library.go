@@ -123,8 +123,9 @@ func (l *Library) openIndex() (fresh bool, err error) {
 	return true, nil
 }
 
-// layout names the shape of the index; another one is built anew.
-const layout = "2"
+// layout names the shape of the index and of the list beside it; another one is
+// built anew.
+const layout = "3"
 
 func indexMapping() mapping.IndexMapping {
 	stored := bleve.NewTextFieldMapping()

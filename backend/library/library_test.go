@@ -181,6 +181,26 @@ func TestRacyChange(t *testing.T) {
 	require.Equal(t, []string{"The answer is two."}, texts(t, l, "answer"))
 }
 
+func TestDocumentsSayWhenTheyWerePublished(t *testing.T) {
+	folder, dir := t.TempDir(), t.TempDir()
+	write(t, folder, "dated.md", ukNote)
+	undated := write(t, folder, "undated.md", "The mayor of Porto Alto is Ana Reis.")
+	l := open(t, dir, folder)
+	look := func(l *library.Library) {
+		scan(t, l)
+		docs := l.Documents()
+		require.Len(t, docs, 2)
+		require.Equal(t, time.Date(2026, 7, 5, 0, 0, 0, 0, time.UTC), *docs[0].PublishedAt)
+		require.Nil(t, docs[1].PublishedAt, "the time of a file is no date of what it says")
+	}
+	look(l)
+	require.NoError(t, os.Chtimes(undated, time.Time{}, clock().AddDate(0, 0, -2)))
+	require.NoError(t, os.Chtimes(filepath.Join(folder, "dated.md"), time.Time{}, clock().AddDate(0, 0, -2)))
+	look(l) // the same content is not read again
+	require.NoError(t, l.Close())
+	look(open(t, dir, folder))
+}
+
 func TestUnreadable(t *testing.T) {
 	folder, outside := t.TempDir(), t.TempDir()
 	secret := write(t, outside, "secret.md", "The secret password is swordfish.")

@@ -165,7 +165,7 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 	sum := sha256.Sum256(data)
 	r.SHA256 = hex.EncodeToString(sum[:])
 	if known && old.SHA256 == r.SHA256 {
-		r.Title, r.Status, r.Reason, r.Passages = old.Title, old.Status, old.Reason, old.Passages
+		r.Title, r.Status, r.Reason, r.Passages, r.PublishedAt = old.Title, old.Status, old.Reason, old.Passages, old.PublishedAt
 		s.put(r)
 		s.count(r)
 		return nil
@@ -176,6 +176,9 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 	}
 	if p.Title != "" {
 		r.Title = p.Title
+	}
+	if p.DateSource != page.DateFile {
+		r.PublishedAt = p.Published
 	}
 	if r.Passages, err = s.store(ctx, r, p); err != nil {
 		s.batch, s.pending = nil, nil // a half-filled batch must not be written

@@ -1,6 +1,6 @@
 /** What a trainer's lines say about a run. Pure. */
 
-/** @import {TrainerLine, Fact, Run} from './types.d.ts' */
+/** @import {TrainerLine, Fact, Machine, ModelInfo, Run} from './types.d.ts' */
 
 /** The points of the chart, thinned to at most `most`. @param {TrainerLine[]} lines @param {number} [most] */
 export function points(lines, most = 600) {
@@ -41,16 +41,56 @@ export function estimate(lines) {
   return typeof plan?.estimate_seconds === 'number' ? plan.estimate_seconds : 0;
 }
 
+/** @param {{recipe?: string}} run */
+const recipeOf = (run) => run.recipe || 'default';
+
 /**
- * Seconds a training is likely to take, from an earlier run of the same model;
- * 0 when there is none to go by. The work grows with the facts.
- * @param {{model: string, state: string, progress: {facts: number, elapsed_seconds: number}}[]} runs
+ * Seconds a training is likely to take, from an earlier run of the same model and
+ * recipe; 0 when there is none to go by. The work grows with the facts.
+ * @param {{model: string, recipe?: string, state: string, progress: {facts: number, elapsed_seconds: number}}[]} runs
  * @param {string} model
  * @param {number} facts
+ * @param {string} [recipe]
  */
-export function likely(runs, model, facts) {
-  const last = runs.find((r) => r.model === model && r.state === 'finished' && r.progress.facts > 0 && r.progress.elapsed_seconds > 0);
+export function likely(runs, model, facts, recipe = 'default') {
+  const last = runs.find((r) => r.model === model && recipeOf(r) === recipe && r.state === 'finished' && r.progress.facts > 0 && r.progress.elapsed_seconds > 0);
   return last ? (last.progress.elapsed_seconds / last.progress.facts) * facts : 0;
+}
+
+/**
+ * What a recipe costs: the rows that pass for one fact, and rows a second. Both were
+ * measured with the 0.5B on two cores, quiet and busy: least and most work, fastest
+ * and slowest. The default recipe stops when the facts are learned, the original
+ * one never.
+ * @type {Record<string, {rows: [number, number], speed: [number, number]}>}
+ */
+const costs = { default: { rows: [240, 600], speed: [3.7, 1.9] }, original: { rows: [2000, 2400], speed: [2.5, 1.5] } };
+const measuredWith = { bytes: 491_400_064, cores: 2 };
+/** A guess: no run on a GPU was measured. */
+const gpuGain = 10;
+/** Three times the weights took half the speed, not a third. */
+const slower = 0.75;
+
+/**
+ * A first guess in seconds, before a run of this kind was measured: rows x steps by
+ * rows a second, those of another run on this machine or assumed ones. Null without
+ * what it needs.
+ * @param {{runs: Run[], models: ModelInfo[], model: string, machine: Machine | undefined, facts: number, recipe: string}} of
+ * @returns {{least: number, most: number, measured: boolean} | null}
+ */
+export function rough({ runs, models, model, machine, facts, recipe }) {
+  const bytesOf = (/** @type {string} */ name) => {
+    const found = models.find((m) => m.name === name);
+    return found?.bytes || found?.size || 0;
+  };
+  const cost = costs[recipe];
+  const bytes = bytesOf(model);
+  if (!cost || !bytes || !machine?.cores || !facts) return null;
+  const last = runs.find((r) => recipeOf(r) === recipe && r.progress.rows_per_second > 0 && bytesOf(r.model));
+  const gain = machine.gpu ? gpuGain : machine.cores / measuredWith.cores;
+  const [fast, slow] = last ? [last.progress.rows_per_second, last.progress.rows_per_second] : cost.speed.map((s) => s * gain);
+  const weights = (bytes / (last ? bytesOf(last.model) : measuredWith.bytes)) ** slower;
+  return { least: (cost.rows[0] * facts * weights) / fast, most: (cost.rows[1] * facts * weights) / slow, measured: Boolean(last) };
 }
 
 /**

@@ -104,7 +104,7 @@ export interface ModelInfo {
   name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
   listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number;
 }
-export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string }
+export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string; published_at?: string }
 export interface Progress { what: string; done: number; total: number }
 export interface ModelProgress { request: string; stage: string; done: number; total: number }
 

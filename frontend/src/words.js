@@ -94,6 +94,13 @@ export function duration(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
+/** "4–21 minutes", for a guess. @param {number} least seconds @param {number} most seconds */
+export function span(least, most) {
+  const [unit, seconds] = most > 7200 ? ['hours', 3600] : ['minutes', 60];
+  const from = Math.max(1, Math.floor(least / /** @type {number} */ (seconds)));
+  return `${from}–${Math.max(from + 1, Math.ceil(most / /** @type {number} */ (seconds)))} ${unit}`;
+}
+
 /** What a clock shows that runs. @param {number} ms */
 export function clock(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -127,6 +134,9 @@ export function ago(when, now) {
 
 /** @param {string | undefined} when */
 export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }) : '');
+
+/** A date that has no time of day is the same one everywhere. @param {string} when */
+export const published = (when) => new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 /** @param {string | undefined} when */
 export const exact = (when) => (when && known(when) ? new Date(when).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'medium' }) : '');

@@ -4,10 +4,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { difference } from '../src/diff.js';
 import { html, morph } from '../src/html.js';
-import { dots, learned, likely, points } from '../src/learned.js';
+import { dots, learned, likely, points, rough } from '../src/learned.js';
 import { routeOf } from '../src/routes.js';
 import { beside, thread } from '../src/thread.js';
-import { age, count, duration, group, interval, parameters, size } from '../src/words.js';
+import { age, count, duration, group, interval, parameters, size, span } from '../src/words.js';
 import { recommended } from '../src/elements/model-list.js';
 import { world } from './fixtures.js';
 
@@ -106,6 +106,29 @@ describe('a run', () => {
     assert.equal(p.at(-1)?.step, 4999);
   });
   test('the estimate comes from the last finished run of the model', () => assert.equal(likely(world().runs, 'qwen2.5:1.5b-instruct', 8), 824));
+  test('the estimate is not that of another recipe', () => assert.equal(likely(world().runs, 'qwen2.5:1.5b-instruct', 8, 'original'), 0));
+  describe('the first guess', () => {
+    const model = /** @type {any} */ ({ name: 'small', bytes: 491_400_064 });
+    const of = { runs: [], models: [model, { ...model, name: 'large', bytes: 16 * model.bytes }], model: 'small', machine: /** @type {any} */ ({ cores: 2, gpu: '' }), facts: 4, recipe: 'default' };
+    const guess = (/** @type {any} */ change) => {
+      const g = rough({ ...of, ...change });
+      return g && [Math.round(g.least), Math.round(g.most), g.measured];
+    };
+    const ran = /** @type {any} */ ({ model: 'small', recipe: '', state: 'cancelled', progress: { rows_per_second: 4, facts: 4, elapsed_seconds: 9 } });
+    const tests = [
+      { name: 'by what was measured elsewhere', change: {}, want: [259, 1263, false] },
+      { name: 'twice the cores', change: { machine: { cores: 4, gpu: '' } }, want: [130, 632, false] },
+      { name: 'a larger model', change: { model: 'large' }, want: [2076, 10105, false] },
+      { name: 'the recipe that does not stop early', change: { recipe: 'original' }, want: [3200, 6400, false] },
+      { name: 'by the speed of a run that was stopped', change: { runs: [ran] }, want: [240, 600, true] },
+      { name: 'by the speed of a run of another model', change: { runs: [ran], model: 'large' }, want: [1920, 4800, true] },
+      { name: 'not by a run of another recipe', change: { runs: [{ ...ran, recipe: 'original' }] }, want: [259, 1263, false] },
+      { name: 'none for a model whose size is not known', change: { model: 'other' }, want: null },
+      { name: 'none while the machine is not known', change: { machine: undefined }, want: null },
+    ];
+    for (const t of tests) test(t.name, () => assert.deepEqual(guess(t.change), t.want));
+    test('in words', () => assert.deepEqual([[259, 1263], [20, 40], [2076, 10105]].map(([a, b]) => span(a, b)), ['4–22 minutes', '1–2 minutes', '1–3 hours']));
+  });
   test('dots', () => assert.deepEqual(dots(world().facts.slice(0, 2), new Set(['f2'])).map((d) => d.learned), [false, true]));
 });
 

@@ -165,7 +165,7 @@ const providers = () => [
 
 /** @returns {Document[]} */
 const documents = () => [
-  { id: '1', path: '/home/ada/notes/world-2026.md', title: 'World, 2026', bytes: 4200, status: 'indexed' }, { id: '2', path: '/home/ada/notes/report.pdf', title: 'Report', bytes: 820_000, status: 'indexed' },
+  { id: '1', path: '/home/ada/notes/world-2026.md', title: 'World, 2026', bytes: 4200, status: 'indexed', published_at: '2026-10-12T00:00:00Z' }, { id: '2', path: '/home/ada/notes/report.pdf', title: 'Report', bytes: 820_000, status: 'indexed' },
   { id: '3', path: '/home/ada/notes/locked.pdf', title: 'locked.pdf', bytes: 9000, status: 'unreadable', reason: 'The PDF is encrypted.' },
 ];
 

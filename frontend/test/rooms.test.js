@@ -203,6 +203,15 @@ describe('training and versions', () => {
     await click('[data-do="stop-save"]');
     assert.deepEqual(called(fake, 'StopRun'), [[id, true]]);
   });
+  test('a first training has a rough estimate, for the recipe chosen', async () => {
+    await open('#/training', (w) => { w.runs = []; });
+    assert.match(text('.before .lead'), /^Teach 1 fact to qwen2\.5:1\.5b-instruct: about 1–9 minutes on this machine, no run measured yet\.$/);
+    const select = field('[name="recipe"]');
+    select.value = 'original';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    assert.match(text('.before .lead'), /about \d+–\d+ minutes on this machine, no run measured yet\.$/);
+    assert.doesNotMatch(text('.before .lead'), /1–9/);
+  });
   test('a missing trainer says so and sets itself up', async () => {
     const fake = await open('#/training', (w) => { w.runs = []; }, { TrainerReady: () => { throw new Error('{"code":"unavailable","message":"The trainer is not set up.","hint":"Set it up."}'); } });
     assert.match(text('training-room'), /The trainer is not set up/);

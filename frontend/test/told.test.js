@@ -182,6 +182,15 @@ describe('a folder of notes on the first screen', () => {
   });
 });
 
+describe('the library', () => {
+  test('says the date of each document', async () => {
+    await open('#/library');
+    const rows = [...document.querySelectorAll('library-room .lines li')].map((li) => li.textContent?.replace(/\s+/g, ' ').trim());
+    assert.ok(rows.includes('World, 202612 Oct 2026 · 4.2 kB'), rows.join(' | '));
+    assert.ok(rows.includes('Reportno date · 820 kB'));
+  });
+});
+
 describe('review', () => {
   const many = (/** @type {any} */ w) => { w.facts = Array.from({ length: 230 }, (_v, i) => ({ ...w.facts[0], id: `m${i}`, question: `Question ${i}?` })); };
   test('goes on behind the first 200 facts', async () => {

@@ -3,12 +3,12 @@ import { RunChart } from '../elements/run-chart.js';
 import { RunEnd } from '../elements/run-end.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
-import { dots, estimate, learned, likely, points, reasons } from '../learned.js';
+import { dots, estimate, learned, likely, points, reasons, rough } from '../learned.js';
 import { attempt, load, loadStatus, openRun } from '../live.js';
 import { Part } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead } from '../views.js';
-import { ago, count, duration, exact, runStates, size } from '../words.js';
+import { ago, count, duration, exact, runStates, size, span } from '../words.js';
 
 /** @import {Fact, Failure, Run} from '../types.d.ts' */
 
@@ -43,16 +43,19 @@ class TrainingRoom extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    void load('runs', 'counts', 'versions', 'cycle').then(() => this.#follow());
+    void load('runs', 'counts', 'versions', 'cycle', 'models').then(() => this.#follow());
     void this.#ready();
-    store.watch(['runs', 'runView', 'counts', 'status', 'jobs', 'versions', 'settings', 'loads', 'cycle'], () => { void this.#follow(); this.draw(); }, signal);
+    store.watch(['runs', 'runView', 'counts', 'models', 'status', 'jobs', 'versions', 'settings', 'loads', 'cycle'], () => { void this.#follow(); this.draw(); }, signal);
     store.watch(['route'], () => { void this.#follow(); this.draw(); }, signal);
     store.watch(['jobs'], () => this.#watchSetup(), signal);
     this.addEventListener('run-resume', () => void this.#change('ResumeRun'), { signal });
     this.addEventListener('run-discard', () => void this.#change('DiscardRun'), { signal });
     this.addEventListener('run-score', () => void this.#score(), { signal });
     this.addEventListener('change', (e) => {
-      if (e.target instanceof HTMLSelectElement && e.target.name === 'recipe') this.#recipe = e.target.value;
+      if (e.target instanceof HTMLSelectElement && e.target.name === 'recipe') {
+        this.#recipe = e.target.value;
+        this.draw();
+      }
     }, { signal });
   }
 
@@ -159,7 +162,7 @@ class TrainingRoom extends Part {
   }
 
   #before() {
-    const { counts, runs, settings, status, cycle } = store.state;
+    const { counts, models, runs, settings, status, cycle } = store.state;
     const approved = counts.approved ?? 0;
     if (this.#looked && this.#missing) {
       return html`<div class="panel">${failed(this.#missing, html`<div class="buttons"><button class="primary" data-do="setup" ${store.state.jobs.setup ? html`disabled` : ''}>Set up the trainer</button><button class="quiet" data-do="look">Look again</button></div>`)}
@@ -168,14 +171,17 @@ class TrainingRoom extends Part {
     if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
     const model = settings?.model || 'the model';
     const machine = status?.machine;
-    const seconds = likely(runs, settings?.model ?? '', approved);
     const where = machine?.gpu ? `on ${machine.gpu}` : 'on this CPU';
-    return html`<form class="panel before" data-send="train"><p class="lead">Teach ${count(approved, 'fact')} to ${model} ${where}${seconds ? `: about ${duration(seconds)}` : ''}.</p>
+    const seconds = likely(runs, settings?.model ?? '', approved, this.#recipe);
+    const guess = seconds ? null : rough({ runs, models, model: settings?.model ?? '', machine, facts: approved, recipe: this.#recipe });
+    const time = seconds ? ` ${where}: about ${duration(seconds)}`
+      : guess ? `: about ${span(guess.least, guess.most)} on this machine, ${guess.measured ? 'by the speed of an earlier training' : 'no run measured yet'}` : ` ${where}`;
+    return html`<form class="panel before" data-send="train"><p class="lead">Teach ${count(approved, 'fact')} to ${model}${time}.</p>
       ${machine?.memory ? html`<div class="fit"><span>Memory</span><meter min="0" max="${machine.memory}" value="${machine.memory - machine.available}" aria-label="Memory in use">${size(machine.memory - machine.available)}</meter><span class="figures">${size(machine.available)} of ${size(machine.memory)} free</span></div>` : ''}
       ${cycle?.due ? html`<p class="hint">${cycle.right} of the last ${cycle.checked} checked answers were right.</p>` : ''}
       <div class="buttons"><button class="primary">Train</button>
       <label>Recipe <select name="recipe">${options(this.#recipe, [['default', 'default'], ['original', 'original (500 copies a fact; slow)']])}</select></label></div>
-      ${seconds ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
+      ${seconds || guess ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
   }
 
   /** @param {Run} run */
