@@ -114,5 +114,6 @@ func (k CalibrationKind) P(raw float64) float64 {
 		return k.Knots[i-1].P
 	}
 	a, b := k.Knots[i-1], k.Knots[i]
-	return a.P + (b.P-a.P)*(raw-a.Raw)/(b.Raw-a.Raw)
+	// Rounding alone may step over the next knot, and the mapping would fall there.
+	return min(a.P+(b.P-a.P)*(raw-a.Raw)/(b.Raw-a.Raw), b.P)
 }
