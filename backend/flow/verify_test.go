@@ -129,6 +129,27 @@ func TestACheckOfMemorySaysSoFirst(t *testing.T) {
 	}
 }
 
+// unreadableFacts is a store whose facts are damaged.
+type unreadableFacts struct{ flow.Store }
+
+func (unreadableFacts) Fact(string) (backend.Fact, error) {
+	return backend.Fact{}, backend.Errorf(backend.CodeInternal, "fact", "This record is damaged.")
+}
+
+func TestACheckStandsWithoutTheFactOfItsAnswer(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+	require.NoError(t, err)
+	asked, err := w.Ask(t.Context(), flow.AskInput{Text: "Who is the mayor of Larkstead?"}, nil)
+	require.NoError(t, err)
+	require.NotEmpty(t, asked.Answer.MemoryFactIDs)
+	w.Store = unreadableFacts{w.Store}
+	v, err := w.Verify(t.Context(), asked.Answer.ID)
+	require.NoError(t, err)
+	require.Equal(t, backend.NotEnoughEvidence, v.Kind)
+	require.NotContains(t, v.Sentence, "approved fact")
+}
+
 func TestStoppedCheckLeavesTheVerdictBeforeIt(t *testing.T) {
 	w := newWorld(t)
 	asked, err := w.Ask(t.Context(), flow.AskInput{Text: "Who is the judge of Larkstead?"}, nil)

@@ -142,12 +142,17 @@ export function takeVerdict(answerID, verdict) {
   store.set({ chat: { ...chat, turns: chat.turns.map((t) => (has(t) ? { ...t, verdicts: { ...t.verdicts, [answerID]: verdict } } : t)) } });
 }
 
-/** Puts what became of a verdict's fact into the open chat. @param {Fact} fact */
+/** Puts what became of a verdict's fact, or of one that was memory, into the open chat. @param {Fact} fact */
 export function takeTaught(fact) {
   const { chat } = store.state;
-  if (!chat || !fact.verdict_id) return;
+  const answers = Object.entries(chat?.memory ?? {}).filter(([, given]) => given.some((r) => r.fact.id === fact.id));
+  if (!chat || !(fact.verdict_id || answers.length)) return;
   news++;
-  store.set({ chat: { ...chat, taught: { ...chat.taught, [fact.verdict_id]: fact.state } } });
+  const memory = answers.map(([id, given]) => [id, given.map((r) => (r.fact.id === fact.id ? { ...r, fact } : r))]);
+  store.set({ chat: {
+    ...chat, memory: { ...chat.memory, ...Object.fromEntries(memory) },
+    taught: fact.verdict_id ? { ...chat.taught, [fact.verdict_id]: fact.state } : chat.taught,
+  } });
 }
 
 /** Counts what events put into the open chat. */

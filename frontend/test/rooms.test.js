@@ -192,7 +192,7 @@ describe('review', () => {
 describe('training and versions', () => {
   test('trains, shows facts being learned, stops', async () => {
     const fake = await open('#/training', (w) => { w.runs = w.runs.slice(1); });
-    assert.match(text('.before'), /Teach 1 fact to qwen2\.5:1\.5b-instruct on this CPU: about 2 min\./);
+    assert.match(text('.before'), /Teach 1 fact to Qwen 2\.5 1\.5B Instruct on this CPU: about 2 min\./);
     await click('.before .primary');
     assert.equal(called(fake, 'Train').length, 1);
     const { id } = fake.world.runs[0];
@@ -205,7 +205,7 @@ describe('training and versions', () => {
   });
   test('a first training has a rough estimate, for the recipe chosen', async () => {
     await open('#/training', (w) => { w.runs = []; });
-    assert.match(text('.before .lead'), /^Teach 1 fact to qwen2\.5:1\.5b-instruct: about 1–9 minutes on this machine, no run measured yet\.$/);
+    assert.match(text('.before .lead'), /^Teach 1 fact to Qwen 2\.5 1\.5B Instruct: about 1–9 minutes on this machine, no run measured yet\.$/);
     const select = field('[name="recipe"]');
     select.value = 'original';
     select.dispatchEvent(new Event('change', { bubbles: true }));

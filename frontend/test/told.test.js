@@ -117,6 +117,11 @@ describe('an answer from memory', () => {
     await open('#/chat/chat1', given({ state: 'rejected' }));
     assert.match(text('memory-note'), /No longer approved\./);
   });
+  test('says what becomes of the fact while it is open', async () => {
+    const fake = await open('#/chat/chat1', given());
+    fake.emit('fact.changed', 'f4', { ...fake.world.memory.a3[0].fact, state: 'superseded' });
+    assert.match(text('memory-note'), /Approved by you, 3 Nov 2026, replaced since\./);
+  });
   test('that has just come shows its fact too', async () => {
     const fake = await open('#/chat/chat1');
     const asked = { chat: fake.world.chats[1], question: { id: 'q9', chat_id: 'chat1', parent_id: 'a3', text: 'Who?' }, answer: { ...fake.world.turns[2].answers[0], id: 'a9', question_id: 'q9' } };

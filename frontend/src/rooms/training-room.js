@@ -169,7 +169,7 @@ class TrainingRoom extends Part {
         <p class="hint">The trainer is a Python program in a folder of its own. Chat and check work without it.</p></div>`;
     }
     if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
-    const model = settings?.model || 'the model';
+    const model = models.find((m) => m.name === settings?.model)?.title || settings?.model || 'the model';
     const machine = status?.machine;
     const where = machine?.gpu ? `on ${machine.gpu}` : 'on this CPU';
     const seconds = likely(runs, settings?.model ?? '', approved, this.#recipe);
