@@ -102,10 +102,12 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err != nil {
 			return s, err
 		}
-		if s.AutomaticSince, err = a.automaticSince(s); err != nil {
+		old, err := a.o.Loop.Store.Settings()
+		if err != nil {
 			return s, err
 		}
-		if s.LibraryFolders, err = a.folders(s.LibraryFolders); err != nil {
+		s.AutomaticSince = a.automaticSince(old, s)
+		if s.LibraryFolders, err = a.folders(old.LibraryFolders, s.LibraryFolders); err != nil {
 			return s, err
 		}
 		if err := a.o.Library.SetFolders(s.LibraryFolders); err != nil {
@@ -121,28 +123,24 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 
 // automaticSince remembers when the policy automatic was chosen, so that what waits
 // already gets its time.
-func (a *API) automaticSince(s backend.Settings) (*time.Time, error) {
+func (a *API) automaticSince(old, s backend.Settings) *time.Time {
 	if !s.Automatic() {
-		return nil, nil
+		return nil
 	}
-	old, err := a.o.Loop.Store.Settings()
-	if err != nil || old.Automatic() && old.AutomaticSince != nil {
-		return old.AutomaticSince, err
+	if old.Automatic() && old.AutomaticSince != nil {
+		return old.AutomaticSince
 	}
 	now := a.o.Loop.Now()
-	return &now, nil
+	return &now
 }
 
 // folders checks those that are new. One that was there before stays even when it
 // cannot be found now: its disk may come back.
-func (a *API) folders(list []string) ([]string, error) {
-	old, err := a.o.Loop.Store.Settings()
-	if err != nil {
-		return nil, err
-	}
+func (a *API) folders(old, list []string) ([]string, error) {
 	out := make([]string, 0, len(list))
 	for _, f := range list {
-		if !slices.Contains(old.LibraryFolders, f) {
+		if !slices.Contains(old, f) {
+			var err error
 			if f, err = a.o.Library.Folder(f); err != nil {
 				return nil, err
 			}
