@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"errata/app/api"
 	"errata/backend"
@@ -169,7 +170,7 @@ func writeRecalled(w io.Writer, list []flow.Recalled) {
 		f := r.Fact
 		state := string(f.State)
 		if f.DecidedAt != nil {
-			state += " " + f.DecidedAt.Format("2006-01-02")
+			state += " " + day(f.DecidedAt)
 		}
 		fmt.Fprintf(w, "  %s %s (%s)\n", f.Question, f.Answer, state)
 		for _, p := range f.Passages {
@@ -183,10 +184,7 @@ func writeRecalled(w io.Writer, list []flow.Recalled) {
 // source says where a passage stands: a note by its title and, where it names
 // one, its source. A date that is only the time of its file is told as such.
 func source(p backend.Passage) string {
-	date := "no date"
-	if p.PublishedAt != nil {
-		date = p.PublishedAt.Format("2006-01-02")
-	}
+	date := day(p.PublishedAt)
 	if p.DateSource == "file" {
 		date = "file changed " + date
 	}
@@ -201,4 +199,12 @@ func source(p backend.Passage) string {
 		place = p.Title + ", " + place
 	}
 	return place + ", " + date
+}
+
+// day is a date as it is printed, also one that is not known.
+func day(t *time.Time) string {
+	if t == nil {
+		return "no date"
+	}
+	return t.Format(time.DateOnly)
 }

@@ -126,11 +126,7 @@ func (libraryListCmd) Run(s *session) error {
 			fmt.Fprintln(w, "The library is empty. `errata library add FOLDER` fills it.")
 		}
 		for _, d := range all {
-			date := "no date"
-			if d.PublishedAt != nil {
-				date = d.PublishedAt.Format("2006-01-02")
-			}
-			fmt.Fprintf(w, "%-10s %-10s  %s  %s\n", d.Status, date, d.Path, d.Reason)
+			fmt.Fprintf(w, "%-10s %-10s  %s  %s\n", d.Status, day(d.PublishedAt), d.Path, d.Reason)
 		}
 	})
 }

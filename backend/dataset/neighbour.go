@@ -22,8 +22,8 @@ const (
 	trainedNeighbours = 26
 	heldNeighbours    = 6
 	fewestNeighbours  = 12
-	fewestClose       = 8 // under this the model is asked for more
-	prominent         = 24
+	fewestClose       = 8  // under this the model is asked for more
+	prominent         = 24 // of a group, that people are likeliest to ask about
 )
 
 // kin are the neighbours of one question by how they are related to it, each in
