@@ -174,8 +174,23 @@ func verifyReply(f form, c chosen, reply extractReply) (reading, bool) {
 	}
 	if whole := sentenceAround(c.window, quote); whole != "" {
 		quote = whole
+	} else if one := bestWith(f, quote, value); one != "" {
+		quote = one
 	}
 	return verifyValue(f, c, quote, value)
+}
+
+// bestWith is the sentence of a longer quote that holds the value and speaks most
+// of the question's words: the others must not lend it theirs.
+func bestWith(f form, quote, value string) string {
+	best, most := "", -1.0
+	for _, s := range sentences(quote) {
+		s = squeeze(s)
+		if cover := f.cover(termSet(s), nil); indexFold(s, value) >= 0 && cover > most {
+			best, most = s, cover
+		}
+	}
+	return best
 }
 
 func sentenceAround(window, quote string) string {

@@ -323,6 +323,17 @@ func TestVerifyReply(t *testing.T) {
 	}
 }
 
+func TestAQuoteOfTwoSentencesLendsNoWords(t *testing.T) {
+	f := parseQuestion("Which film won the Golden Pine for Best Picture in 2025?")
+	first := "Blue Harbour won the Golden Pine for Best Picture in 2025."
+	c := chosen{window: first + " Mia Holt directed it.", first: first}
+	_, ok := verifyReply(f, c, extractReply{Quote: c.window, Value: "Mia Holt"})
+	require.False(t, ok)
+	got, ok := verifyReply(f, c, extractReply{Quote: c.window, Value: "Blue Harbour"})
+	require.True(t, ok)
+	require.Equal(t, first, got.quote)
+}
+
 func TestVerifyReplyKeepsUnits(t *testing.T) {
 	quote := "On average the Moon is 384,400 km from the Earth."
 	got, ok := verifyReply(parseQuestion("What is the distance from the Earth to the Moon?"), chosen{window: quote}, extractReply{Quote: quote, Value: "384,400"})
