@@ -56,6 +56,53 @@ func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	require.Equal(t, 7, plan.EveryDays)
 }
 
+func TestARoleTakesOnlyAnInstalledBase(t *testing.T) {
+	taught := backend.EngineName(testModel, "abc", backend.ServedMerged)
+	p := newProgram(t, ollamatest.Script{Models: []ollamatest.Model{
+		ollamatest.Ours("mine:latest", "b1", ""), ollamatest.Ours(taught, "b2", ""), {Name: "far:1", Weights: "b3", Remote: true},
+	}})
+	before, err := p.API.Settings()
+	require.NoError(t, err)
+	for _, role := range []string{"extractor", "judge"} {
+		tests := []struct {
+			name, model string
+			code        backend.Code
+			says, hint  string
+		}{
+			{"unknown", "nothere", backend.CodeNotFound, "nothere is neither in the list of models nor in the engine", "errata models list"},
+			{"not installed", "qwen2.5-coder:1.5b", backend.CodeNotFound, "qwen2.5-coder:1.5b is not installed", "errata models install qwen2.5-coder:1.5b"},
+			{"taught", taught, backend.CodeInvalid, "would judge itself", "errata models list"},
+			{"elsewhere", "far:1", backend.CodeInvalid, "runs on another computer", "errata models list"},
+		}
+		for _, tt := range tests {
+			t.Run(role+" "+tt.name, func(t *testing.T) {
+				next := before
+				require.NoError(t, backend.ReadSettings(fmt.Appendf(nil, `{"theme": "dark", %q: %q}`, role, tt.model), &next))
+				_, err := p.API.SaveSettings(next)
+				require.Equal(t, tt.code, backend.CodeOf(err))
+				require.ErrorContains(t, err, tt.says)
+				require.ErrorContains(t, err, "cannot be the "+role)
+				require.Contains(t, backend.HintOf(err), tt.hint)
+				kept, err := p.API.Settings()
+				require.NoError(t, err)
+				require.Equal(t, before, kept)
+			})
+		}
+	}
+	s := before
+	s.Extractor, s.Judge = "Mine", " "+testModel
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err)
+	require.Equal(t, []string{"mine:latest", testModel}, []string{s.Extractor, s.Judge}, "as the list has them")
+
+	s.Extractor = "gone:1" // the user's own Ollama lost it since
+	require.NoError(t, p.Store.PutSettings(s))
+	s.Theme = "dark"
+	s, err = p.API.SaveSettings(s)
+	require.NoError(t, err, "other settings can still be changed")
+	require.Equal(t, "gone:1", s.Extractor)
+}
+
 func TestThePolicyRemembersSinceWhen(t *testing.T) {
 	p := newProgram(t, ollamatest.Script{})
 	s, err := p.API.Settings()

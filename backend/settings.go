@@ -17,7 +17,8 @@ import (
 type Settings struct {
 	Confirmed      bool            `json:"confirmed"` // first run was confirmed: only then may anything be sent
 	Model          string          `json:"model"`     // base model name
-	JudgeModel     string          `json:"judge_model,omitempty"`
+	Extractor      string          `json:"extractor"` // model that copies values out of texts; empty: the plain base
+	Judge          string          `json:"judge"`     // model that labels; empty: the plain base
 	Providers      map[string]bool `json:"providers"` // name -> on
 	LibraryFolders []string        `json:"library_folders"`
 	AllowedOrigins []string        `json:"allowed_origins"`

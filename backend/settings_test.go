@@ -12,7 +12,7 @@ import (
 func TestReadSettings(t *testing.T) {
 	was := backend.DefaultSettings()
 	tests := []struct{ name, object, want, hint string }{
-		{"a name that is none", `{"theme":"dark","a":1}`, `There is no setting called "a".`, "confirmed, model, judge_model, providers"},
+		{"a name that is none", `{"theme":"dark","a":1}`, `There is no setting called "a".`, "confirmed, model, extractor, judge, providers"},
 		{"another kind", `{"model":5}`, `The setting "model" cannot be of the kind "number".`, "errata settings show"},
 		{"another kind inside", `{"providers":{"library":"yes"}}`, `"string"`, "errata settings show"},
 		{"a word", `dark`, "not a JSON object", `{"theme": "dark"}`},

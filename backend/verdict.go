@@ -149,12 +149,15 @@ type Verdict struct {
 	Grounding     []Grounded        `json:"grounding,omitempty"`
 	Queries       []string          `json:"queries"` // the words that were sent
 	Providers     []string          `json:"providers"`
-	Failures      []ProviderFailure `json:"failures,omitempty"`    // providers that were asked and gave nothing
-	Judge         string            `json:"judge"`                 // model that filled the slots, by the engine's name
-	JudgeTitle    string            `json:"judge_title,omitempty"` // the same as people call it
-	Calls         int               `json:"calls"`                 // model calls used
-	Took          time.Duration     `json:"took"`
-	CreatedAt     time.Time         `json:"created_at"`
+	Failures      []ProviderFailure `json:"failures,omitempty"`  // providers that were asked and gave nothing
+	Extractor     string            `json:"extractor,omitempty"` // model that copied values out of texts, by the engine's name; empty in older records: the judge
+	Judge         string            `json:"judge"`               // model that labelled, by the engine's name
+	// ExtractorTitle and JudgeTitle are the same as people call them.
+	ExtractorTitle string        `json:"extractor_title,omitempty"`
+	JudgeTitle     string        `json:"judge_title,omitempty"`
+	Calls          int           `json:"calls"` // model calls used
+	Took           time.Duration `json:"took"`
+	CreatedAt      time.Time     `json:"created_at"`
 }
 
 // Grounded is how surely one passage carries the answer and the rival value, as a
@@ -174,6 +177,15 @@ func (v Verdict) Unreached() []string {
 		}
 	}
 	return names
+}
+
+// JudgedBy names the models that the verdict rests on as people call them, empty
+// where the record does not say.
+func (v Verdict) JudgedBy() string {
+	if v.ExtractorTitle == "" || v.ExtractorTitle == v.JudgeTitle {
+		return v.JudgeTitle
+	}
+	return v.ExtractorTitle + " as extractor and " + v.JudgeTitle + " as judge"
 }
 
 // Counts says whether the verdict enters the cycle of ten: right means supported.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -109,6 +110,11 @@ func EngineName(base, adapterID string, as ServedAs) string {
 		hash = hash[:12]
 	}
 	return fmt.Sprintf("errata-%s:%s-%s", sanitizeName(base), hash, as)
+}
+
+// TaughtName says whether an engine's name is that of a taught version.
+func TaughtName(name string) bool {
+	return strings.HasPrefix(name, "errata-") && (strings.HasSuffix(name, "-"+string(ServedAdapter)) || strings.HasSuffix(name, "-"+string(ServedMerged)))
 }
 
 func sanitizeName(s string) string {

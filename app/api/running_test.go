@@ -197,5 +197,5 @@ func TestAnUnknownSettingIsRefusedForEveryDoor(t *testing.T) {
 	_, err := api.Invoke(a, "SaveSettings", []json.RawMessage{[]byte(`{"model":"m:1","a":1}`)})
 	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
 	require.Equal(t, `There is no setting called "a".`, api.Sentence(err))
-	require.Contains(t, backend.HintOf(err), "model, judge_model")
+	require.Contains(t, backend.HintOf(err), "model, extractor, judge")
 }

@@ -90,7 +90,7 @@ func (a *API) Settings() (backend.Settings, error) {
 
 // SaveSettings keeps what the user chose; the library follows its folders.
 func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
-	return call(a, "settings.save", func(context.Context) (backend.Settings, error) {
+	return call(a, "settings.save", func(ctx context.Context) (backend.Settings, error) {
 		origins := make([]string, len(s.AllowedOrigins))
 		for i, o := range s.AllowedOrigins {
 			origins[i] = backend.NormalOrigin(o)
@@ -106,6 +106,12 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err != nil {
 			return s, err
 		}
+		if s.Extractor, err = a.role(ctx, "extractor", old.Extractor, s.Extractor); err != nil {
+			return s, err
+		}
+		if s.Judge, err = a.role(ctx, "judge", old.Judge, s.Judge); err != nil {
+			return s, err
+		}
 		s.AutomaticSince = a.automaticSince(old, s)
 		if s.LibraryFolders, err = a.folders(old.LibraryFolders, s.LibraryFolders); err != nil {
 			return s, err
@@ -119,6 +125,37 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
 		return s, nil
 	})
+}
+
+// role checks a model that is newly chosen for a role and gives its name as the list
+// has it. One that was chosen before stays even when it is gone: a check says so, and
+// other settings can still be changed.
+func (a *API) role(ctx context.Context, role, old, name string) (string, error) {
+	if name = strings.TrimSpace(name); name == "" || name == old {
+		return name, nil
+	}
+	models, err := a.o.Loop.Engine.Models(ctx)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(models, func(m backend.ModelInfo) bool {
+		return strings.EqualFold(m.Name, name) || strings.EqualFold(m.Name, name+":latest")
+	})
+	refused := func(code backend.Code, why, hint string) (string, error) {
+		return "", backend.Errorf(code, "settings", "%s %s, so it cannot be the %s; nothing was changed.", name, why, role).WithHint(hint)
+	}
+	const list = "`errata models list` shows the models; empty takes the one in use, untaught."
+	switch {
+	case backend.TaughtName(name):
+		return refused(backend.CodeInvalid, "is a taught version and would judge itself", list)
+	case i < 0:
+		return refused(backend.CodeNotFound, "is neither in the list of models nor in the engine", list)
+	case models[i].Remote:
+		return refused(backend.CodeInvalid, "runs on another computer", list)
+	case !models[i].Installed:
+		return refused(backend.CodeNotFound, "is not installed", "Install it in Settings, or run: errata models install "+models[i].Name)
+	}
+	return models[i].Name, nil
 }
 
 // automaticSince remembers when the policy automatic was chosen, so that what waits

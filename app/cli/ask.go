@@ -151,7 +151,7 @@ func writeVerdict(w io.Writer, v backend.Verdict) {
 	switch {
 	case !v.Counts():
 	case !v.Calibrated:
-		fmt.Fprintf(w, "  (uncalibrated: confidence not yet fitted for %s)\n", cmp.Or(v.JudgeTitle, "this model"))
+		fmt.Fprintf(w, "  (uncalibrated: confidence not yet fitted for %s)\n", cmp.Or(v.JudgedBy(), "this model"))
 	case v.Withheld == "":
 		fmt.Fprintf(w, "  (of such verdicts %.0f in 100 are right)\n", 100*v.Confidence)
 	}

@@ -230,6 +230,8 @@ func TestAnUncalibratedVerdictIsExplained(t *testing.T) {
 		want string
 	}{
 		{"by its model", backend.Verdict{Kind: backend.Supported, Judge: "errata-qwen:1d96-base", JudgeTitle: "Qwen 2.5 Coder 0.5B"}, "(uncalibrated: confidence not yet fitted for Qwen 2.5 Coder 0.5B)"},
+		{"by two", backend.Verdict{Kind: backend.Supported, Extractor: "errata-qwen:7c01-base", ExtractorTitle: "Qwen 2.5 Coder 1.5B", JudgeTitle: "Qwen 2.5 Coder 0.5B"}, "fitted for Qwen 2.5 Coder 1.5B as extractor and Qwen 2.5 Coder 0.5B as judge)"},
+		{"by one in both roles", backend.Verdict{Kind: backend.Supported, ExtractorTitle: "Qwen 2.5 Coder 0.5B", JudgeTitle: "Qwen 2.5 Coder 0.5B"}, "fitted for Qwen 2.5 Coder 0.5B)"},
 		{"one stored without it", backend.Verdict{Kind: backend.Supported, Judge: "errata-qwen:1d96-base"}, "(uncalibrated: confidence not yet fitted for this model)"},
 		{"none was given", backend.Verdict{Kind: backend.NotEnoughEvidence}, ""},
 	}

@@ -26,6 +26,14 @@ func BucketNames() []string { return bucketNames() }
 // Raw changes the bytes of a store behind its back.
 func (s *Store) Raw(do func(*bbolt.Tx) error) error { return s.db.Update(do) }
 
+// PutOlderSettings stores settings as they were when one of them named extractor and
+// judge.
+func (s *Store) PutOlderSettings(v backend.Settings, judgeModel string) error {
+	return s.update("test", func(tx *tx) error {
+		return settings.put(tx, &chosen{settingsID, storedSettings{v, judgeModel}})
+	})
+}
+
 // AddFacts adds many facts in few transactions, without their invariants.
 func (s *Store) AddFacts(list []backend.Fact) error {
 	for len(list) > 0 {

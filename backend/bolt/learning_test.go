@@ -239,6 +239,19 @@ func TestSettings(t *testing.T) {
 	require.NotNil(t, got.LibraryFolders)
 }
 
+func TestSettingsOfAnOlderErrataKeepTheirJudge(t *testing.T) {
+	s := bolttest.Open(t)
+	require.NoError(t, s.PutOlderSettings(backend.Settings{Model: "m", Theme: "dark"}, "big:1"))
+	got, err := s.Settings()
+	require.NoError(t, err)
+	require.Equal(t, []string{"m", "dark", "big:1", "big:1"}, []string{got.Model, got.Theme, got.Extractor, got.Judge}, "it did both")
+	got.Extractor, got.Judge = "", ""
+	require.NoError(t, s.PutSettings(got))
+	got, err = s.Settings()
+	require.NoError(t, err)
+	require.Equal(t, []string{"dark", "", ""}, []string{got.Theme, got.Extractor, got.Judge}, "what is written anew is not read from the old one")
+}
+
 func TestCache(t *testing.T) {
 	s := bolttest.OpenAt(t, t.TempDir()+"/errata.db", bolt.Options{CacheBytes: 1000})
 	long := strings.Repeat("https://example.org/", 100)

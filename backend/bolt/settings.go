@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -12,8 +13,14 @@ import (
 
 // chosen is what the user chose.
 type chosen struct {
-	ID       string           `json:"id"`
-	Settings backend.Settings `json:"settings"`
+	ID       string         `json:"id"`
+	Settings storedSettings `json:"settings"`
+}
+
+// storedSettings reads older records too: one setting named extractor and judge.
+type storedSettings struct {
+	backend.Settings
+	JudgeModel string `json:"judge_model,omitempty"`
 }
 
 const settingsID = "settings"
@@ -22,15 +29,17 @@ var settings = table[chosen]{bucket: "settings", noun: "settings", id: func(c *c
 
 // Settings gives what the user chose, DefaultSettings before that.
 func (s *Store) Settings() (backend.Settings, error) {
-	c := chosen{Settings: backend.DefaultSettings()}
+	c := chosen{Settings: storedSettings{Settings: backend.DefaultSettings()}}
 	err := s.view("bolt.settings", func(tx *tx) error {
 		stored, found, err := settings.find(tx, settingsID)
 		if found {
 			c = stored
+			c.Settings.Extractor = cmp.Or(c.Settings.Extractor, c.Settings.JudgeModel)
+			c.Settings.Judge = cmp.Or(c.Settings.Judge, c.Settings.JudgeModel)
 		}
 		return err
 	})
-	return c.Settings, err
+	return c.Settings.Settings, err
 }
 
 // PutSettings stores what the user chose, over settings that are damaged too.
@@ -39,7 +48,7 @@ func (s *Store) PutSettings(v backend.Settings) error {
 		if err := dropDamaged(tx, &settings, settingsID); err != nil {
 			return err
 		}
-		return settings.put(tx, &chosen{settingsID, v})
+		return settings.put(tx, &chosen{settingsID, storedSettings{Settings: v}})
 	})
 }
 

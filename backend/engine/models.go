@@ -238,7 +238,7 @@ func (e *Engine) Models(ctx context.Context) ([]backend.ModelInfo, error) {
 		out = append(out, info)
 	}
 	for _, m := range served {
-		if mine[m.Name] || isVersion(m.Name) || strings.HasPrefix(m.Name, probeName) {
+		if mine[m.Name] || backend.TaughtName(m.Name) || strings.HasPrefix(m.Name, probeName) {
 			continue
 		}
 		m.Title = m.Name
@@ -273,12 +273,6 @@ func librarySource(l Listed, name string) bool {
 		}
 	}
 	return false
-}
-
-// isVersion says whether an engine's name is that of a taught version.
-func isVersion(name string) bool {
-	return strings.HasPrefix(name, "errata-") &&
-		(strings.HasSuffix(name, "-"+string(backend.ServedAdapter)) || strings.HasSuffix(name, "-"+string(backend.ServedMerged)))
 }
 
 // CreateMerged makes the model name of a merged weights file.

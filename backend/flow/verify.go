@@ -52,7 +52,7 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	if err != nil {
 		return backend.Verdict{}, err
 	}
-	model, err := l.judgeModel(ctx, settings)
+	extractor, judging, err := l.roles(ctx, settings)
 	if err != nil {
 		return backend.Verdict{}, err
 	}
@@ -65,7 +65,8 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	// Without Orders and Grounding the labels that compare and that ground are off:
 	// they judge nobody's answers before `errata bench judge` has shown what they add.
 	j, err := judge.New(judge.Options{
-		Model: l.Model, ModelName: model.ServedName(), Now: l.Now, NewID: l.NewID, Orders: judge.AppOrders(), Calibration: l.calibrationOf(model),
+		Model: l.Model, ModelName: judging.ServedName(), Extractor: extractor.ServedName(), Now: l.Now, NewID: l.NewID, Orders: judge.AppOrders(),
+		Calibration: l.calibrationOf(judging), Extracting: l.calibrationOf(extractor),
 		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {
 			return l.Evidence.Gather(ctx, s, on)
 		},
@@ -77,7 +78,7 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	if err != nil {
 		return v, err
 	}
-	v.JudgeTitle = cmp.Or(model.Title, model.Name)
+	v.ExtractorTitle, v.JudgeTitle = cmp.Or(extractor.Title, extractor.Name), cmp.Or(judging.Title, judging.Name)
 	// Where the answer came from explains it before any evidence does.
 	recalled, err := l.Recalled(a)
 	if err != nil {
@@ -85,29 +86,6 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	}
 	v.Sentence = strings.TrimSpace(RecalledSentence(recalled) + " " + v.Sentence)
 	return v, nil
-}
-
-// judgeModel names the model that fills the slots: the one chosen as judge, else
-// the plain base; never a taught version, which would judge itself.
-func (l *Loop) judgeModel(ctx context.Context, s backend.Settings) (backend.ModelInfo, error) {
-	if s.JudgeModel != "" {
-		return l.Engine.Ensure(ctx, s.JudgeModel)
-	}
-	return l.Base(ctx)
-}
-
-// calibrationOf gives the fit for a judging model, nil without one. One that
-// cannot be read must not keep answers from being checked: they stay uncalibrated.
-func (l *Loop) calibrationOf(model backend.ModelInfo) *backend.Calibration {
-	if l.Calibration == nil || model.Digest == "" {
-		return nil
-	}
-	c, err := l.Calibration(model.Digest, judge.PromptVersion())
-	if err != nil {
-		l.Log.Warn("calibration", "model", model.Name, "err", err)
-		return nil
-	}
-	return c
 }
 
 // keepAnchor makes an anchor candidate of a supported answer. One that can change

@@ -124,7 +124,7 @@ var claimSchema = []byte(`{"type":"object","required":["short_answer"],"properti
 // modelClaim asks the model for the short answer; it counts only when it stands
 // verbatim in the text and is not the question's own words.
 func (r *run) modelClaim(ctx context.Context, f form, text string) (backend.Claim, error) {
-	c := backend.Claim{Type: string(f.Kind), By: r.model, Hedged: reHedge.MatchString(clip(text, 600))}
+	c := backend.Claim{Type: string(f.Kind), By: r.extractor, Hedged: reHedge.MatchString(clip(text, 600))}
 	shown := clip(text, 1500)
 	var reply claimReply
 	err := r.extract(ctx, backend.ExtractRequest{Schema: claimSchema, NumPredict: 48, Messages: []backend.Message{

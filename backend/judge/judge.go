@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,13 +27,15 @@ type Gather func(ctx context.Context, search backend.Search) (backend.Found, err
 // are required.
 type Options struct {
 	Model       Model
-	ModelName   string // the engine's name for the judging model
+	ModelName   string // the engine's name for the model that labels
+	Extractor   string // the same for the model that copies values out of texts, default ModelName
 	Gather      Gather
 	Now         func() time.Time
 	NewID       func() string
 	Orders      *Orders              // lets T3 compare what T1 and T2 cannot; nil: it is off
 	Grounding   *Grounding           // lets a capable model withhold a rival; nil: it is off
-	Calibration *backend.Calibration // of this model and PromptVersion; nil: verdicts stay uncalibrated
+	Calibration *backend.Calibration // of ModelName's model and PromptVersion; nil: verdicts stay uncalibrated
+	Extracting  *backend.Calibration // the same of Extractor's model, where that is another one
 	MaxPassages int                  // read at most, default 6
 	MaxCalls    int                  // model calls at most, default 14
 	MaxTime     time.Duration        // of one check, 0: only what ctx allows
@@ -47,6 +50,9 @@ func New(o Options) (*Judge, error) {
 	if o.Model == nil || o.Gather == nil || o.Now == nil || o.NewID == nil {
 		return nil, backend.Errorf(backend.CodeInvalid, "judge.new", "A judge needs a model, a way to gather evidence, a clock and ids.")
 	}
+	if o.Extractor == "" {
+		o.Extractor = o.ModelName
+	}
 	if o.MaxPassages <= 0 {
 		o.MaxPassages = 6
 	}
@@ -56,7 +62,7 @@ func New(o Options) (*Judge, error) {
 	return &Judge{o}, nil
 }
 
-// Input is what is checked. Model overrides Options.ModelName when set.
+// Input is what is checked. Model overrides both models of Options when set.
 type Input struct {
 	Question backend.Question
 	Answer   backend.Answer
@@ -83,17 +89,19 @@ type Step struct {
 
 // run is one check.
 type run struct {
-	o       Options
-	id      string
-	model   string
-	now     time.Time
-	calls   int
-	kept    int // calls that are left for grounding
-	failed  int // model calls that gave nothing usable
-	modelUp bool
-	unsure  bool    // no rule knew the class
-	surely  float64 // how probable the model holds that class, when it was asked
-	firm    bool    // the claim is surely what the answer says
+	o         Options
+	id        string
+	model     string // that labels
+	extractor string // that extracts
+	now       time.Time
+	calls     int
+	asked     struct{ model, extractor bool } // who was called at all
+	kept      int                             // calls that are left for grounding
+	failed    int                             // model calls that gave nothing usable
+	modelUp   bool
+	unsure    bool    // no rule knew the class
+	surely    float64 // how probable the model holds that class, when it was asked
+	firm      bool    // the claim is surely what the answer says
 }
 
 var errBudget = errors.New("the check used up its model calls")
@@ -103,10 +111,7 @@ var errBudget = errors.New("the check used up its model calls")
 // that no verdict can be given on. onStep may be nil.
 func (j *Judge) Check(ctx context.Context, in Input, onStep func(Step)) (backend.Verdict, error) {
 	start := j.o.Now()
-	r := &run{o: j.o, id: j.o.NewID(), model: in.Model, now: start}
-	if r.model == "" {
-		r.model = j.o.ModelName
-	}
+	r := &run{o: j.o, id: j.o.NewID(), model: cmp.Or(in.Model, j.o.ModelName), extractor: cmp.Or(in.Model, j.o.Extractor), now: start}
 	if r.o.Grounding != nil && r.o.MaxCalls > groundingCalls {
 		r.kept = groundingCalls
 	}
@@ -122,7 +127,7 @@ func (j *Judge) Check(ctx context.Context, in Input, onStep func(Step)) (backend
 		defer cancel()
 	}
 	v := backend.Verdict{ID: r.id, AnswerID: in.Answer.ID, QuestionID: in.Question.ID, Question: in.Question.Text,
-		Kind: backend.NotEnoughEvidence, Judge: r.model, Clusters: []backend.Cluster{}, Passages: []backend.Passage{},
+		Kind: backend.NotEnoughEvidence, Extractor: r.extractor, Judge: r.model, Clusters: []backend.Cluster{}, Passages: []backend.Passage{},
 		Queries: []string{}, Providers: []string{}, CreatedAt: start}
 	r.check(ctx, in, &v, onStep)
 	if v.Kind == backend.NotEnoughEvidence && ctx.Err() != nil {
@@ -389,7 +394,7 @@ func (r *run) extract(ctx context.Context, req backend.ExtractRequest, out any) 
 	if err := r.spend(ctx); err != nil {
 		return err
 	}
-	req.Model = r.model
+	req.Model, r.asked.extractor = r.extractor, true
 	return r.settle(r.o.Model.Extract(ctx, req, out))
 }
 
@@ -397,7 +402,7 @@ func (r *run) label(ctx context.Context, req backend.LabelRequest) (backend.Labe
 	if err := r.spend(ctx); err != nil {
 		return backend.LabelResult{}, err
 	}
-	req.Model = r.model
+	req.Model, r.asked.model = r.model, true
 	res, err := r.o.Model.Label(ctx, req)
 	return res, r.settle(err)
 }
@@ -407,7 +412,7 @@ func (r *run) chat(ctx context.Context, req backend.ChatRequest) (string, error)
 	if err := r.spend(ctx); err != nil {
 		return "", err
 	}
-	req.Model = r.model
+	req.Model, r.asked.extractor = r.extractor, true
 	res, err := r.o.Model.Chat(ctx, req, func(string) error { return nil })
 	if err == nil && !res.Done {
 		err = backend.Errorf(backend.CodeUnavailable, "judge.chat", "The model's reply broke off.")

@@ -57,6 +57,6 @@ func either(yes bool, a, b string) string {
 
 // probe asks outside of the check's budget: what it learns serves all checks.
 func (r *run) probe(ctx context.Context, req backend.LabelRequest) (backend.LabelResult, error) {
-	req.Model = r.model
+	req.Model, r.asked.model = r.model, true
 	return r.o.Model.Label(ctx, req)
 }

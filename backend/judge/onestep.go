@@ -27,7 +27,7 @@ const (
 
 // begin is a check of which single steps are asked.
 func (j *Judge) begin() *run {
-	return &run{o: j.o, id: j.o.NewID(), model: j.o.ModelName, now: j.o.Now()}
+	return &run{o: j.o, id: j.o.NewID(), model: j.o.ModelName, extractor: j.o.Extractor, now: j.o.Now()}
 }
 
 // Gate is the first step alone: how fast the answer to a question can change,

@@ -28,7 +28,7 @@ export interface Cluster { value: string; weight: number; domains: string[] | nu
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
-  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; judge: string; judge_title?: string; calls: number; took: number; created_at: string;
+  passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; extractor?: string; extractor_title?: string; judge: string; judge_title?: string; calls: number; took: number; created_at: string;
 }
 export interface ProviderFailure { provider: string; code: string; message: string; offline: boolean }
 /** One step of a check, as it happens. */
@@ -88,7 +88,7 @@ export interface Comparison { id: string; a: Side; b: Side; prompts: ComparedPro
 export interface Arrival { id: string; name: string; state: 'stranger' | 'quarantined' | 'discarded' | 'imported'; reason: string; dir: string; seen_at: string }
 
 export interface Settings {
-  confirmed: boolean; model: string; judge_model?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
+  confirmed: boolean; model: string; extractor?: string; judge?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
   allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string; recheck?: string; recheck_days?: number; approval_hours?: number; automatic_since?: string;
 }
 export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; documents: string }
@@ -102,7 +102,7 @@ export interface ProviderNeed { setting: string; label: string; example?: string
 export interface ProviderHealth { name: string; title: string; on: boolean; local: boolean; ready: boolean; message: string; sends: string; needs: ProviderNeed[] }
 export interface ModelInfo {
   name: string; digest: string; base_sha256: string; size: number; parameters?: string; quantization?: string; licence?: string;
-  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number;
+  listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number; remote?: boolean;
 }
 export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string; published_at?: string }
 export interface Progress { what: string; done: number; total: number }

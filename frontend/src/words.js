@@ -1,6 +1,6 @@
 /** How figures, dates and states are said. All functions are pure; `now` comes in. */
 
-/** @import {VerdictKind, Metric, FactState, VersionState, RunState} from './types.d.ts' */
+/** @import {Verdict, VerdictKind, Metric, FactState, VersionState, RunState} from './types.d.ts' */
 
 /** @type {Record<VerdictKind, {word: string, icon: string}>} */
 export const verdicts = {
@@ -24,7 +24,7 @@ const helps = {
   injection_suspected: 'The page found tries to instruct the model, so it was not used.',
   budget: 'Check again when the machine has less to do.',
   offline: 'Connect to the network, or put a document into the library, and check again.',
-  model_failed: 'Check again; a larger model reads evidence better.',
+  model_failed: 'Check again; a larger extractor, chosen in Settings, reads evidence better.',
   cancelled: 'Check again when you like.',
   no_claim: 'The answer states nothing that could be looked up.',
   not_factual: 'Opinions, plans and stories have no right answer to look up.',
@@ -58,6 +58,9 @@ export function recalledWords(recalled) {
   if (!said) return 'An approved fact was given to the model for this answer.';
   return said === 1 ? 'An approved fact gave this answer.' : 'Approved facts gave this answer.';
 }
+
+/** The models that a verdict rests on, empty where its record does not say. @param {Verdict} v */
+export const judgedBy = (v) => (!v.extractor_title || v.extractor_title === v.judge_title ? v.judge_title ?? '' : `${v.extractor_title} as extractor and ${v.judge_title} as judge`);
 
 /** What became of the fact of a verdict, beside it; a rejected one can be taught after all. @type {Partial<Record<FactState, string>>} */
 export const taughtWords = { proposed: 'Waits in Review', approved: 'Approved', superseded: 'Replaced by a newer fact', expired: 'Expired' };

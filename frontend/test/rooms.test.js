@@ -105,6 +105,10 @@ describe('the margin', () => {
     put('');
     await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.calibrated = false; });
     assert.equal(text('.note-sure'), 'Uncalibrated: confidence not yet fitted for this model.');
+    put('');
+    await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); Object.assign(w.turns[0].verdicts.a1, { calibrated: false, extractor_title: 'Big', judge_title: 'Small' }); });
+    assert.equal(text('.note-sure'), 'Uncalibrated: confidence not yet fitted for Big as extractor and Small as judge.');
+    assert.match(text('[data-key="searched"]'), /6 model calls by Big as extractor and Small as judge/);
   });
   test('teaches in place', async () => {
     const fake = await open('#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); });

@@ -43,6 +43,29 @@ describe('what goes on by itself', () => {
     await click('[data-do="undo"]');
     assert.deepEqual(called(fake, 'UndoFact'), [['f1']]);
   });
+  test('extractor and judge are chosen among what is installed here, with their cost', async () => {
+    let away = true;
+    const fake = await open('#/settings', (w) => {
+      w.settings.judge = 'gone:1';
+      w.models.push({ ...w.models[2], name: 'far:1', remote: true }, { ...w.models[2], name: 'small:1', chat_memory: 1_500_000_000 });
+    }, { SaveSettings: (s) => { if (away) throw new Error('{"code":"not_found","message":"small:1 is not installed, so it cannot be the extractor; nothing was changed.","hint":"Install it."}'); fake.world.settings = s; return s; } });
+    const said = (/** @type {string} */ name) => find(document, `#set-${name}`).parentElement?.querySelector('.hint')?.textContent ?? '';
+    const offered = (/** @type {string} */ name) => [...document.querySelectorAll(`#set-${name} option`)].map((o) => /** @type {HTMLOptionElement} */ (o).value);
+    assert.deepEqual(offered('extractor'), ['', 'qwen2.5:1.5b-instruct', 'llama3:latest', 'small:1'], 'installed, and on this machine');
+    assert.equal(field('[name="extractor"]').value, '');
+    assert.match(said('extractor'), /copies values out of answers and evidence; a model of its own takes more memory/);
+    assert.deepEqual([field('[name="judge"]').value, offered('judge').at(-1)], ['gone:1', 'gone:1'], 'what is gone is shown as it is');
+    assert.match(said('judge'), /gone:1 is not installed.*choose another/);
+    await choose('[name="extractor"]', 'small:1');
+    assert.equal(called(fake, 'SaveSettings').at(-1)?.[0].extractor, 'small:1');
+    assert.match(text('.toast'), /cannot be the extractor; nothing was changed/);
+    assert.equal(field('[name="extractor"]').value, '', 'what was refused goes back');
+    away = false;
+    await choose('[name="extractor"]', 'small:1');
+    assert.match(said('extractor'), /about 1\.5 GB of memory/);
+    await choose('[name="judge"]', '');
+    assert.deepEqual([fake.world.settings.extractor, fake.world.settings.judge], ['small:1', '']);
+  });
   test('the schedule of re-checks is seen and paused, approval by rule is chosen', async () => {
     const fake = await open('#/settings', (w) => { w.rechecks = { paused: false, every_days: 7, facts: 3, due: 1, disputed: 1 }; w.settings.recheck_days = 3; });
     assert.equal(field('[name="recheck_days"]').value, '3', 'what was set elsewhere is shown as it is');

@@ -2,7 +2,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
 import { proofSide, verdictWord } from '../views.js';
-import { approvedWords, count, helpFor, recalledWords, taughtWords } from '../words.js';
+import { approvedWords, count, helpFor, judgedBy, recalledWords, taughtWords } from '../words.js';
 import { CheckSteps } from './check-steps.js';
 import { MemoryNote } from './memory-note.js';
 import { QuoteList } from './quote-list.js';
@@ -156,13 +156,13 @@ function searched(v) {
   if (!sent.length && !asked.length) return '';
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
     <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
-    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${v.judge_title || v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
+    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${judgedBy(v) || v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
 }
 
 /** How sure a verdict is, as far as that was ever measured. @param {Verdict} v */
 function surety(v) {
   if (v.kind === 'not_enough_evidence' || v.kind === 'not_checkable') return '';
-  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated: confidence not yet fitted for ${v.judge_title || 'this model'}.</p>`;
+  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated: confidence not yet fitted for ${judgedBy(v) || 'this model'}.</p>`;
   return html`<p class="note-sure" title="By the calibration ${v.calibration}.">Of such verdicts ${Math.round(v.confidence * 100)} in 100 are right.</p>`;
 }
 

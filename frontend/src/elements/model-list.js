@@ -49,6 +49,9 @@ class ModelList extends Part {
 /** @param {ModelInfo} m */
 const bytesOf = (m) => m.bytes || m.size;
 
+/** Bytes that a model needs to be asked. @param {ModelInfo} m */
+export const chatMemory = (m) => m.chat_memory || bytesOf(m) * 1.3;
+
 /**
  * What a machine's memory is enough for. On the CPU a training wants about ten times
  * the weights, measured; with a GPU three times is the old rule of thumb.
@@ -57,7 +60,7 @@ const bytesOf = (m) => m.bytes || m.size;
 export function fits(m, { memory, gpu }) {
   const training = gpu ? bytesOf(m) * 3 : m.train_memory || bytesOf(m) * 10;
   if (training <= memory) return 'training';
-  return (m.chat_memory || bytesOf(m) * 1.3) <= memory ? 'chat' : 'nothing';
+  return chatMemory(m) <= memory ? 'chat' : 'nothing';
 }
 
 /**

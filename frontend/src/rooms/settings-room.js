@@ -1,14 +1,14 @@
 import { api } from '../api.js';
-import { ModelList } from '../elements/model-list.js';
+import { ModelList, chatMemory } from '../elements/model-list.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { failed, jobLine, options, roomHead } from '../views.js';
-import { count, day } from '../words.js';
+import { count, day, size } from '../words.js';
 
-/** @import {ProviderHealth, ProviderNeed, RecheckPlan, Settings, Status} from '../types.d.ts' */
+/** @import {ModelInfo, ProviderHealth, ProviderNeed, RecheckPlan, Settings, Status} from '../types.d.ts' */
 
 /** Plain forms; a change is kept at once, and what it does stands beside it. */
 class SettingsRoom extends Part {
@@ -66,7 +66,7 @@ class SettingsRoom extends Part {
     if (!settings || !(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
     if (field instanceof HTMLInputElement && field.name === 'provider') void this.#save({ providers: { ...settings.providers, [field.value]: field.checked } });
     else if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
-    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'judge_model', 'recheck', 'approval'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'extractor', 'judge', 'recheck', 'approval'].includes(field.name)) void this.#save({ [field.name]: field.value });
     else if (field instanceof HTMLSelectElement && (field.name === 'recheck_days' || field.name === 'approval_hours')) void this.#save({ [field.name]: Number(field.value) });
     else if (field instanceof HTMLSelectElement && field.name === 'letters') store.set({ serif: field.value === 'serif' });
   }
@@ -139,7 +139,7 @@ class SettingsRoom extends Part {
   // Render
 
   render() {
-    const { settings: s, status, rechecks, loads, hello, providers, jobs: running } = store.state;
+    const { settings: s, status, models, rechecks, loads, hello, providers, jobs: running } = store.state;
     if (!s) return html`${roomHead('Settings')}<p class="hint">Loading…</p>`;
     return html`${roomHead('Settings', 'A change is kept at once.')}
       <section><h2>Model</h2>${jobLine(running.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
@@ -147,6 +147,8 @@ class SettingsRoom extends Part {
       <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
         ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
         ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}
+        ${choice('extractor', 'Extractor', s.extractor ?? '', bases(models, s.extractor), `It copies values out of answers and evidence; ${cost(models, s.extractor, s.model)}`)}
+        ${choice('judge', 'Judge', s.judge ?? '', bases(models, s.judge), `It says how fast an answer can change, and whether a passage says yes or no; ${cost(models, s.judge, s.model)}`)}
         ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
         ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), own([['1', 'every day'], ['7', 'every week'], ['30', 'every month']], s.recheck_days, 'day'), plan(rechecks))}</section>
       <section><h2>Learning</h2>
@@ -173,6 +175,20 @@ class SettingsRoom extends Part {
 
 /** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {string} unit @returns {[string, string][]} */
 const own = (list, value, unit) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), count(value, unit)]]);
+
+/** The models that may extract and judge, and one that is gone. @param {ModelInfo[]} models @param {string | undefined} chosen @returns {[string, string][]} */
+function bases(models, chosen) {
+  const here = models.filter((m) => m.installed && !m.remote);
+  const gone = chosen && !here.some((m) => m.name === chosen);
+  return [['', 'the model in use, untaught'], ...here.map((m) => /** @type {[string, string]} */ ([m.name, m.title || m.name])), ...(gone ? [/** @type {[string, string]} */ ([chosen, chosen])] : [])];
+}
+
+/** What a model of its own costs. @param {ModelInfo[]} models @param {string | undefined} chosen @param {string} inUse */
+function cost(models, chosen, inUse) {
+  const m = models.find(({ name }) => name === chosen);
+  if (chosen && models.length && !m?.installed) return `${chosen} is not installed, so nothing is checked: get it above, or choose another.`;
+  return m && chosen !== inUse ? `beside the model in use it takes about ${size(chatMemory(m))} of memory, or longer checks where both do not fit.` : 'a model of its own takes more memory, or longer checks.';
+}
 
 /** What the schedule has before it. @param {RecheckPlan | null} p */
 function plan(p) {
