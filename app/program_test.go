@@ -209,7 +209,7 @@ func TestCommandLineRefusesBadInput(t *testing.T) {
 		{"unknown flag", []string{"ask", "--loud", "Hi?"}, cli.ExitUsage, "loud"},
 		{"empty question", []string{"ask", ""}, cli.ExitUsage, "empty"},
 		{"huge question", []string{"ask", strings.Repeat("x", 100_000)}, cli.ExitUsage, "100000 characters"},
-		{"no model chosen", []string{"ask", "Hi?"}, cli.ExitFailed, "No model is chosen"},
+		{"no model chosen", []string{"ask", "Hi?"}, cli.ExitFailed, "No model is chosen yet.\n  " + testModel + " is installed"},
 		{"no such version", []string{"versions", "promote", "v7"}, cli.ExitFailed, "no version"},
 		{"no such fact", []string{"facts", "approve", "nothing"}, cli.ExitFailed, ""},
 		{"fact without change", []string{"facts", "add", "--question", "Who?", "--answer", "Ada", "--old", "ada"}, cli.ExitUsage, "nothing to teach"},
