@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"errata/app/window":       {"app/api", "backend"},
 	"errata/backend":          {},
 	"errata/backend/flow":     {"backend", "backend/judge", "backend/dataset", "backend/score"},
-	"errata/backend/bench":    {"backend", "backend/judge", "backend/dataset", "backend/score", "backend/flow"},
+	"errata/backend/bench":    {"backend", "backend/judge", "backend/dataset", "backend/score", "backend/flow", "backend/page"},
 	"errata/backend/bolt":     {"backend"},
 	"errata/backend/ollama":   {"backend"},
 	"errata/backend/engine":   {"backend"},
