@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +26,7 @@ var allowed = map[string][]string{
 	"errata/app/window":       {"app/api", "backend"},
 	"errata/backend":          {},
 	"errata/backend/flow":     {"backend", "backend/judge", "backend/dataset", "backend/score"},
-	"errata/backend/bench":    {"backend", "backend/judge", "backend/dataset", "backend/score", "backend/flow"},
+	"errata/backend/bench":    {"backend", "backend/judge", "backend/dataset", "backend/score", "backend/flow", "backend/page"},
 	"errata/backend/bolt":     {"backend"},
 	"errata/backend/ollama":   {"backend"},
 	"errata/backend/engine":   {"backend"},
@@ -57,14 +59,17 @@ var only = map[string]struct {
 }
 
 type goPackage struct {
-	ImportPath string
-	Name       string
-	Imports    []string
+	ImportPath   string
+	Name         string
+	Dir          string
+	Imports      []string
+	TestGoFiles  []string
+	XTestGoFiles []string
 }
 
 func listPackages(t *testing.T, tags string) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-e", "-tags", tags, "-json=ImportPath,Name,Imports", "errata/...")
+	cmd := exec.Command("go", "list", "-e", "-tags", tags, "-json=ImportPath,Name,Dir,Imports,TestGoFiles,XTestGoFiles", "errata/...")
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	require.NoError(t, err)
@@ -118,4 +123,22 @@ func TestNoBagOfThings(t *testing.T) {
 		last := p.ImportPath[strings.LastIndexByte(p.ImportPath, '/')+1:]
 		require.NotContains(t, []string{"utils", "common", "helpers", "types", "models", "services"}, last, p.ImportPath)
 	}
+}
+
+// A property that draws from a seed of its own fails once and never again.
+func TestPropertiesDrawFromAFixedSeed(t *testing.T) {
+	checked := 0
+	for _, p := range listPackages(t, "") {
+		for _, name := range slices.Concat(p.TestGoFiles, p.XTestGoFiles) {
+			source, err := os.ReadFile(filepath.Join(p.Dir, name))
+			require.NoError(t, err)
+			for _, check := range []string{"Check(", "MakeCheck("} {
+				if strings.Contains(string(source), "rapid."+check) {
+					t.Errorf("%s/%s calls rapid.%s); propertytest.Check sets the seed", p.ImportPath, name, check)
+				}
+				checked += strings.Count(string(source), "propertytest."+check)
+			}
+		}
+	}
+	require.Positive(t, checked, "no property was found")
 }

@@ -18,6 +18,7 @@ import (
 
 	"errata/app/cli"
 	"errata/backend"
+	"errata/backend/flow"
 	"errata/backend/ollama/ollamatest"
 )
 
@@ -208,7 +209,7 @@ func TestCommandLineRefusesBadInput(t *testing.T) {
 		{"unknown flag", []string{"ask", "--loud", "Hi?"}, cli.ExitUsage, "loud"},
 		{"empty question", []string{"ask", ""}, cli.ExitUsage, "empty"},
 		{"huge question", []string{"ask", strings.Repeat("x", 100_000)}, cli.ExitUsage, "100000 characters"},
-		{"no model chosen", []string{"ask", "Hi?"}, cli.ExitFailed, "No model is chosen"},
+		{"no model chosen", []string{"ask", "Hi?"}, cli.ExitFailed, "No model is chosen yet.\n  " + testModel + " is installed"},
 		{"no such version", []string{"versions", "promote", "v7"}, cli.ExitFailed, "no version"},
 		{"no such fact", []string{"facts", "approve", "nothing"}, cli.ExitFailed, ""},
 		{"fact without change", []string{"facts", "add", "--question", "Who?", "--answer", "Ada", "--old", "ada"}, cli.ExitUsage, "nothing to teach"},
@@ -274,4 +275,34 @@ func TestALibraryFolderMustBeThere(t *testing.T) {
 	require.NoError(t, os.Remove(here))
 	_, err = p.API.SaveSettings(s)
 	require.NoError(t, err, "a folder whose disk is gone for now is kept")
+}
+
+func TestAChatOpensWithoutADamagedFact(t *testing.T) {
+	p := newProgram(t, ollamatest.Script{})
+	_, err := p.API.AddFact(backend.Fact{Question: "Who runs Larkstead?", Answer: "Ada Birch"}, true)
+	require.NoError(t, err)
+	asked, err := p.API.Ask("", flow.AskInput{Text: "Who runs Larkstead?"})
+	require.NoError(t, err)
+	answer := asked.Answer
+	require.Len(t, answer.MemoryFactIDs, 1)
+	p.Close()
+	path := filepath.Join(p.Home, dbName)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.ReplaceAll(whole, []byte(`"answer":"Ada Birch"`), []byte(`"answer":"Ada Burch"`)), 0o600))
+
+	again, err := Assemble(t.Context(), Config{Home: p.Home, CheckDB: func(string) error { return nil }})
+	require.NoError(t, err)
+	defer again.Close()
+	view, err := again.API.Chat(asked.Chat.ID)
+	require.NoError(t, err)
+	require.Len(t, view.Turns, 1)
+	require.Equal(t, answer.Text, view.Turns[0].Answers[0].Text)
+	require.Empty(t, view.Memory[answer.ID])
+	damaged := again.Store.Damaged()
+	require.Len(t, damaged, 1)
+	require.Equal(t, answer.MemoryFactIDs[0], damaged[0].ID)
+	log, err := os.ReadFile(filepath.Join(p.Home, logsDir, "errata.log"))
+	require.NoError(t, err)
+	require.Contains(t, string(log), "fact="+damaged[0].ID)
 }

@@ -77,6 +77,10 @@ func TestOnlySureIndependentUnflaggedVerdictsPropose(t *testing.T) {
 			Clusters: []backend.Cluster{{Value: "Ada", Domains: []string{"a.com", "b.com"}}}, Passages: []backend.Passage{rival("a.com"), rival("b.com")}}
 	}
 	require.True(t, good().Proposes())
+	hosted := good()
+	hosted.Passages[0].Domain, hosted.Clusters[0].Domains[0] = "ada.blogspot.com", "blogspot.com"
+	require.True(t, hosted.Proposes(), "a blog counts as its host")
+	require.Equal(t, []string{"blogspot.com", "b.com"}, hosted.RivalDomains())
 	tests := map[string]func(*backend.Verdict){
 		"uncalibrated":                           func(v *backend.Verdict) { v.Calibrated = false },
 		"unsure":                                 func(v *backend.Verdict) { v.Confidence = 0.89 },

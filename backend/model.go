@@ -2,6 +2,7 @@ package backend
 
 import (
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -144,6 +145,32 @@ func (m ModelInfo) ServedName() string {
 		return m.Served
 	}
 	return m.Name
+}
+
+// NoModel is the error where a model is needed and none is chosen. It names those of
+// models that are here to be chosen: the listed ones, else others that can be taught.
+func NoModel(models []ModelInfo) error {
+	var listed, others []string
+	for _, m := range models {
+		switch {
+		case m.Installed && m.Listed:
+			listed = append(listed, m.Name)
+		case m.Installed && m.Trainable:
+			others = append(others, m.Name)
+		}
+	}
+	here := listed
+	if len(here) == 0 {
+		here = others
+	}
+	err := Errorf(CodeNotFound, "model", "No model is chosen yet.")
+	switch len(here) {
+	case 0:
+		return err.WithHint("Choose one in Settings, or run `errata models install qwen2.5-coder:0.5b`.")
+	case 1:
+		return err.WithHint(here[0] + " is installed: choose it in Settings, or run `errata models use " + here[0] + "`.")
+	}
+	return err.WithHint(strings.Join(here, ", ") + " are installed: choose one in Settings, or run `errata models use " + here[0] + "`.")
 }
 
 // EngineStatus says which engine answers and what it can do.

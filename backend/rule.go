@@ -9,8 +9,8 @@ import (
 // ByRule is who decides when the policy is automatic.
 const ByRule = "rule"
 
-// RuleTwoSources approves the correction of a calibrated verdict that at least two
-// independent registrable domains carry, without a tripwire and of nothing that
+// RuleTwoSources approves the correction of a calibrated verdict that the domains of at
+// least two independent owners carry, without a tripwire and of nothing that
 // changes within weeks, after a wait.
 const RuleTwoSources = "two_sources"
 

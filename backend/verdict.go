@@ -110,7 +110,7 @@ func (c Class) Checkable() bool {
 type Cluster struct {
 	Value      string     `json:"value"`
 	Weight     float64    `json:"weight"`
-	Domains    []string   `json:"domains"`
+	Domains    []string   `json:"domains"` // each an Owner, or a document of the user's
 	Newest     *time.Time `json:"newest,omitempty"`
 	PassageIDs []string   `json:"passage_ids"`
 	Trusted    bool       `json:"trusted"`
@@ -213,13 +213,13 @@ func (v Verdict) Proposes() bool {
 	return !flagged && len(v.RivalDomains()) >= 2
 }
 
-// RivalDomains are the registrable domains that carry the rival value independently
-// of each other: copies of one text count once, the user's own documents do not.
+// RivalDomains are the owners' domains that carry the rival value independently of
+// each other: copies of one text count once, the user's own documents do not.
 func (v Verdict) RivalDomains() []string {
 	outside := map[string]bool{}
 	for _, p := range v.Passages {
 		if p.Supports == "rival" && !p.Trusted() && p.Domain != "" {
-			outside[p.Domain] = true
+			outside[Owner(p.Domain)] = true
 		}
 	}
 	domains := []string{}

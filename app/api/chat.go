@@ -51,26 +51,20 @@ func (a *API) Chat(id string) (ChatView, error) {
 		if err != nil {
 			return ChatView{Turns: turns}, err
 		}
-		memory, err := a.memory(turns)
-		return ChatView{Chat: c, Turns: turns, Taught: taught, Memory: memory}, err
+		return ChatView{Chat: c, Turns: turns, Taught: taught, Memory: a.memory(turns)}, nil
 	})
 }
 
-func (a *API) memory(turns []backend.Turn) (map[string][]flow.Recalled, error) {
+func (a *API) memory(turns []backend.Turn) map[string][]flow.Recalled {
 	out := map[string][]flow.Recalled{}
 	for _, t := range turns {
 		for _, answer := range t.Answers {
-			if len(answer.MemoryFactIDs) == 0 {
-				continue
+			if len(answer.MemoryFactIDs) > 0 {
+				out[answer.ID] = a.o.Loop.Recalled(answer)
 			}
-			recalled, err := a.o.Loop.Recalled(answer)
-			if err != nil {
-				return out, err
-			}
-			out[answer.ID] = recalled
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (a *API) taught(turns []backend.Turn) (map[string]backend.FactState, error) {

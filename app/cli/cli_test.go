@@ -270,6 +270,29 @@ func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	require.Equal(t, "need not known", fits(0, machine))
 }
 
+func TestDoctorSaysHowToChooseTheModelThatIsHere(t *testing.T) {
+	tests := []struct {
+		name, chosen string
+		says         bool
+	}{
+		{"none chosen", "", true},
+		{"one chosen", "small", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &script{answers: map[string]any{
+				"Status": api.Status{Model: tt.chosen}, "Providers": []backend.ProviderHealth{},
+				"Models": []backend.ModelInfo{{Name: "small", Installed: true, Listed: true}, {Name: "large", Listed: true}},
+			}}
+			code, out, errs := run(t, c, "", "doctor")
+			require.Equal(t, ExitOK, code, errs)
+			require.Equal(t, tt.says, strings.Contains(out, "No model is chosen yet. small is installed"), out)
+			_, out, _ = run(t, c, "", "doctor", "--json")
+			require.Equal(t, tt.says, strings.Contains(out, "errata models use small"), out)
+		})
+	}
+}
+
 func TestASettingThatIsNotThereIsNamed(t *testing.T) {
 	for _, tt := range []struct{ change, want string }{
 		{`{"colour":"red"}`, `There is no setting called "colour".`},

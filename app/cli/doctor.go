@@ -21,9 +21,15 @@ func (doctorCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		models, modelsErr := get[[]backend.ModelInfo](s, c, "Models")
-		if modelsErr != nil {
-			status.Problems = append(status.Problems, api.Problem{Part: "models", Message: api.Sentence(modelsErr), Hint: backend.HintOf(modelsErr)})
+		missing := func(part string, err error) {
+			status.Problems = append(status.Problems, api.Problem{Part: part, Message: api.Sentence(err), Hint: backend.HintOf(err)})
+		}
+		models, err := get[[]backend.ModelInfo](s, c, "Models")
+		if err != nil {
+			missing("models", err)
+		}
+		if status.Model == "" {
+			missing("model", backend.NoModel(models))
 		}
 		providers, err := get[[]backend.ProviderHealth](s, c, "Providers")
 		if err != nil {

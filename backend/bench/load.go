@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"errata/backend"
+	"errata/backend/page"
 )
 
 //go:embed demo
@@ -102,13 +103,16 @@ func readNotes(folder fs.FS) (map[string][]byte, time.Time, error) {
 		if err != nil {
 			return err
 		}
-		published, err := publishedOf(b)
+		note, err := page.Parse(b, page.Options{Name: path}) // as the library will read it
 		if err != nil {
-			return backend.Errorf(backend.CodeInvalid, "demo", "The note %s has no date: %v.", path, err).
+			return backend.Wrap(err, backend.CodeInvalid, "demo", fmt.Sprintf("The note %s cannot be read.", path))
+		}
+		if note.Published == nil {
+			return backend.Errorf(backend.CodeInvalid, "demo", "The note %s has no date that can be read.", path).
 				WithHint("Its front matter needs `published: YYYY-MM-DD`.")
 		}
-		if published.After(asOf) {
-			asOf = published
+		if note.Published.After(asOf) {
+			asOf = *note.Published
 		}
 		notes[strings.ReplaceAll(path, "/", "-")] = b
 		return nil
@@ -117,31 +121,4 @@ func readNotes(folder fs.FS) (map[string][]byte, time.Time, error) {
 		err = backend.Errorf(backend.CodeInvalid, "demo", "There is no Markdown note in the folder.")
 	}
 	return notes, asOf, err
-}
-
-// publishedOf reads the published line of a note's front matter.
-func publishedOf(note []byte) (time.Time, error) {
-	text := strings.TrimLeft(strings.TrimPrefix(string(note), "\ufeff"), "\r\n \t")
-	front, ok := strings.CutPrefix(text, "---")
-	if !ok {
-		return time.Time{}, fmt.Errorf("no front matter")
-	}
-	front, _, _ = strings.Cut(front, "\n---")
-	for line := range strings.Lines(front) {
-		key, value, ok := strings.Cut(line, ":")
-		if !ok || !strings.EqualFold(strings.TrimSpace(key), "published") {
-			continue
-		}
-		value = strings.Trim(strings.TrimSpace(value), `"'`)
-		if len(value) > 10 {
-			value = value[:10]
-		}
-		for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
-			if t, err := time.Parse(layout, value); err == nil {
-				return t, nil
-			}
-		}
-		return time.Time{}, fmt.Errorf("%q is no date", value)
-	}
-	return time.Time{}, fmt.Errorf("no published line")
 }

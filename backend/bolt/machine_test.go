@@ -11,6 +11,7 @@ import (
 	"errata/backend"
 	"errata/backend/bolt"
 	"errata/backend/bolt/bolttest"
+	"errata/backend/propertytest"
 )
 
 // factMachine runs decisions on a store and on a map, which must agree.
@@ -116,7 +117,7 @@ func (m *factMachine) check(t *rapid.T) {
 
 func TestFactMachine(t *testing.T) {
 	dir, n := t.TempDir(), 0
-	rapid.Check(t, func(rt *rapid.T) {
+	propertytest.Check(t, func(rt *rapid.T) {
 		n++
 		s, err := bolt.Open(filepath.Join(dir, fmt.Sprint(n)), bolt.Options{})
 		require.NoError(rt, err)
@@ -138,7 +139,7 @@ func TestFactMachine(t *testing.T) {
 
 func TestVersionMachine(t *testing.T) {
 	dir, n := t.TempDir(), 0
-	rapid.Check(t, func(rt *rapid.T) {
+	propertytest.Check(t, func(rt *rapid.T) {
 		n++
 		s, err := bolt.Open(filepath.Join(dir, fmt.Sprint(n)), bolt.Options{})
 		require.NoError(rt, err)

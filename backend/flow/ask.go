@@ -80,10 +80,7 @@ func (l *Loop) Ask(ctx context.Context, in AskInput, onText func(string) error) 
 	if _, err := l.Store.ChangeChat(asked.Chat.ID, func(c *backend.Chat) error { c.UpdatedAt = l.Now(); return nil }); err != nil {
 		return asked, errors.Join(replyErr, err)
 	}
-	asked.Memory, err = l.Recalled(asked.Answer)
-	if err != nil {
-		l.Log.Warn("memory", "answer", answer.ID, "err", err) // the answer is stored and stands without it
-	}
+	asked.Memory = l.Recalled(asked.Answer)
 	l.emit("answer.finished", answer.ID, asked)
 	return asked, replyErr
 }

@@ -147,8 +147,11 @@ func (l *Loop) Base(ctx context.Context) (backend.ModelInfo, error) {
 		return backend.ModelInfo{}, err
 	}
 	if settings.Model == "" {
-		return backend.ModelInfo{}, backend.Errorf(backend.CodeNotFound, "model", "No model is chosen yet.").
-			WithHint("Choose one in Settings, or run `errata models install qwen2.5-coder:0.5b`.")
+		models, err := l.Engine.Models(ctx)
+		if err != nil {
+			l.Log.Warn("models", "err", err) // they would only make the hint better
+		}
+		return backend.ModelInfo{}, backend.NoModel(models)
 	}
 	return l.Engine.Ensure(ctx, settings.Model)
 }

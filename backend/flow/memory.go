@@ -118,21 +118,22 @@ type Recalled struct {
 	Said bool         `json:"said"` // the answer says it
 }
 
-// Recalled gives the facts that an answer was given, as they stand now; one that is
-// gone from the store is left out.
-func (l *Loop) Recalled(a backend.Answer) ([]Recalled, error) {
+// Recalled gives the facts that an answer was given, as they stand now. One that is
+// gone from the store, or cannot be read, is left out: the answer, its check and its
+// chat stand without it.
+func (l *Loop) Recalled(a backend.Answer) []Recalled {
 	out := make([]Recalled, 0, len(a.MemoryFactIDs))
 	for _, id := range a.MemoryFactIDs {
 		f, err := l.Store.Fact(id)
-		if backend.CodeOf(err) == backend.CodeNotFound {
-			continue
-		}
 		if err != nil {
-			return out, err
+			if backend.CodeOf(err) != backend.CodeNotFound {
+				l.Log.Warn("memory", "answer", a.ID, "fact", id, "err", err)
+			}
+			continue
 		}
 		out = append(out, Recalled{Fact: f, Said: backend.MentionsAny(a.Text, append([]string{f.Answer}, f.Aliases...))})
 	}
-	return out, nil
+	return out
 }
 
 // RecalledSentence says where an answer with these facts came from, empty without any.

@@ -80,11 +80,7 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	}
 	v.ExtractorTitle, v.JudgeTitle = cmp.Or(extractor.Title, extractor.Name), cmp.Or(judging.Title, judging.Name)
 	// Where the answer came from explains it before any evidence does.
-	recalled, err := l.Recalled(a)
-	if err != nil {
-		l.Log.Warn("memory", "answer", a.ID, "err", err) // the verdict rests on evidence and stands without it
-	}
-	v.Sentence = strings.TrimSpace(RecalledSentence(recalled) + " " + v.Sentence)
+	v.Sentence = strings.TrimSpace(RecalledSentence(l.Recalled(a)) + " " + v.Sentence)
 	return v, nil
 }
 

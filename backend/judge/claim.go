@@ -17,6 +17,39 @@ var (
 // maxAnswer bounds what is read of an answer: the claim stands at its beginning.
 const maxAnswer = 4000
 
+// claim reads the short answer: rules, else one schema call.
+func (r *run) claim(ctx context.Context, f form, class backend.Class, answer string) (backend.Claim, error) {
+	if class == backend.ClassClock {
+		r.firm = true
+		return clockClaim(f, answer), nil
+	}
+	c, ok, firm := ruleClaim(f, answer)
+	if ok && firm || statesNothing(answer) {
+		r.firm = firm
+		return c, nil
+	}
+	byModel, err := r.modelClaim(ctx, f, answer)
+	if stops(err) != "" {
+		return c, err
+	}
+	if err != nil || byModel.Short == "" {
+		return c, nil //nolint:nilerr // the claim by rule stands without the model's
+	}
+	// Where rules and model agree nothing is in doubt; the model alone is
+	// believed when its sentence speaks the question's words.
+	agreed := false
+	if ok {
+		rel, _ := compare(f, c.Short, byModel.Short)
+		agreed = rel == Same
+	}
+	if agreed {
+		r.firm = true
+		return c, nil // the rules keep the unit
+	}
+	r.firm = f.cover(termSet(byModel.Sentence), nil) >= 0.34
+	return byModel, nil
+}
+
 // ruleClaim reads the short answer by rules. ok is false when there is none;
 // firm is false when the sentence hardly speaks the question's words, so that a
 // model should look and no difference may be built on it.
@@ -149,4 +182,19 @@ func (r *run) modelClaim(ctx context.Context, f form, text string) (backend.Clai
 		}
 	}
 	return c, nil
+}
+
+// openKind lets the claim say what kind of value is meant when the question does
+// not: to "What is the record?" a time is a number. Only the kind is used.
+func openKind(kind Kind, short string) Kind {
+	if kind != KindOpen || short == "" || namesSomething(short) || len(tokens(short)) > 6 {
+		return kind
+	}
+	switch {
+	case len(findDates(short)) > 0:
+		return KindDate
+	case len(findQuantities(short)) > 0 && hasDigit(short):
+		return KindNumber
+	}
+	return kind
 }

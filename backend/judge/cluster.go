@@ -25,7 +25,7 @@ func reputation(p backend.Passage) float64 {
 	if p.Trusted() {
 		return 1
 	}
-	d := owner(p.Domain)
+	d := backend.Owner(p.Domain)
 	if w, ok := reputations[d]; ok {
 		return w
 	}

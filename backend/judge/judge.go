@@ -3,9 +3,7 @@ package judge
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -104,8 +102,6 @@ type run struct {
 	firm      bool    // the claim is surely what the answer says
 }
 
-var errBudget = errors.New("the check used up its model calls")
-
 // Check runs the pipeline. Every failure of a model or a provider, and a
 // cancelled ctx, ends in a verdict with its reason; err is only set for input
 // that no verdict can be given on. onStep may be nil.
@@ -193,54 +189,6 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	}
 }
 
-// openKind lets the claim say what kind of value is meant when the question does
-// not: to "What is the record?" a time is a number. Only the kind is used.
-func openKind(kind Kind, short string) Kind {
-	if kind != KindOpen || short == "" || namesSomething(short) || len(tokens(short)) > 6 {
-		return kind
-	}
-	switch {
-	case len(findDates(short)) > 0:
-		return KindDate
-	case len(findQuantities(short)) > 0 && hasDigit(short):
-		return KindNumber
-	}
-	return kind
-}
-
-// claim reads the short answer: rules, else one schema call.
-func (r *run) claim(ctx context.Context, f form, class backend.Class, answer string) (backend.Claim, error) {
-	if class == backend.ClassClock {
-		r.firm = true
-		return clockClaim(f, answer), nil
-	}
-	c, ok, firm := ruleClaim(f, answer)
-	if ok && firm || statesNothing(answer) {
-		r.firm = firm
-		return c, nil
-	}
-	byModel, err := r.modelClaim(ctx, f, answer)
-	if stops(err) != "" {
-		return c, err
-	}
-	if err != nil || byModel.Short == "" {
-		return c, nil //nolint:nilerr // the claim by rule stands without the model's
-	}
-	// Where rules and model agree nothing is in doubt; the model alone is
-	// believed when its sentence speaks the question's words.
-	agreed := false
-	if ok {
-		rel, _ := compare(f, c.Short, byModel.Short)
-		agreed = rel == Same
-	}
-	if agreed {
-		r.firm = true
-		return c, nil // the rules keep the unit
-	}
-	r.firm = f.cover(termSet(byModel.Sentence), nil) >= 0.34
-	return byModel, nil
-}
-
 func (r *run) gather(ctx context.Context, f form, class backend.Class, v *backend.Verdict, onStep func(Step)) (backend.Found, backend.Reason) {
 	search := backend.Search{Question: f.Text, Queries: queries(f, class, r.now), Class: class, Now: r.now, Limit: 8}
 	onStep(Step{Name: StepSearch, Queries: search.Queries})
@@ -265,157 +213,4 @@ func (r *run) gather(ctx context.Context, f form, class backend.Class, v *backen
 		return found, backend.ReasonProvidersOff
 	}
 	return found, backend.ReasonNoResults
-}
-
-// readAll reads the passages one by one, newest and most relevant first, and
-// stops as soon as no further reading can change the outcome.
-func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim backend.Claim, answer string, kept []chosen, onStep func(Step)) ([]reading, backend.Reason) {
-	order := append([]chosen{}, kept...)
-	best := 0.0
-	for _, c := range order {
-		best = max(best, c.coverage)
-	}
-	rank := func(c chosen) int {
-		switch {
-		case c.Trusted() && c.coverage >= 0.85*best:
-			return 0
-		case c.Trusted():
-			return 1
-		}
-		return 2
-	}
-	sort.SliceStable(order, func(i, j int) bool {
-		a, b := order[i], order[j]
-		if rank(a) != rank(b) {
-			return rank(a) < rank(b)
-		}
-		return rank(a) == 0 && older(b, a) && a.at != nil
-	})
-	var out []reading
-	var judged *reading
-	for i, c := range order {
-		onStep(Step{Name: StepRead, Count: len(order), At: i + 1})
-		got, ok, err := r.read(ctx, f, claim, c)
-		if reason := stops(err); reason != "" {
-			return out, reason
-		}
-		if !ok {
-			continue
-		}
-		got.rel, got.tier = relate(f, claim, r.firm, answer, got)
-		if got.rel != Same && got.other != "" && got.by == "model" {
-			got, err = r.arbitrate(ctx, f, got)
-			if reason := stops(err); reason != "" {
-				return out, reason
-			}
-			got.rel, got.tier = relate(f, claim, r.firm, answer, got)
-		}
-		if err := r.settleOnce(ctx, f, claim, answer, &got, &judged); err != nil {
-			return out, stops(err)
-		}
-		out = append(out, got)
-		if settled(f, class, claim, out, order[i+1:]) && (i+1 == len(order) || !rivals(got.chosen, order[i+1]) && !r.confirms(f, out, order[i+1])) {
-			break
-		}
-	}
-	return out, ""
-}
-
-// confirms: a first document that says otherwise of what happened once is confirmed
-// by a second one that fits, since the newer of two is not the better there.
-func (r *run) confirms(f form, list []reading, next chosen) bool {
-	return len(list) == 1 && list[0].rel == Different && f.happenedOnce(r.now) && next.Trusted() && next.coverage >= 0.85*list[0].coverage
-}
-
-// rivals: another trusted passage of the same day that fits the question as well.
-func rivals(a, b chosen) bool {
-	return a.Trusted() && b.Trusted() && sameDay(a.at, b.at) && b.coverage >= 0.95*a.coverage && b.score >= 0.85*a.score
-}
-
-// settled: a trusted passage, newest first, that was compared decides; for a
-// question that never changes so does good support without a rival, read or not.
-func settled(f form, class backend.Class, claim backend.Claim, list []reading, rest []chosen) bool {
-	last := list[len(list)-1]
-	if claim.Short != "" && last.Trusted() && last.rel != Unknown && last.coverage >= 0.6 {
-		return true
-	}
-	if class != backend.ClassEvergreen {
-		return false
-	}
-	domains := map[string]bool{}
-	strong := false
-	for _, x := range list {
-		if x.rel != Same {
-			return false
-		}
-		domains[source(x.Passage)] = true
-		strong = strong || reputation(x.Passage) >= 0.6
-	}
-	return strong || len(domains) >= 2 && len(dissent(f, last.value, rest)) == 0
-}
-
-// stops gives the reason when an error must end the check.
-func stops(err error) backend.Reason {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, errBudget), errors.Is(err, context.DeadlineExceeded):
-		return backend.ReasonBudget
-	case errors.Is(err, context.Canceled), backend.CodeOf(err) == backend.CodeCancelled:
-		return backend.ReasonCancelled
-	}
-	return ""
-}
-
-func (r *run) spend(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if r.left() < 1 {
-		return errBudget
-	}
-	r.calls++
-	return nil
-}
-
-// left is how many calls of the model may still be made.
-func (r *run) left() int { return r.o.MaxCalls - r.kept - r.calls }
-
-func (r *run) settle(err error) error {
-	if err != nil {
-		r.failed++
-	} else {
-		r.modelUp = true
-	}
-	return err
-}
-
-func (r *run) extract(ctx context.Context, req backend.ExtractRequest, out any) error {
-	if err := r.spend(ctx); err != nil {
-		return err
-	}
-	req.Model, r.asked.extractor = r.extractor, true
-	return r.settle(r.o.Model.Extract(ctx, req, out))
-}
-
-func (r *run) label(ctx context.Context, req backend.LabelRequest) (backend.LabelResult, error) {
-	if err := r.spend(ctx); err != nil {
-		return backend.LabelResult{}, err
-	}
-	req.Model, r.asked.model = r.model, true
-	res, err := r.o.Model.Label(ctx, req)
-	return res, r.settle(err)
-}
-
-// chat returns the text of a finished generation; one cut by its length counts.
-func (r *run) chat(ctx context.Context, req backend.ChatRequest) (string, error) {
-	if err := r.spend(ctx); err != nil {
-		return "", err
-	}
-	req.Model, r.asked.extractor = r.extractor, true
-	res, err := r.o.Model.Chat(ctx, req, func(string) error { return nil })
-	if err == nil && !res.Done {
-		err = backend.Errorf(backend.CodeUnavailable, "judge.chat", "The model's reply broke off.")
-	}
-	return res.Text, r.settle(err)
 }

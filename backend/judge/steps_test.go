@@ -281,15 +281,6 @@ func TestSelectPassages(t *testing.T) {
 	})
 }
 
-func TestWhatCostsNothingIsNotASource(t *testing.T) {
-	tests := map[string]string{
-		"bbc.co.uk": "bbc.co.uk", "Example.ORG.": "example.org", "one.blogspot.com": "blogspot.com", "two.github.io": "github.io", "library": "library", "a.example": "a.example",
-	}
-	for domain, want := range tests {
-		require.Equal(t, want, owner(domain), domain)
-	}
-}
-
 func TestVerifyReply(t *testing.T) {
 	f := parseQuestion("Who is the prime minister of the UK?")
 	c := chosen{window: "Sir Keir Starmer has been Prime Minister of the United Kingdom since 5 July 2024. He succeeded Rishi Sunak."}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"errata/backend/page"
+	"errata/backend/propertytest"
 )
 
 func TestSentences(t *testing.T) {
@@ -39,7 +40,7 @@ func TestPassages(t *testing.T) {
 }
 
 func TestPassagesLoseNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	propertytest.Check(t, func(t *rapid.T) {
 		word := rapid.StringMatching(`[A-Za-z0-9'-]{1,9}[.!?]?`)
 		paras := rapid.SliceOf(rapid.SliceOfN(word, 1, 400)).Draw(t, "paragraphs")
 		var parts []string

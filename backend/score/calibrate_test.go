@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"errata/backend/propertytest"
 	"errata/backend/score"
 )
 
@@ -85,7 +86,7 @@ func TestFallingNeighboursArePooled(t *testing.T) {
 }
 
 func TestTheMappingRisesAndKeepsTheMean(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	propertytest.Check(t, func(t *rapid.T) {
 		var list []score.Observed
 		for range rapid.IntRange(30, 200).Draw(t, "n") {
 			list = append(list, score.Observed{Raw: float64(rapid.IntRange(1, 20).Draw(t, "raw")) / 20, Right: rapid.Bool().Draw(t, "right")})

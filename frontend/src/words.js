@@ -135,14 +135,21 @@ export function ago(when, now) {
   return seconds < 172_800 ? 'yesterday' : `${age(when, now)} ago`;
 }
 
-/** @param {string | undefined} when */
-export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }) : '');
+/**
+ * A date without a time of day is the same day everywhere. It arrives as midnight in
+ * Greenwich, which is still the day before west of there.
+ * @param {string} when
+ */
+const dateOnly = (when) => /^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?Z)?$/.test(when);
 
-/** A date that has no time of day is the same one everywhere. @param {string} when */
-export const published = (when) => new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+/** @param {string | undefined} when */
+export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: dateOnly(when) ? 'UTC' : undefined }) : '');
 
 /** @param {string | undefined} when */
-export const exact = (when) => (when && known(when) ? new Date(when).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'medium' }) : '');
+export function exact(when) {
+  if (!when || !known(when)) return '';
+  return new Date(when).toLocaleString('en-GB', dateOnly(when) ? { dateStyle: 'full', timeZone: 'UTC' } : { dateStyle: 'full', timeStyle: 'medium' });
+}
 
 /** Under which heading a chat stands. @param {string} when @param {number} now ms */
 export function group(when, now) {

@@ -1,13 +1,13 @@
 import './page.js';
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { difference } from '../src/diff.js';
 import { html, morph } from '../src/html.js';
 import { dots, learned, likely, points, rough } from '../src/learned.js';
 import { routeOf } from '../src/routes.js';
 import { beside, thread } from '../src/thread.js';
-import { age, count, duration, group, interval, parameters, size, span } from '../src/words.js';
+import { age, count, day, duration, exact, group, interval, parameters, size, span } from '../src/words.js';
 import { recommended } from '../src/elements/model-list.js';
 import { world } from './fixtures.js';
 
@@ -90,6 +90,27 @@ describe('words', () => {
   test('sizes', () => assert.deepEqual([0, 999, 1500, 986e6, 4.7e9].map(size), ['0 B', '999 B', '1.5 kB', '986 MB', '4.7 GB']));
   test('durations', () => assert.deepEqual([0, 3.21, 75, 540, 3660, 7200].map(duration), ['0 s', '3.2 s', '75 s', '9 min', '1 h 1 min', '2 h']));
   test('ages', () => assert.deepEqual(['2026-11-22T01:00:00Z', '2026-11-20T01:00:00Z', '2026-10-20T00:00:00Z', '2020-01-01T00:00:00Z', '0001-01-01T00:00:00Z', undefined].map((d) => age(d, now)), ['today', '2 days', '4 weeks', '6 years', 'no date', 'no date']));
+  describe('a date is the same day everywhere, a time is told as it is here', () => {
+    const here = process.env.TZ;
+    after(() => { if (here === undefined) delete process.env.TZ; else process.env.TZ = here; });
+    const tests = [
+      { zone: 'Pacific/Honolulu', day: '11 Mar 2025', clock: '17:30:00' },
+      { zone: 'UTC', day: '12 Mar 2025', clock: '03:30:00' },
+      { zone: 'Pacific/Kiritimati', day: '12 Mar 2025', clock: '17:30:00' },
+    ];
+    for (const t of tests) {
+      test(t.zone, () => {
+        process.env.TZ = t.zone;
+        for (const date of ['2025-03-12', '2025-03-12T00:00:00Z']) {
+          assert.equal(day(date), '12 Mar 2025');
+          assert.match(exact(date), /^Wednesday,? 12 March 2025$/);
+        }
+        const time = '2025-03-12T03:30:00Z';
+        assert.equal(day(time), t.day);
+        assert.ok(exact(time).endsWith(t.clock), exact(time));
+      });
+    }
+  });
   test('the size of a model is said once', () => assert.deepEqual([{ name: 'a:1', title: 'Qwen 2.5 Coder 1.5B' }, { name: 'qwen2.5-coder:0.5b' }, { name: 'llama3:latest', title: 'llama3:latest' }].map((m) => parameters({ ...m, parameters: '8B' })), ['', '', '8B']));
   test('a count has its own number', () => assert.deepEqual([0, 1, 2, 1200].map((n) => count(n, 'fact')), ['0 facts', '1 fact', '2 facts', '1,200 facts']));
   test('an interval says how many were asked', () => assert.equal(interval({ value: 0.88, lo: 0.684, hi: 0.97, n: 16 }), '88 % (68 to 97, 16 asked)'));

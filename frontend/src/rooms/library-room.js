@@ -6,7 +6,7 @@ import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, roomHead } from '../views.js';
-import { count, published, size } from '../words.js';
+import { count, day, size } from '../words.js';
 
 /** @import {Document, Failure} from '../types.d.ts' */
 
@@ -95,7 +95,7 @@ class LibraryRoom extends Part {
 }
 
 /** @param {Document} d */
-const line = (d) => html`<li data-key="${d.id}"><span title="${d.path}">${d.title || d.path}</span><span class="hint figures">${d.published_at ? html`<time datetime="${d.published_at}">${published(d.published_at)}</time>` : 'no date'} <span aria-hidden="true">·</span> ${size(d.bytes)}</span></li>`;
+const line = (d) => html`<li data-key="${d.id}"><span title="${d.path}">${d.title || d.path}</span><span class="hint figures">${d.published_at ? html`<time datetime="${d.published_at}">${day(d.published_at)}</time>` : 'no date'} <span aria-hidden="true">·</span> ${size(d.bytes)}</span></li>`;
 
 export const defineLibraryRoom = () => customElements.define('library-room', LibraryRoom);
 export { LibraryRoom };
