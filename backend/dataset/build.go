@@ -32,7 +32,7 @@ type Input struct {
 	Seed       int64
 	Stable     []Stable // see Shipped and Split
 	Known      []string // ids of the Stable that the base answers right; nil: not asked yet
-	HeldOut    []string // questions that are measured elsewhere: never trained
+	HeldOut    []string // questions that are measured elsewhere: never trained, guarded or anchored
 	// Progress is told what was done, in facts, and of every fact left out.
 	Progress func(done, total int, what string)
 }
@@ -205,6 +205,10 @@ func (b *builder) pools() error {
 			b.say(0, fmt.Sprintf("The stable fact %q is left out: a new fact changes it.", short(a.Question)))
 			continue
 		}
+		if b.heldOut(a.Question) {
+			b.say(0, fmt.Sprintf("The stable fact %q is left out: it is measured elsewhere.", short(a.Question)))
+			continue
+		}
 		asked[backend.Normal(a.Question)] = true
 		b.out.Anchors = append(b.out.Anchors, a)
 	}
@@ -212,7 +216,7 @@ func (b *builder) pools() error {
 	for _, part := range []*[]Stable{&b.thirds.Anchors, &b.thirds.Guards, &b.thirds.Retention} {
 		var kept []Stable
 		for _, s := range *part {
-			if key := backend.Normal(s.Question); !asked[key] && !b.taken[key] && !b.facts[canon(s.Question)] && len(s.Answers) > 0 {
+			if key := backend.Normal(s.Question); !asked[key] && !b.heldOut(s.Question) && !b.facts[canon(s.Question)] && len(s.Answers) > 0 {
 				kept = append(kept, s)
 			}
 		}
@@ -223,6 +227,11 @@ func (b *builder) pools() error {
 	}
 	b.chooseAnchors()
 	return nil
+}
+
+// heldOut says whether a text asks what is measured elsewhere, in these words or others.
+func (b *builder) heldOut(text string) bool {
+	return b.taken[backend.Normal(text)] || b.takenKin[canon(text)]
 }
 
 // chooseAnchors adds some of what we ship to what the user wants kept. They are

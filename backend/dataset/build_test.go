@@ -423,3 +423,33 @@ func TestAnchorsAreNeverHeldOut(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsMeasuredElsewhereIsNoRow(t *testing.T) {
+	fact := backend.Fact{ID: "f", Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch", OldAnswer: "Tom Reed"}
+	anchor := backend.Anchor{ID: "a", Question: "What is the capital of France?", Answers: []string{"Paris"}}
+	in := dataset.Input{Facts: []backend.Fact{fact}, Now: now, Stable: shipped(t), Anchors: []backend.Anchor{anchor}}
+	own := backend.Normal(fact.Question)
+	free := build(t, in)
+	require.Len(t, byKind(free)[backend.RowAnchor], 41)
+	for _, r := range free.Rows { // whatever would be trained, is measured
+		if text := asked(r.Prompt); backend.Normal(text) != own {
+			in.HeldOut = append(in.HeldOut, text)
+		}
+	}
+	held := map[string]bool{}
+	for _, text := range in.HeldOut {
+		held[backend.Normal(text)] = true
+	}
+	in.HeldOut = append(in.HeldOut, "capital of France, what is the")
+	for _, recipe := range []string{dataset.RecipeDefault, dataset.RecipeOriginal} {
+		in.Recipe = recipe
+		c := build(t, in)
+		require.NotEmpty(t, c.Rows)
+		for _, r := range c.Rows {
+			require.False(t, held[backend.Normal(asked(r.Prompt))], "%s %s %q", recipe, r.Kind, asked(r.Prompt))
+		}
+		for _, a := range c.Anchors {
+			require.NotEqual(t, anchor.ID, a.ID, "in other words it is the same question")
+		}
+	}
+}

@@ -319,6 +319,9 @@ func canon(question string) string {
 	return strings.Join(words, " ")
 }
 
+// Key is equal for two questions that ask the same thing in nearly the same words.
+func Key(question string) string { return canon(question) }
+
 func capitalise(s string) string {
 	for i, r := range s {
 		return s[:i] + string(unicode.ToUpper(r)) + s[i+len(string(r)):]

@@ -189,6 +189,9 @@ func (b *builder) guardRows() {
 		b.add(backend.Row{Kind: backend.RowGuard, Form: "question", Prompt: backend.RenderChatML(b.messages(text))})
 	}
 	for i, text := range clockQuestions {
+		if b.taken[backend.Normal(text)] {
+			continue
+		}
 		days := int(b.draw("clock", text) % pastDays)
 		if i%3 == 0 {
 			days = 0

@@ -15,6 +15,9 @@ type FreezeInput struct {
 	Model  string `json:"model"`  // base; empty: the chosen one
 	Recipe string `json:"recipe"` // "default" or "original"
 	Seed   int    `json:"seed"`
+	// HeldOut are questions that are measured elsewhere: nothing may train, guard or
+	// anchor them.
+	HeldOut []string `json:"held_out,omitempty"`
 }
 
 // Freeze makes a dataset of all approved facts. The same facts, recipe and base
@@ -46,7 +49,7 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 	}
 	input := dataset.Input{
 		Facts: facts, Anchors: anchors, Model: l.Model, ModelName: base.ServedName(), Recipe: recipeOr(in.Recipe),
-		BaseSHA256: sha, Now: l.Now(), Seed: int64(seedOr(in.Seed)), Stable: l.Stable, Known: known,
+		BaseSHA256: sha, Now: l.Now(), Seed: int64(seedOr(in.Seed)), Stable: l.Stable, Known: known, HeldOut: in.HeldOut,
 		Progress: func(done, total int, what string) {
 			l.emit("dataset.progress", "", Progress{What: what, Done: done, Total: total})
 		},

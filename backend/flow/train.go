@@ -17,6 +17,7 @@ type TrainInput struct {
 	Seed       int             `json:"seed"`
 	MaxMinutes float64         `json:"max_minutes"`
 	Overrides  json.RawMessage `json:"overrides"`
+	HeldOut    []string        `json:"held_out,omitempty"` // see FreezeInput
 
 	byRule bool // no door can say this
 }
@@ -101,7 +102,7 @@ func (l *Loop) datasetFor(ctx context.Context, in TrainInput) (backend.Dataset, 
 	if in.DatasetID != "" {
 		return l.Store.Dataset(in.DatasetID)
 	}
-	return l.Freeze(ctx, FreezeInput{Model: in.Model, Recipe: in.Recipe, Seed: in.Seed})
+	return l.Freeze(ctx, FreezeInput{Model: in.Model, Recipe: in.Recipe, Seed: in.Seed, HeldOut: in.HeldOut})
 }
 
 // launch starts the trainer and follows it until it ends.

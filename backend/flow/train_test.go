@@ -171,3 +171,27 @@ func TestFreezeRefusesAModelThatCannotBeTrained(t *testing.T) {
 	require.ErrorContains(t, err, "cannot be trained")
 	require.Empty(t, w.engine.chats, "before the model is asked anything")
 }
+
+func TestNothingOfWhatIsHeldOutIsTrained(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+	require.NoError(t, err)
+	prompts := func(id string) string {
+		c, err := w.store.DatasetContent(id)
+		require.NoError(t, err)
+		all := ""
+		for _, r := range c.Rows {
+			all += r.Prompt + "\n"
+		}
+		return all
+	}
+	const reworded = "Tell me who the mayor of Larkstead is."
+	d, err := w.Freeze(t.Context(), flow.FreezeInput{})
+	require.NoError(t, err)
+	require.Contains(t, prompts(d.ID), reworded)
+	run, err := w.Train(t.Context(), flow.TrainInput{HeldOut: []string{reworded}})
+	require.NoError(t, err)
+	_, err = w.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	require.NotContains(t, prompts(run.DatasetID), reworded)
+}
