@@ -89,13 +89,14 @@ func Open(dir string, o Options) (*Library, error) {
 }
 
 // indexConfig makes a second program fail at once instead of waiting for ever
-// for the lock of the first.
-var indexConfig = map[string]any{"bolt_timeout": "2s"}
+// for the lock of the first. Each index needs a map of its own: a new one writes its
+// path into it, where the next one to be opened would find it.
+func indexConfig() map[string]any { return map[string]any{"bolt_timeout": "2s"} }
 
 // openIndex says fresh when it made a new, empty index.
 func (l *Library) openIndex() (fresh bool, err error) {
 	path := filepath.Join(l.dir, "index")
-	l.index, err = bleve.OpenUsing(path, indexConfig)
+	l.index, err = bleve.OpenUsing(path, indexConfig())
 	if err == nil {
 		if v, err := l.index.GetInternal([]byte("layout")); err == nil && string(v) == layout {
 			return false, nil
@@ -111,7 +112,7 @@ func (l *Library) openIndex() (fresh bool, err error) {
 			return false, backend.Wrap(err, backend.CodeUnavailable, "library.open", "The index of the library is damaged and could not be set aside.")
 		}
 	}
-	l.index, err = bleve.NewUsing(path, indexMapping(), bleve.Config.DefaultIndexType, bleve.Config.DefaultKVStore, indexConfig)
+	l.index, err = bleve.NewUsing(path, indexMapping(), bleve.Config.DefaultIndexType, bleve.Config.DefaultKVStore, indexConfig())
 	if err == nil {
 		err = l.index.SetInternal([]byte("layout"), []byte(layout))
 	}

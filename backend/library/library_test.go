@@ -292,6 +292,17 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+func TestEachLibraryOpensItsOwnIndex(t *testing.T) {
+	first, second := t.TempDir(), t.TempDir()
+	for _, dir := range []string{first, second} {
+		l, err := library.Open(dir, library.Options{Now: clock})
+		require.NoError(t, err)
+		require.NoError(t, l.Close())
+	}
+	open(t, first)
+	open(t, second)
+}
+
 func TestScanCancelled(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, "a.md", "Text.")
