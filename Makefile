@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn clean
 
 # What can be made.
 help:
@@ -92,6 +92,12 @@ bench-judge:
 	@$(SETUP)/bench-judge.sh "$(DATA)" check
 	@$(MAKE) --no-print-directory engine build-headless
 	@$(SETUP)/bench-judge.sh "$(DATA)"
+
+# What teaching teaches and breaks, on a fixed part of a folder (about an hour): make bench-learn DATA=DIR
+bench-learn:
+	@$(SETUP)/bench-learn.sh "$(DATA)" check
+	@$(MAKE) --no-print-directory engine trainer build-headless
+	@$(SETUP)/bench-learn.sh "$(DATA)"
 
 # What was built in this checkout; the user's cache stays.
 clean:

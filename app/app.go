@@ -29,7 +29,7 @@ func Main(args []string) int {
 
 // doors are what the command line can open.
 func doors() cli.Doors {
-	return cli.Doors{Open: openCaller, Serve: serve, Window: openWindow, Restore: restore, BenchChat: benchChat, BenchJudge: benchJudge, BenchCalibrate: benchCalibrate}
+	return cli.Doors{Open: openCaller, Serve: serve, Window: openWindow, Restore: restore, BenchChat: benchChat, BenchJudge: benchJudge, BenchCalibrate: benchCalibrate, BenchLearn: benchLearn}
 }
 
 // openCaller assembles the program for one command, or reaches the one that

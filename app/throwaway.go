@@ -28,7 +28,7 @@ func (p *Program) throwaway(ctx context.Context, t api.Throwaway) (*flow.Loop, f
 		}
 		home, remove = dir, func() { _ = removeAll(dir) }
 	}
-	second, err := p.assembleDemo(ctx, home, t)
+	second, err := p.assembleAside(ctx, home, demoStable, t)
 	if err != nil {
 		remove()
 		return nil, nil, err
@@ -55,7 +55,9 @@ func forwardProgress(from, to *api.Hub) (stop func()) {
 	return func() { end(); <-done }
 }
 
-func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway) (*Program, error) {
+// assembleAside makes a Program in another home, which tries so many stable
+// questions on a new base (0: as the app does).
+func (p *Program) assembleAside(ctx context.Context, home string, stable int, t api.Throwaway) (*Program, error) {
 	notes := filepath.Join(home, "notes")
 	if err := os.MkdirAll(notes, 0o700); err != nil {
 		return nil, diskError("The demo's folder", err)
@@ -65,9 +67,9 @@ func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway
 			return nil, diskError("A note of the demo", err)
 		}
 	}
-	started, base := time.Now(), t.AsOf.Add(12*time.Hour)
+	started, base := time.Now(), t.AsOf.Add(12*time.Hour+usedFor(home))
 	second, err := assemble(ctx, Config{
-		Home: home, StableLimit: demoStable, Door: "demo", Log: p.Log, CheckDB: func(string) error { return nil },
+		Home: home, StableLimit: stable, Door: "demo", Log: p.Log, CheckDB: func(string) error { return nil },
 		Now: func() time.Time { return base.Add(time.Since(started)) },
 	}, p.shared)
 	if err != nil {
@@ -90,6 +92,21 @@ func (p *Program) assembleDemo(ctx context.Context, home string, t api.Throwaway
 		return nil, err
 	}
 	return second, nil
+}
+
+// usedFor is how long a home that is opened again was in use, so that its clock goes
+// on: records are kept in the order of their times. Its folder of notes is as old as
+// the home.
+func usedFor(home string) time.Duration {
+	first, err := os.Stat(filepath.Join(home, "notes"))
+	if err != nil {
+		return 0
+	}
+	last, err := os.Stat(filepath.Join(home, dbName))
+	if err != nil {
+		return 0
+	}
+	return max(0, last.ModTime().Sub(first.ModTime()).Round(time.Second))
 }
 
 // removeAll removes a folder whose adapters were made read-only.

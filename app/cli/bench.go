@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 type benchCmd struct {
 	Judge     benchJudgeCmd     `cmd:"" help:"How often the judge is right, on labelled rows."`
 	Poison    benchPoisonCmd    `cmd:"" help:"How often hostile pages mislead the judge."`
+	Learn     benchLearnCmd     `cmd:"" help:"What teaching teaches and what it breaks, on facts that the model misses."`
 	Calibrate benchCalibrateCmd `cmd:"" help:"Fit the judge's confidence to labelled rows, so that it says how often it is right."`
 	Chat      benchChatCmd      `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
 }
@@ -101,7 +103,7 @@ func folderOf(file string) (string, error) {
 }
 
 // progress draws on stderr unless the user wants it quiet; end leaves the line.
-func (s *session) progress() (show func(bench.JudgeProgress), end func()) {
+func (s *session) progress() (show func(bench.Progress), end func()) {
 	if s.root.Quiet {
 		return nil, func() {}
 	}
@@ -128,10 +130,10 @@ func (s *session) result(file string, out any, write func(io.Writer)) error {
 }
 
 // fileOfJSON lets the flag that everywhere else takes no value name a file after
-// "bench judge", "bench calibrate" and "bench poison": kong knows one kind of --json only.
+// a benchmark: kong knows one kind of --json only.
 func fileOfJSON(args []string) []string {
 	verb := slices.Index(args, "bench") + 1
-	if verb == 0 || verb == len(args) || !slices.Contains([]string{"judge", "calibrate", "poison"}, args[verb]) {
+	if verb == 0 || verb == len(args) || !slices.Contains([]string{"judge", "calibrate", "poison", "learn"}, args[verb]) {
 		return args
 	}
 	var out []string
@@ -154,15 +156,13 @@ func fileOfJSON(args []string) []string {
 
 func writeJudged(w io.Writer, r bench.JudgeResult) {
 	fmt.Fprintf(w, "%s, %s judge%s, %s, %s, %.0f s\n", r.Task, r.Judge, with(r.Model), backend.Count(r.N, "row"), backend.Count(r.Calls, "model call"), r.Seconds)
-	names := make([]string, 0, len(r.Metrics))
-	for name := range r.Metrics {
-		names = append(names, name)
+	for _, name := range slices.Sorted(maps.Keys(r.Metrics)) {
+		writeMetric(w, name, r.Metrics[name])
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		m := r.Metrics[name]
-		fmt.Fprintf(w, "  %-30s %.3f  [%.3f, %.3f]  n %d\n", name, m.Value, m.Lo, m.Hi, m.N)
-	}
+}
+
+func writeMetric(w io.Writer, name string, m backend.Metric) {
+	fmt.Fprintf(w, "  %-30s %.3f  [%.3f, %.3f]  n %d\n", name, m.Value, m.Lo, m.Hi, m.N)
 }
 
 func with(model string) string {
@@ -183,7 +183,7 @@ type bar struct {
 
 const barWidth = 30
 
-func (b *bar) show(p bench.JudgeProgress) {
+func (b *bar) show(p bench.Progress) {
 	if last := p.Done == p.Total; !last && !b.live && time.Since(b.shown) < everySeconds*time.Second {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,7 @@ func TestBenchJudgeWritesWhereJSONSays(t *testing.T) {
 			var asked bench.JudgeOptions
 			code, out, says := runWith(t, Doors{BenchJudge: func(_ context.Context, _ string, o bench.JudgeOptions) (bench.JudgeResult, error) {
 				asked = o
-				o.Progress(bench.JudgeProgress{Task: o.Task, Done: 2, Total: 2})
+				o.Progress(bench.Progress{Task: o.Task, Done: 2, Total: 2})
 				return bench.JudgeResult{Task: o.Task, Judge: o.Judge, N: 2, Metrics: map[string]backend.Metric{"accuracy": {Value: 0.5, Lo: 0.1, Hi: 0.9, N: 2}}}, nil
 			}}, "", tt.args...)
 			require.Equal(t, ExitOK, code, says)
@@ -97,4 +98,44 @@ func TestOnlyBenchJudgeTakesAFileForJSON(t *testing.T) {
 	args := []string{"ask", "--json", "Who", "judges"}
 	require.Equal(t, args, fileOfJSON(args))
 	require.Equal(t, []string{"ask", "--json", "bench", "judge"}, fileOfJSON([]string{"ask", "--json", "bench", "judge"}))
+}
+
+func TestBenchLearnWritesWhereJSONSays(t *testing.T) {
+	data, dir := t.TempDir(), t.TempDir()
+	file := filepath.Join(dir, "out.json")
+	var asked []bench.LearnOptions
+	doors := Doors{BenchLearn: func(_ context.Context, _ string, o bench.LearnOptions) (bench.LearnResult, error) {
+		asked = append(asked, o)
+		o.Progress(bench.Progress{Task: "training", Done: 3, Total: 3})
+		return bench.LearnResult{Source: o.Source, Recipe: o.Recipe, Model: o.Model, Facts: o.Facts, Seed: o.Seed, ServedAs: backend.ServedMerged, GivenUp: 1,
+			Metrics: map[string]backend.Metric{"leak": {Hi: 0.02, N: 210}, "efficacy": {Value: 1, Lo: 0.7, Hi: 1, N: 10}}}, nil
+	}}
+	args := []string{"bench", "learn", "--data", data, "--source", "zsre", "--facts", "10", "--model", "m", "--recipe", "original", "--seed", "8", "--max-minutes", "60"}
+	code, out, says := runWith(t, doors, "", append(args, "--json", file)...)
+	require.Equal(t, ExitOK, code, says)
+	require.Empty(t, out)
+	require.Contains(t, says, "training")
+	require.Equal(t, filepath.Join(dir, "out.rows.jsonl"), asked[0].Rows)
+	asked[0].Progress = nil
+	require.Equal(t, bench.LearnOptions{Data: data, Source: "zsre", Facts: 10, Rounds: 1, Model: "m", Recipe: "original", Seed: 8, MaxMinutes: 60,
+		Rows: filepath.Join(dir, "out.rows.jsonl")}, asked[0])
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var object map[string]any
+	require.NoError(t, json.Unmarshal(b, &object))
+	for _, key := range []string{"source", "recipe", "model", "model_digest", "facts", "seed", "served_as", "given_up", "steps", "metrics"} {
+		require.Contains(t, object, key)
+	}
+	require.NotContains(t, object, "rounds")
+
+	code, out, says = runWith(t, doors, "", append(args, "--rounds", "5", "--json", "-")...)
+	require.Equal(t, ExitOK, code, says)
+	require.NoError(t, json.Unmarshal([]byte(out), &object))
+	require.Empty(t, asked[1].Rows, "the answers stay in the home")
+	require.Equal(t, 5, asked[1].Rounds)
+
+	code, out, says = runWith(t, doors, "", args...)
+	require.Equal(t, ExitOK, code, says)
+	require.Contains(t, out, "1 left to memory")
+	require.Less(t, strings.Index(out, "efficacy"), strings.Index(out, "leak"), "what was learned comes first")
 }

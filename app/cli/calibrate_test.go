@@ -18,7 +18,7 @@ func TestBenchCalibrateWritesWhereJSONSays(t *testing.T) {
 	var asked bench.CalibrateOptions
 	doors := Doors{BenchCalibrate: func(_ context.Context, _ string, o bench.CalibrateOptions) (string, backend.Calibration, error) {
 		asked = o
-		o.Progress(bench.JudgeProgress{Task: "realtime", Done: 2, Total: 2})
+		o.Progress(bench.Progress{Task: "realtime", Done: 2, Total: 2})
 		return "/home/calibration/x.json", backend.Calibration{
 			Schema: 1, Model: "m", ModelDigest: "d", PromptVersion: "1-aa", Rows: 2, TargetError: 0.05, ECEBefore: backend.Metric{Value: 0.2, N: 9},
 			Kinds: map[backend.VerdictKind]backend.CalibrationKind{

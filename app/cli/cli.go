@@ -58,6 +58,9 @@ type Doors struct {
 	// BenchCalibrate fits the judge's confidence to labelled rows and says where it
 	// keeps the fit.
 	BenchCalibrate func(ctx context.Context, home string, o bench.CalibrateOptions) (file string, c backend.Calibration, err error)
+	// BenchLearn teaches facts of the benchmark folder and measures what was learned
+	// and what was broken.
+	BenchLearn func(ctx context.Context, home string, o bench.LearnOptions) (bench.LearnResult, error)
 }
 
 // ServeOptions of `errata serve`.

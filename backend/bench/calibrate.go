@@ -22,7 +22,7 @@ type CalibrateOptions struct {
 	Target float64 // share of wrong verdicts that is let through; 0: 0.1
 	Rows   string  // folder of calibrate.rows.jsonl; empty: bench/ in the home
 	// Progress is told after each row; it may be nil.
-	Progress func(JudgeProgress)
+	Progress func(Progress)
 }
 
 const (

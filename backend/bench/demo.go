@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -224,24 +223,8 @@ func (d *demo) stableForOriginal() error {
 }
 
 func (d *demo) readRun(run backend.Run) {
-	d.out.RowPasses = run.Progress.RowPasses
-	d.out.TrainSeconds = run.Progress.Elapsed
-	d.out.Steps = run.Progress.Step
-	events, err := d.loop.Store.RunEvents(run.ID)
-	if err != nil {
-		return
-	}
-	for _, raw := range events {
-		var bye struct {
-			Type         string  `json:"type"`
-			RowPasses    int     `json:"row_passes"`
-			TrainSeconds float64 `json:"train_seconds"`
-			Steps        int     `json:"steps"`
-		}
-		if json.Unmarshal(raw, &bye) == nil && bye.Type == "bye" {
-			d.out.RowPasses, d.out.TrainSeconds, d.out.Steps = bye.RowPasses, bye.TrainSeconds, bye.Steps
-		}
-	}
+	c := costOf(d.loop, run)
+	d.out.RowPasses, d.out.TrainSeconds, d.out.Steps = c.RowPasses, c.TrainSeconds, c.Steps
 }
 
 // after asks the taught version, promoted or not; without one, the base again.
@@ -295,32 +278,9 @@ func (d *demo) leaks() error {
 	return nil
 }
 
-// cleanFor bounds the clearing up, which happens even when the demo was stopped.
-const cleanFor = 30 * time.Second
-
 // clean takes the demo's versions out of the engine's store, where each would
 // keep a weights file for ever. A kept home makes them again from its adapters.
-func (d *demo) clean() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), cleanFor)
-	defer cancel()
-	versions, err := d.loop.Store.Versions()
-	if err != nil {
-		d.loop.Log.Warn("demo", "err", err)
-		return
-	}
-	for _, v := range versions {
-		if v.EngineName == "" || v.CreatedAt.Before(d.began) {
-			continue
-		}
-		err := d.loop.Engine.Unload(ctx, v.EngineName)
-		if err == nil || backend.CodeOf(err) == backend.CodeNotFound {
-			err = d.loop.Engine.Delete(ctx, v.EngineName)
-		}
-		if err != nil && backend.CodeOf(err) != backend.CodeNotFound {
-			d.loop.Log.Warn("demo", "model", v.EngineName, "err", err)
-		}
-	}
-}
+func (d *demo) clean() { forgetServed(d.ctx, d.loop, d.began) }
 
 func (d *demo) count() {
 	for _, q := range d.out.Questions {

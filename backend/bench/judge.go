@@ -48,11 +48,11 @@ type JudgeOptions struct {
 	Limit int    // rows at most; 0: all
 	Rows  string // folder of TASK.rows.jsonl; empty: bench/ in the home
 	// Progress is told after each row; it may be nil.
-	Progress func(JudgeProgress)
+	Progress func(Progress)
 }
 
-// JudgeProgress says how far a measurement is.
-type JudgeProgress struct {
+// Progress says how far a measurement is.
+type Progress struct {
 	Task  string
 	Done  int
 	Total int
@@ -206,7 +206,7 @@ func judgeRows(ctx context.Context, o JudgeOptions, rows []judgeRow, t underTest
 		}
 		all = append(all, lines...)
 		if o.Progress != nil {
-			p := JudgeProgress{Task: o.Task, Done: i + 1, Total: len(rows)}
+			p := Progress{Task: o.Task, Done: i + 1, Total: len(rows)}
 			if judgedNow > 0 {
 				p.Left = time.Since(began) / time.Duration(judgedNow) * time.Duration(len(rows)-i-1)
 			}

@@ -118,8 +118,8 @@ func TestAStoppedRunGoesOn(t *testing.T) {
 	require.NoError(t, f.Close())
 
 	whole := &judgetest.Model{OnLabel: func(string) (backend.LabelResult, error) { return sure("A") }}
-	var seen []JudgeProgress
-	o.Progress = func(p JudgeProgress) { seen = append(seen, p) }
+	var seen []Progress
+	o.Progress = func(p Progress) { seen = append(seen, p) }
 	out, err := RunJudge(t.Context(), o, partsOf(whole, ""))
 	require.NoError(t, err)
 	require.Len(t, whole.Calls(), 2, "the two rows that were judged are kept")

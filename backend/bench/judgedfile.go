@@ -89,7 +89,7 @@ func (f *judgedFile) failed(err error) error {
 	return backend.Wrap(err, backend.CodeUnavailable, "bench.judge", "The verdicts cannot be kept in "+f.path+".")
 }
 
-func jsonLines(lines []Judged) ([]byte, error) {
+func jsonLines[T any](lines []T) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -136,7 +136,7 @@ func label(s scored) string {
 }
 
 // share is how many of those that are in hit, with its exact interval.
-func share(list []scored, in, hit func(scored) bool) backend.Metric {
+func share[T any](list []T, in, hit func(T) bool) backend.Metric {
 	k, m := 0, backend.Metric{}
 	for _, s := range list {
 		if in(s) {

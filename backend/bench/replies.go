@@ -30,6 +30,7 @@ type replies struct {
 	calls  int
 	waited time.Duration // here and now
 	took   time.Duration // when the replies were made
+	made   int           // replies that were not kept before
 	err    error         // the first failure that is not the model's
 }
 
@@ -110,6 +111,7 @@ func (r *replies) ask(ctx context.Context, kind string, request any, call func()
 		return k.result()
 	}
 	reply, err := call()
+	r.made++
 	took := time.Since(started)
 	r.took += took
 	k := kept{Key: key, Seconds: took.Seconds()}

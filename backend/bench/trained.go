@@ -1,0 +1,71 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"errata/backend"
+	"errata/backend/flow"
+)
+
+// cost is what a training took, as its trainer said at the end.
+type cost struct {
+	RowPasses    int     `json:"row_passes"` // fact and KL rows, each forward and backward
+	TrainSeconds float64 `json:"train_seconds"`
+	Steps        int     `json:"steps"`
+	PeakMemoryMB float64 `json:"peak_memory_mb"`
+}
+
+// costOf reads a run's record. The last farewell counts what came before a break
+// too; without one the progress that was seen last stands.
+func costOf(l *flow.Loop, run backend.Run) cost {
+	p := run.Progress
+	out := cost{RowPasses: p.RowPasses, TrainSeconds: p.Elapsed, Steps: p.Step, PeakMemoryMB: p.PeakMemoryMB}
+	events, err := l.Store.RunEvents(run.ID)
+	if err != nil {
+		return out
+	}
+	peak := out.PeakMemoryMB
+	for _, raw := range events {
+		var bye struct {
+			Type string `json:"type"`
+			cost
+		}
+		if json.Unmarshal(raw, &bye) != nil {
+			continue
+		}
+		peak = max(peak, bye.PeakMemoryMB)
+		if bye.Type == "bye" {
+			out = bye.cost
+		}
+	}
+	out.PeakMemoryMB = peak
+	return out
+}
+
+// cleanFor bounds the clearing up, which happens even when the work was stopped.
+const cleanFor = 30 * time.Second
+
+// forgetServed takes the versions made since a time out of the engine's store.
+func forgetServed(ctx context.Context, l *flow.Loop, since time.Time) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanFor)
+	defer cancel()
+	versions, err := l.Store.Versions()
+	if err != nil {
+		l.Log.Warn("bench", "err", err)
+		return
+	}
+	for _, v := range versions {
+		if v.EngineName == "" || v.CreatedAt.Before(since) {
+			continue
+		}
+		err := l.Engine.Unload(ctx, v.EngineName)
+		if err == nil || backend.CodeOf(err) == backend.CodeNotFound {
+			err = l.Engine.Delete(ctx, v.EngineName)
+		}
+		if err != nil && backend.CodeOf(err) != backend.CodeNotFound {
+			l.Log.Warn("bench", "model", v.EngineName, "err", err)
+		}
+	}
+}
