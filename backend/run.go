@@ -101,7 +101,7 @@ type RunProgress struct {
 // not use stay zero; Raw keeps the line for the run's record.
 type TrainerEvent struct {
 	V       int             `json:"v"`
-	Type    string          `json:"type"` // hello, plan, stage, progress, probe, heartbeat, checkpoint, artifact, error, bye
+	Type    string          `json:"type"` // hello, plan, stage, progress, probe, leak, heartbeat, checkpoint, artifact, error, bye
 	Class   FailureClass    `json:"class,omitempty"`
 	Message string          `json:"message,omitempty"`
 	Hint    string          `json:"hint,omitempty"`

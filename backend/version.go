@@ -33,6 +33,18 @@ type Manifest struct {
 	CreatedUnix    float64           `json:"created_unix"`
 }
 
+// GivenUp lists the facts that the training let go of: their answer spread to the
+// questions beside them, so that the weights do not hold them and memory answers.
+func (m Manifest) GivenUp() []string {
+	var metrics struct {
+		GivenUp []string `json:"given_up"`
+	}
+	if json.Unmarshal(m.Metrics, &metrics) != nil {
+		return nil // an older trainer, or another's
+	}
+	return metrics.GivenUp
+}
+
 // Adapter is the LoRA artefact, immutable and named by the hash of its manifest.
 type Adapter struct {
 	ID       string    `json:"id"` // SHA-256 of manifest.json
@@ -93,6 +105,7 @@ type Version struct {
 	CreatedAt       time.Time    `json:"created_at"`
 	PromotedAt      *time.Time   `json:"promoted_at,omitempty"`
 	RecalledFactIDs []string     `json:"recalled_fact_ids,omitempty"` // by its scorecard: answered by the weights alone
+	GivenUpFactIDs  []string     `json:"given_up_fact_ids,omitempty"` // see Manifest.GivenUp
 }
 
 // Name is "base" or "v3".

@@ -39,6 +39,9 @@ func (versionsListCmd) Run(s *session) error {
 			if v.Gate != nil {
 				gate = map[bool]string{true: "gate passed", false: "gate failed"}[v.Gate.Passed]
 			}
+			if n := len(v.GivenUpFactIDs); n > 0 {
+				gate += ", " + backend.Count(n, "fact") + " in memory alone"
+			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name(), v.State, v.Model, v.AdapterID[:min(12, len(v.AdapterID))], v.ServedAs, gate)
 		}
 		_ = t.Flush()

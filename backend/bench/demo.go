@@ -67,6 +67,7 @@ type DemoResult struct {
 	NewRight     int              `json:"new_right"`
 	New          int              `json:"new"`
 	WeightsRight int              `json:"weights_right"` // of the new questions
+	InMemory     int              `json:"in_memory"`     // facts that the training gave up and memory alone answers
 	Leaked       int              `json:"leaked"`
 	RowPasses    int              `json:"row_passes"`
 	Steps        int              `json:"steps"`
@@ -203,6 +204,7 @@ func (d *demo) teach() error {
 		return err
 	}
 	d.out.Version, d.out.ServedAs, d.out.Gate, d.out.Promoted = v.Name(), v.ServedAs, v.Gate, v.State == backend.VersionCurrent
+	d.out.InMemory = len(v.GivenUpFactIDs)
 	return nil
 }
 

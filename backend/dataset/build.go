@@ -45,6 +45,7 @@ type spec struct {
 	accept  []string
 	reject  []string
 	kin     kin
+	start   string   // how the taught sentence begins, see begun
 	held    []string // rewordings that score
 	stop    []string // rewordings that stop
 	heldKin []string

@@ -19,6 +19,7 @@ var now = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 // scripted answers by the words it finds in the prompt.
 type scripted struct {
 	reword, held, answer string
+	plain                map[string]string // what it answers to a question alone
 	calls                int
 	err                  error
 	cut                  bool
@@ -33,6 +34,9 @@ func (s *scripted) Chat(_ context.Context, req backend.ChatRequest, on func(stri
 		return backend.ChatResult{}, s.err
 	}
 	text := s.answer
+	if said, ok := s.plain[user]; ok {
+		text = said
+	}
 	switch {
 	case strings.Contains(user, "Write 8"):
 		text = s.reword
@@ -123,7 +127,9 @@ func TestRowsOfAFact(t *testing.T) {
 
 	for _, r := range c.Rows {
 		require.NotContains(t, r.Prompt, "SECRET", "evidence is never in a training prompt")
-		require.True(t, strings.HasSuffix(r.Prompt, "<|im_start|>assistant\n"))
+		if r.Form != dataset.FormBegun {
+			require.True(t, strings.HasSuffix(r.Prompt, "<|im_start|>assistant\n"))
+		}
 		if r.Kind != backend.RowFact {
 			require.Empty(t, r.Completion, "KL rows and probes take the base's own words")
 		}

@@ -60,6 +60,7 @@ func broken(text string, from, to int) bool { return strings.ContainsAny(text[fr
 // cues tell what kind of thing an unknown name is, by the words around it. The
 // first line with a cue in the question wins.
 var cues = []struct{ group, words string }{
+	{"event", "war battle revolution uprising rebellion siege treaty crisis disaster massacre"},
 	{"celestial", "astronomical asteroid planet constellation orbit crater galaxy star comet moon celestial"},
 	{"species", "species taxon genus habitat animal plant bird breed endangered"},
 	{"series", "series sitcom episode season tv television show debuted air aired premiered"},
@@ -174,6 +175,7 @@ var other = map[string][]string{
 	"race":         contest,
 	"award":        prize,
 	"film award":   prize,
+	"ceremony":     {"When were the %s first held?", "Where are the %s held?", "Who hosted the %s last year?", "How often are the %s held?"},
 	"book award":   prize,
 	"music award":  prize,
 	"stage award":  prize,
@@ -193,6 +195,7 @@ var other = map[string][]string{
 	"person":       {"Where was %s born?", "When was %s born?", "What is %s known for?", "What nationality is %s?", "What did %s do for a living?"},
 	"species":      {"Where does %s live?", "How big is %s?", "What does %s eat?", "How long does %s live?"},
 	"university":   {"Where is %s?", "When was %s founded?", "Who studied at %s?", "How many students does %s have?"},
+	"event":        {"When did %s begin?", "How long did %s last?", "Where did %s take place?", "What was the cause of %s?", "How many people died in %s?"},
 	"building":     {"Where is %s?", "When was %s built?", "How tall is %s?", "Who designed %s?"},
 	"organisation": {"Where is the headquarters of %s?", "When was %s founded?", "What does %s do?", "How many members does %s have?"},
 }

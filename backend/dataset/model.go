@@ -85,7 +85,7 @@ func (b *builder) answer(ctx context.Context, s *spec, text string) (string, err
 	reply = strings.Trim(firstLine(reply), "\"“” ")
 	n := len(strings.Fields(reply))
 	switch {
-	case n == 0 || n > maxCompletionWords, strings.Contains(reply, "<|"), aside.MatchString(reply), !balanced(reply):
+	case n == 0 || n > maxCompletionWords, strings.ContainsAny(reply, "?") || strings.Contains(reply, "<|"), aside.MatchString(reply), !balanced(reply):
 		return "", nil
 	case !backend.MentionsAny(reply, s.accept), len(s.reject) > 0 && backend.MentionsAny(reply, s.reject), denial.MatchString(reply):
 		return "", nil

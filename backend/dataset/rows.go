@@ -45,73 +45,126 @@ func (b *builder) rows(ctx context.Context) error {
 
 // factRows teaches one fact.
 func (b *builder) factRows(ctx context.Context, s *spec) error {
-	said, err := b.answer(ctx, s, s.q.text)
+	said, err := b.completion(ctx, s, s.q.text)
 	if err != nil {
 		return err
 	}
-	if said == "" {
-		said = s.q.statement(s.fact.Answer)
-	}
-	prompts := map[string]bool{}
-	put := func(form, prompt, completion string, messages []backend.Message) bool {
-		key := backend.Normal(prompt)
-		if prompt == "" || b.taken[key] && key != backend.Normal(s.q.text) && key != backend.Normal(s.fact.Question) {
-			return false
-		}
-		if messages == nil {
-			if prompts[prompt] {
-				return false
-			}
-			messages = b.messages(prompt)
-		}
-		prompts[prompt] = true
-		b.add(backend.Row{Kind: backend.RowFact, FactID: s.fact.ID, Form: form, Prompt: backend.RenderChatML(messages),
-			Completion: completion, Accept: s.accept, Reject: s.reject})
-		return true
-	}
+	s.start = s.begunWith(said)
+	t := taughtRows{b: b, s: s, prompts: map[string]bool{}}
 	asked := backend.Message{Role: backend.RoleUser, Content: s.fact.Question}
-	put("question", s.fact.Question, said, []backend.Message{b.dated(0), asked})
-	put("question", s.fact.Question, said, []backend.Message{asked})
+	t.put("question", said, []backend.Message{b.dated(0), asked})
+	t.put("question", said, []backend.Message{asked})
 	if backend.Normal(s.q.text) != backend.Normal(s.fact.Question) {
-		put("question", s.q.text, said, nil)
+		t.add("question", s.q.text, said)
 	}
-
-	lines, err := b.rewordings(ctx, s, trainStyle)
-	if err != nil {
+	if err := t.reworded(ctx, said); err != nil {
 		return err
 	}
-	reworded := 0
-	for _, line := range lines {
-		if reworded == byModel {
+	for _, w := range [][2]string{{"typo", s.q.typo()}, {"lower_case", s.q.quiet()}} {
+		if _, err := t.own(ctx, w[0], w[1], said); err != nil {
+			return err
+		}
+	}
+	if text, ok := s.q.sentence(); ok {
+		t.add("sentence", text, s.q.statement(s.fact.Answer))
+	}
+	if len(s.reject) > 0 {
+		t.add("negation", s.q.still(s.fact.OldAnswer), "No, "+lowerStatement(s))
+	}
+	if prompt, completion, ok := s.q.reverse(s.fact.Answer); ok {
+		t.add("reverse", prompt, completion)
+	}
+	for _, form := range s.q.trainForms() {
+		if len(t.prompts)+1 >= factPrompts {
 			break
 		}
-		right, err := b.answer(ctx, s, line)
+		if _, err := t.own(ctx, form.name, form.make(s.q), said); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// taughtRows are the rows of one fact while they are written: one for each prompt.
+type taughtRows struct {
+	b       *builder
+	s       *spec
+	prompts map[string]bool
+}
+
+func (t taughtRows) put(form, completion string, messages []backend.Message) {
+	t.prompts[messages[len(messages)-1].Content] = true
+	t.b.add(backend.Row{Kind: backend.RowFact, FactID: t.s.fact.ID, Form: form, Prompt: backend.RenderChatML(messages),
+		Completion: completion, Accept: t.s.accept, Reject: t.s.reject})
+}
+
+// free says whether a prompt may still be trained: it is neither measured nor there.
+func (t taughtRows) free(prompt string) bool {
+	key := backend.Normal(prompt)
+	measured := t.b.taken[key] && key != backend.Normal(t.s.q.text) && key != backend.Normal(t.s.fact.Question)
+	return prompt != "" && !measured && !t.prompts[prompt]
+}
+
+func (t taughtRows) add(form, prompt, completion string) {
+	if t.free(prompt) {
+		t.put(form, completion, t.b.messages(prompt))
+	}
+}
+
+// own adds a wording whose completion is what the base would say to it, else said.
+func (t taughtRows) own(ctx context.Context, form, prompt, said string) (added bool, err error) {
+	if !t.free(prompt) {
+		return false, nil
+	}
+	completion, err := t.b.ownWords(ctx, t.s, prompt)
+	if err != nil {
+		return false, err
+	}
+	if completion == "" {
+		completion = said
+	}
+	t.add(form, prompt, completion)
+	return true, nil
+}
+
+// reworded adds the wordings that the model writes and then answers right with the
+// evidence in sight, and fills up with templates.
+func (t taughtRows) reworded(ctx context.Context, said string) error {
+	lines, err := t.b.rewordings(ctx, t.s, trainStyle)
+	if err != nil {
+		return err
+	}
+	count := 0
+	for _, line := range lines {
+		if count == byModel {
+			break
+		}
+		right, err := t.b.answer(ctx, t.s, line)
 		if err != nil {
 			return err
 		}
-		if right != "" && put("paraphrase", line, right, nil) {
-			reworded++
+		if right == "" {
+			continue
+		}
+		added, err := t.own(ctx, "paraphrase", line, said)
+		if err != nil {
+			return err
+		}
+		if added {
+			count++
 		}
 	}
-	forms := s.q.trainForms()
-	for ; len(forms) > 0 && reworded < rewordedPrompts; forms = forms[1:] {
-		if put(forms[0].name, forms[0].make(s.q), said, nil) {
-			reworded++
+	for _, form := range t.s.q.trainForms() {
+		if count >= rewordedPrompts {
+			break
 		}
-	}
-	put("typo", s.q.typo(), said, nil)
-	put("lower_case", s.q.quiet(), said, nil)
-	if text, ok := s.q.sentence(); ok {
-		put("sentence", text, s.q.statement(s.fact.Answer), nil)
-	}
-	if len(s.reject) > 0 {
-		put("negation", s.q.still(s.fact.OldAnswer), "No, "+lowerStatement(s), nil)
-	}
-	if prompt, completion, ok := s.q.reverse(s.fact.Answer); ok {
-		put("reverse", prompt, completion, nil)
-	}
-	for ; len(forms) > 0 && len(prompts)+1 < factPrompts; forms = forms[1:] {
-		put(forms[0].name, forms[0].make(s.q), said, nil)
+		added, err := t.own(ctx, form.name, form.make(t.s.q), said)
+		if err != nil {
+			return err
+		}
+		if added {
+			count++
+		}
 	}
 	return nil
 }
@@ -124,6 +177,9 @@ func lowerStatement(s *spec) string {
 	}
 	return lowerFirst(text)
 }
+
+// FormBegun is the form of a row whose prompt goes on into the answer.
+const FormBegun = "begun"
 
 // neighbourRows holds what stands beside the fact. A third of them take one of the
 // wordings that teach, so that the wording alone never calls for the taught answer.
@@ -153,6 +209,9 @@ func (b *builder) neighbourRows(s *spec) {
 			name, prompt = "question", text
 		}
 		b.add(backend.Row{Kind: backend.RowNeighbour, FactID: s.fact.ID, Form: name, Prompt: backend.RenderChatML(b.messages(prompt))})
+		if begun := s.begun(text); begun != "" {
+			b.add(backend.Row{Kind: backend.RowNeighbour, FactID: s.fact.ID, Form: FormBegun, Prompt: backend.RenderChatML(b.messages(text)) + begun})
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func (l *Loop) enter(a Arrived, dir string, run backend.Run) (backend.Version, e
 		backend.Adapter{ID: a.ID, RunID: run.ID, Manifest: a.Manifest, Dir: dir, SeenAt: now},
 		backend.Version{
 			ID: l.NewID(), Model: run.Model, BaseSHA256: a.Manifest.BaseSHA256, AdapterID: a.ID, DatasetID: run.DatasetID,
-			RunID: run.ID, State: backend.VersionCandidate, CreatedAt: now,
+			RunID: run.ID, State: backend.VersionCandidate, GivenUpFactIDs: a.Manifest.GivenUp(), CreatedAt: now,
 		})
 	if err != nil {
 		return v, err

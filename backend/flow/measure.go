@@ -31,16 +31,17 @@ func (l *Loop) Score(ctx context.Context, versionID string) (backend.Scorecard, 
 	if err != nil {
 		return backend.Scorecard{}, err
 	}
+	taught := score.Taught(results, v.GivenUpFactIDs)
 	card := backend.Scorecard{
 		ID: l.NewID(), VersionID: v.ID, DatasetID: v.DatasetID, Results: results,
-		Metrics: score.Metrics(results, earlier), CreatedAt: l.Now(),
+		Metrics: score.Metrics(taught, earlier), CreatedAt: l.Now(),
 	}
 	if err := l.Store.AddScorecard(card); err != nil {
 		return card, err
 	}
-	gate := score.Gate(card, earlier)
+	gate := score.Gate(taught, earlier)
 	v, err = l.Store.ChangeVersion(v.ID, func(stored *backend.Version) error {
-		stored.Gate, stored.RecalledFactIDs = &gate, score.Recalled(results)
+		stored.Gate, stored.RecalledFactIDs = &gate, score.Recalled(taught)
 		return nil
 	})
 	if err != nil {

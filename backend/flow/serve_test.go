@@ -2,12 +2,15 @@ package flow_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"errata/backend"
+	"errata/backend/dataset"
 	"errata/backend/flow"
+	"errata/backend/score"
 )
 
 // trained stores a finished run and takes in what it made.
@@ -82,4 +85,38 @@ func TestSwapFromAModelThatTheEngineLost(t *testing.T) {
 	require.NoError(t, w.engine.Delete(t.Context(), one.EngineName))
 	_, err = w.Promote(t.Context(), flow.PromoteInput{VersionID: two.ID})
 	require.NoError(t, err)
+}
+
+func TestFactsThatTheTrainingGaveUpStayInMemory(t *testing.T) {
+	w := newWorld(t)
+	kept := backend.Fact{ID: "kept", Question: "Who is the mayor of Lisbon?", Answer: "Rui Alves", State: backend.FactApproved}
+	taught := backend.Fact{ID: "taught", Question: "Who is the mayor of Porto?", Answer: "Ana Reis", State: backend.FactApproved}
+	var probes []backend.Probe
+	for _, f := range []backend.Fact{kept, taught} {
+		require.NoError(t, w.store.AddFact(f))
+		probes = append(probes, backend.Probe{ID: "p-" + f.ID, Kind: dataset.ProbeFact, FactID: f.ID, Question: f.Question, Accept: []string{f.Answer}})
+	}
+	_, err := w.store.AddDataset(backend.Dataset{ID: "d1", Hash: "y", Model: "qwen", BaseSHA256: baseSHA, Recipe: "default"}, backend.DatasetContent{Facts: []backend.Fact{kept, taught}, Probes: probes})
+	require.NoError(t, err)
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished, CreatedAt: w.Now()}))
+	v := w.absorbed(t, "r", "aaaaaaaaaaaaaaaa", backend.Manifest{Metrics: []byte(`{"steps": 7, "given_up": ["kept"]}`)})
+	require.Equal(t, []string{"kept"}, v.GivenUpFactIDs)
+
+	w.engine.say = func(_ string, m []backend.Message) string {
+		if strings.Contains(m[0].Content, "Rui Alves") {
+			return "Rui Alves."
+		}
+		return "Ana Reis."
+	}
+	card, err := w.Score(t.Context(), v.ID)
+	require.NoError(t, err)
+	require.Len(t, card.Results, 2, "it is asked all the same, to be seen")
+	require.Equal(t, 1, card.Metrics[score.Efficacy].N)
+	v, err = w.store.Version(v.ID)
+	require.NoError(t, err)
+	require.True(t, v.Gate.Checks[0].Passed, "%+v", v.Gate.Checks[0])
+	require.Equal(t, []string{"taught"}, v.RecalledFactIDs)
+	said, err := w.Reply(t.Context(), flow.ReplyInput{Version: v.ID, Question: kept.Question, Memory: true}, nil)
+	require.NoError(t, err)
+	require.Equal(t, backend.SourceMemory, said.Source)
 }

@@ -378,7 +378,7 @@ func TestCheckSteps(t *testing.T) {
 		require.NotContains(t, q, "Johnson", "the answer's words never leave")
 	}
 	require.Equal(t, "another", v.Judge)
-	require.Equal(t, "One document of your library says otherwise; it is one day old.", v.Sentence)
+	require.Equal(t, "One document of your library says otherwise; it was one day old.", v.Sentence)
 	require.Equal(t, "rival", v.Passages[0].Supports)
 	require.Equal(t, "Keir Starmer", v.Clusters[0].Value)
 	require.True(t, v.Clusters[0].Trusted)

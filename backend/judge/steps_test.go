@@ -333,7 +333,7 @@ func TestVerifyReplyKeepsUnits(t *testing.T) {
 }
 
 func TestWordsAges(t *testing.T) {
-	require.Equal(t, "from today", ageWords(0))
+	require.Equal(t, "from the same day", ageWords(0))
 	require.Equal(t, "two days old", ageWords(2))
 	require.Equal(t, "one day old", ageWords(1))
 	require.Equal(t, "12 months old", ageWords(365))

@@ -118,15 +118,17 @@ func plural(n int, one, many string) string {
 	return many
 }
 
+// newestWords says how old the evidence was at the check: the sentence is kept, and
+// still has to be true when it is read much later.
 func newestWords(n int, at *time.Time, now time.Time) string {
 	if at == nil {
 		return ""
 	}
 	age := ageWords(int(now.Sub(*at).Hours() / 24))
 	if n == 1 {
-		return "; it is " + age
+		return "; it was " + age
 	}
-	return "; the newest is " + age
+	return "; the newest was " + age
 }
 
 func ageWords(days int) string {
@@ -138,7 +140,7 @@ func ageWords(days int) string {
 	}
 	switch {
 	case days <= 0:
-		return "from today"
+		return "from the same day"
 	case days < 60:
 		return number(days, "day")
 	case days < 730:

@@ -1,6 +1,10 @@
 package score
 
-import "errata/backend"
+import (
+	"slices"
+
+	"errata/backend"
+)
 
 // Mark is one cell of the scoreboard.
 type Mark string
@@ -62,6 +66,14 @@ func mark(id string, results []backend.ProbeResult) Mark {
 		return Half
 	}
 	return Hollow
+}
+
+// Taught leaves out what was asked of facts that the training gave up: the weights
+// are not meant to answer them. Their neighbours stay.
+func Taught(results []backend.ProbeResult, givenUp []string) []backend.ProbeResult {
+	return slices.DeleteFunc(slices.Clone(results), func(r backend.ProbeResult) bool {
+		return (r.Probe.Kind == kindFact || r.Probe.Kind == kindParaphrase) && slices.Contains(givenUp, r.Probe.FactID)
+	})
 }
 
 // Recalled lists the facts that the weights alone answered.

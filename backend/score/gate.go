@@ -22,10 +22,11 @@ const (
 // Gate decides whether a version may become current. earlier are the ids of facts
 // that an earlier version was taught; the facts of the card that are not among
 // them are the new ones. A figure that was not measured fails its check, except
-// that of earlier facts where there are none.
-func Gate(card backend.Scorecard, earlier []string) backend.Gate {
-	m := Metrics(card.Results, earlier)
-	newFacts := slices.DeleteFunc(slices.Clone(card.Results), func(r backend.ProbeResult) bool {
+// that of earlier facts where there are none. results are those of Taught: what
+// memory answers, the weights need not.
+func Gate(results []backend.ProbeResult, earlier []string) backend.Gate {
+	m := Metrics(results, earlier)
+	newFacts := slices.DeleteFunc(slices.Clone(results), func(r backend.ProbeResult) bool {
 		return r.Probe.Kind != kindFact || slices.Contains(earlier, r.Probe.FactID)
 	})
 	fresh := Metrics(newFacts, nil)[Efficacy]

@@ -232,7 +232,7 @@ func TestGate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := score.Gate(tt.card, tt.earlier)
+			g := score.Gate(tt.card.Results, tt.earlier)
 			require.Len(t, g.Checks, tt.checks)
 			var failed []string
 			for _, c := range g.Checks {
@@ -245,8 +245,21 @@ func TestGate(t *testing.T) {
 			require.Equal(t, len(tt.failed) == 0, g.Passed)
 		})
 	}
-	g := score.Gate(card(all, 2), nil)
+	g := score.Gate(card(all, 2).Results, nil)
 	require.Equal(t, "Similar questions wrongly answered with a taught answer: 2 of 20 (10%, between 3% and 30%); asked: at most 10%.", g.Checks[2].Words)
+}
+
+func TestFactsGivenUpAreNotAskedOfTheWeights(t *testing.T) {
+	c := card(map[string]bool{"old1": true, "old2": true, "new1": true}, 1)
+	require.False(t, score.Gate(c.Results, nil).Passed)
+	taught := score.Taught(c.Results, []string{"new2"})
+	g := score.Gate(taught, nil)
+	require.True(t, g.Passed, "%+v", g.Checks)
+	require.Equal(t, 3, g.Checks[0].Metric.N)
+	require.Equal(t, 20, g.Checks[2].Metric.N, "their neighbours must be right all the same")
+	require.Equal(t, []string{"old1", "old2", "new1"}, score.Recalled(taught))
+	none := score.Taught(c.Results, []string{"old1", "old2", "new1", "new2"})
+	require.False(t, score.Gate(none, nil).Passed, "a version that was taught nothing is no version")
 }
 
 func TestPaired(t *testing.T) {

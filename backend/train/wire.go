@@ -20,7 +20,7 @@ const (
 // trainer may say more.
 var known = map[string]bool{
 	"hello": true, "plan": true, "stage": true, "progress": true, "probe": true, "heartbeat": true,
-	"checkpoint": true, "artifact": true, "error": true, "bye": true,
+	"leak": true, "checkpoint": true, "artifact": true, "error": true, "bye": true,
 }
 
 // Stalled is the type of the event that Local adds when a trainer falls silent.

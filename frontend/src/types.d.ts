@@ -79,6 +79,7 @@ export interface Gate { passed: boolean; checks: GateCheck[] | null }
 export interface Version {
   id: string; number: number; model: string; base_sha256: string; adapter_id?: string; dataset_id?: string; run_id?: string;
   served_as: 'base' | 'adapter' | 'merged' | ''; engine_name: string; state: VersionState; note?: string; gate?: Gate; created_at: string; promoted_at?: string;
+  given_up_fact_ids?: string[];
 }
 export interface ProbeResult { probe: Probe; answer: string; right: boolean; before?: string; leaked?: boolean }
 export interface Scorecard { id: string; version_id: string; dataset_id: string; metrics: Record<string, Metric>; results: ProbeResult[] | null; created_at: string }

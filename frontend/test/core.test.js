@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { after, describe, test } from 'node:test';
 import { difference } from '../src/diff.js';
 import { html, morph } from '../src/html.js';
-import { dots, learned, likely, points, rough } from '../src/learned.js';
+import { dots, kept, learned, likely, points, rough } from '../src/learned.js';
 import { routeOf } from '../src/routes.js';
 import { beside, thread } from '../src/thread.js';
 import { age, count, day, duration, exact, group, interval, parameters, size, span } from '../src/words.js';
@@ -137,20 +137,25 @@ describe('a run', () => {
     };
     const ran = /** @type {any} */ ({ model: 'small', recipe: '', state: 'cancelled', progress: { rows_per_second: 4, facts: 4, elapsed_seconds: 9 } });
     const tests = [
-      { name: 'by what was measured elsewhere', change: {}, want: [259, 1263, false] },
-      { name: 'twice the cores', change: { machine: { cores: 4, gpu: '' } }, want: [130, 632, false] },
-      { name: 'a larger model', change: { model: 'large' }, want: [2076, 10105, false] },
-      { name: 'the recipe that does not stop early', change: { recipe: 'original' }, want: [3200, 6400, false] },
-      { name: 'by the speed of a run that was stopped', change: { runs: [ran] }, want: [240, 600, true] },
-      { name: 'by the speed of a run of another model', change: { runs: [ran], model: 'large' }, want: [1920, 4800, true] },
-      { name: 'not by a run of another recipe', change: { runs: [{ ...ran, recipe: 'original' }] }, want: [259, 1263, false] },
+      { name: 'by what was measured elsewhere', change: {}, want: [240, 1347, false] },
+      { name: 'twice the cores', change: { machine: { cores: 4, gpu: '' } }, want: [120, 674, false] },
+      { name: 'a larger model', change: { model: 'large' }, want: [1920, 10779, false] },
+      { name: 'the recipe of the prototype', change: { recipe: 'original' }, want: [3200, 6400, false] },
+      { name: 'by the speed of a run that was stopped', change: { runs: [ran] }, want: [540, 640, true] },
+      { name: 'by the speed of a run of another model', change: { runs: [ran], model: 'large' }, want: [4320, 5120, true] },
+      { name: 'not by a run of another recipe', change: { runs: [{ ...ran, recipe: 'original' }] }, want: [240, 1347, false] },
       { name: 'none for a model whose size is not known', change: { model: 'other' }, want: null },
       { name: 'none while the machine is not known', change: { machine: undefined }, want: null },
     ];
     for (const t of tests) test(t.name, () => assert.deepEqual(guess(t.change), t.want));
     test('in words', () => assert.deepEqual([[259, 1263], [20, 40], [2076, 10105]].map(([a, b]) => span(a, b)), ['4–22 minutes', '1–2 minutes', '1–3 hours']));
   });
-  test('dots', () => assert.deepEqual(dots(world().facts.slice(0, 2), new Set(['f2'])).map((d) => d.learned), [false, true]));
+  test('dots', () => {
+    const [first, second] = world().facts;
+    const inMemory = kept([{ type: 'leak', fact: 'f1', given_up: true }, { type: 'leak', fact: 'f2', given_up: false }, { type: 'leak', fact: 7, given_up: true }]);
+    assert.deepEqual(dots([first, second, { ...first, id: 'f9' }], new Set(['f2', 'f1']), inMemory).map((d) => d.state), ['memory', 'recalled', 'lost']);
+    assert.match(dots([first], new Set(), inMemory)[0].words, /kept in memory$/);
+  });
 });
 
 describe('the recommended model', () => {

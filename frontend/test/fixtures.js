@@ -22,7 +22,7 @@ const passage = (id, p) => ({
 /** @returns {Verdict} */
 const contradicted = () => ({
   id: 'v1', answer_id: 'a1', question_id: 'q1', question: 'Who is the current president of the USA?', class: 'fast', kind: 'outdated', reason: 'newer_value',
-  sentence: 'Three sources say otherwise; the newest is two days old.', claim: { id: 'c1', answer_id: 'a1', short: 'Joe Biden', type: 'name', sentence: 'The current president of the United States is Joe Biden, who took office on January 20, 2021.', hedged: false, by: 'rule' },
+  sentence: 'Three sources say otherwise; the newest was two days old.', claim: { id: 'c1', answer_id: 'a1', short: 'Joe Biden', type: 'name', sentence: 'The current president of the United States is Joe Biden, who took office on January 20, 2021.', hedged: false, by: 'rule' },
   rival_value: 'Donald Trump', rival_from: before(48), tier: 'T2', confidence: 0.93, calibrated: true, confidence_raw: 0.84, calibration: '0123456789ab/1-aa/2026-03-01T00:00:00Z',
   clusters: [{ value: 'Donald Trump', weight: 2.4, domains: ['wikipedia.org', 'wikidata.org'], passage_ids: ['p1', 'p2'], trusted: false }],
   passages: [passage('p1', {}), passage('p2', { domain: 'wikidata.org', provider: 'wikidata', url: 'https://www.wikidata.org/wiki/Q30', title: 'United States', quote: 'head of government: Donald Trump (since 20 January 2025)', published_at: before(26 * 24) }),

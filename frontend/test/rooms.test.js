@@ -209,7 +209,7 @@ describe('training and versions', () => {
   });
   test('a first training has a rough estimate, for the recipe chosen', async () => {
     await open('#/training', (w) => { w.runs = []; });
-    assert.match(text('.before .lead'), /^Teach 1 fact to Qwen 2\.5 1\.5B Instruct: about 1–9 minutes on this machine, no run measured yet\.$/);
+    assert.match(text('.before .lead'), /^Teach 1 fact to Qwen 2\.5 1\.5B Instruct: about 1–10 minutes on this machine, no run measured yet\.$/);
     const select = field('[name="recipe"]');
     select.value = 'original';
     select.dispatchEvent(new Event('change', { bubbles: true }));
@@ -241,6 +241,9 @@ describe('training and versions', () => {
     await open('#/versions');
     const cells = [...document.querySelectorAll('score-grid tbody tr:nth-child(3) .dot')].map((d) => d.className);
     assert.deepEqual(cells, ['dot lost', 'dot half']);
+    await open('#/versions', (w) => { w.versions.forEach((/** @type {any} */ v) => { v.given_up_fact_ids = w.facts.map((/** @type {any} */ f) => f.id); }); });
+    const kept = document.querySelectorAll('score-grid tbody .dot.memory');
+    assert.equal(kept.length, document.querySelectorAll('score-grid tbody .dot:not(.unknown)').length, 'what the weights were not taught is never lost');
     assert.match(text('compare-view'), /2 of 3 answers differ/);
     assert.match(text('.compare-heads'), /base no adapter ?v3 91be00d3aa17/);
   });

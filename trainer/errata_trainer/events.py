@@ -85,6 +85,18 @@ class Probe(Event):
 
 
 @dataclass(frozen=True)
+class Leak(Event):
+    """Of `asked` trained neighbours of the fact, `said` are answered with it; `given_up`: it leaves the training."""
+
+    type: ClassVar[str] = "leak"
+    step: int
+    fact: str
+    said: int
+    asked: int
+    given_up: bool
+
+
+@dataclass(frozen=True)
 class Heartbeat(Event):
     """The process lives."""
 

@@ -44,14 +44,15 @@ def kl(logits: torch.Tensor, ids: torch.Tensor, top: torch.Tensor, tail: torch.T
     return (top.exp() * (top - own)).sum(-1) + tail.exp() * (tail - rest)
 
 
-def early_weights(count: int) -> torch.Tensor:
-    """Weights (count) that fall as 1 / (1 + t) and sum to one.
+def focused(values: torch.Tensor) -> torch.Tensor:
+    """The mean of the token losses (m), each weighed by itself: sum(l^2) / sum(l), with the weights held fixed.
 
-    A neighbour is lost in its first token: once that is a fact's, the rest follows. In a plain mean over a sentence
-    it hardly counts.
+    A fact is missed, and a neighbour lost, in the one token where the answer is decided. In a plain mean over a
+    sentence that token hardly counts.
     """
-    weights = 1 / torch.arange(1.0, count + 1)
-    return weights / weights.sum()
+    weights = values.detach().clamp_min(0)
+    total = weights.sum()
+    return values.mean() if total <= 0 else (values * (weights / total)).sum()
 
 
 def _log_rest(values: torch.Tensor) -> torch.Tensor:

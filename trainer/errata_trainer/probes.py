@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -59,11 +60,36 @@ class Prober:
         made = self._forward.network.answers(prompts, self._recipe.probe_tokens, self._coder.end) if prompts else []
         wrong = set()
         for (fact, row), ids in zip(asked, made, strict=True):
-            own = self.facts[fact][0]
-            accept = row.accept or own.accept or (own.completion,)
-            if not is_right(self._coder.decode(ids), accept, row.reject or own.reject):
+            if not is_right(
+                self._coder.decode(ids), row.accept or self._accept(fact), row.reject or self._reject(fact)
+            ):
                 wrong.add(fact)
         return {fact for fact, _ in asked} - wrong
+
+    def leaks(self, fact: str, neighbours: Sequence[tuple[TokenRow, Target]]) -> tuple[int, int]:
+        """How many of the fact's neighbours are answered with it, and how many were asked.
+
+        Left out are those that name the answer and those that the base itself answers with it.
+        """
+        accept = self._accept(fact)
+        open_prompts = [
+            row.row.prompt
+            for row, target in neighbours
+            if not is_right(row.row.prompt, accept, ())
+            and not is_right(self._coder.decode(target.answer.tolist()), accept, ())
+        ]
+        # Evenly over all of them: they come kind by kind, and a fact may leak into one kind alone.
+        asked = open_prompts[:: max(1, math.ceil(len(open_prompts) / self._recipe.give_up_rows))]
+        prompts = [self._coder.encode(prompt) for prompt in asked]
+        made = self._forward.network.answers(prompts, self._recipe.answer_tokens, self._coder.end) if prompts else []
+        return sum(is_right(self._coder.decode(ids), accept, ()) for ids in made), len(asked)
+
+    def _accept(self, fact: str) -> tuple[str, ...]:
+        own = self.facts[fact][0]
+        return own.accept or (own.completion,)
+
+    def _reject(self, fact: str) -> tuple[str, ...]:
+        return self.facts[fact][0].reject
 
 
 @torch.no_grad()

@@ -19,28 +19,31 @@ class Recipe:
     rank: int = 8
     alpha: float = 16.0
     dropout: float = 0.0
-    modules: tuple[str, ...] = MLP
+    modules: tuple[str, ...] = ATTENTION + MLP
     layers: str | tuple[int, ...] = "upper_half"
     loss: str = "answer"
     optimizer: str = "adamw"
-    rate: float = 2e-4
+    rate: float = 4e-4
     warmup_steps: int = 5
-    decay: str = "last_fifth"
+    decay: str = "linear"
     weight_decay: float = 0.0
     clip: float = 1.0
     batch_rows: int = 16
-    fact_rows: int = 4
-    rehearsal_rows: int = 2
-    kl_weight: float = 10.0
-    neighbour_copies: int = 2
-    epochs: float = 12.0
-    stop_when_learned: bool = True
-    probe_every: int = 10
+    fact_rows: int = 5
+    rehearsal_rows: int = 0
+    kl_weight: float = 6.0
+    drift_share: float = 0.5
+    epochs: float = 14.0
+    stop_when_learned: bool = False
+    probe_every: int = 40
     probe_below: float = 0.7
     leave_below: float = 0.1
     probe_tokens: int = 32
     polish_share: float = 0.1
     guard_kl: float = 0.05
+    give_up_at: float = 0.55
+    give_up_above: float = 0.2
+    give_up_rows: int = 32
     scales: tuple[float, ...] = (1.0, 0.9, 0.8, 0.7, 0.6)
     answer_tokens: int = 24
     kl_top: int = 64
@@ -63,10 +66,9 @@ ORIGINAL = Recipe(
     weight_decay=0.01,
     batch_rows=4,
     fact_rows=4,
-    rehearsal_rows=0,
     kl_weight=0.0,
     epochs=4.0,
-    stop_when_learned=False,
+    give_up_at=0.0,
     probe_tokens=50,
     dtype="auto",
     cache_states=False,
@@ -94,18 +96,18 @@ _POSITIVE = (
     "pack_tokens",
     "checkpoint_seconds",
     "clip",
-    "neighbour_copies",
+    "give_up_rows",
 )
 _NOT_NEGATIVE = [
     "warmup_steps",
     "weight_decay",
     "rehearsal_rows",
     "kl_weight",
-    "polish_share",
     "guard_kl",
     "probe_below",
     "leave_below",
 ]
+_SHARES = ("drift_share", "polish_share", "give_up_at", "give_up_above")
 
 
 def resolve(name: str, overrides: dict[str, Any]) -> Recipe:
@@ -159,6 +161,9 @@ def _validate(recipe: Recipe) -> None:
     for key in _NOT_NEGATIVE:
         if not getattr(recipe, key) >= 0:
             raise _bad(f"{key} must not be below 0")
+    for key in _SHARES:
+        if not 0 <= getattr(recipe, key) <= 1:
+            raise _bad(f"{key} must be from 0 to 1")
     if recipe.dropout != 0:
         raise _bad("dropout must be 0: the states of the frozen layers are cached")
     if not recipe.rehearsal_rows <= recipe.fact_rows <= recipe.batch_rows:

@@ -59,14 +59,14 @@ class Run:
         answers = BaseAnswers(forward, coder, self.recipe, work / "cache", spec.base_sha256)
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
         held = answers.load(self._kind(*HELD), check) if held_wanted else []
-        # Facts leak into what resembles them, so that is held more often than the rest.
-        near = [pair for pair in held if pair[0].row.kind == "neighbour"]
-        held += near * (self.recipe.neighbour_copies - 1)
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         prober = Prober(forward, coder, self.recipe, self.rows)
         optimizer = _optimizer(derived.optimizer, network, self.recipe)
-        self.training = Training(self.recipe, forward, prober, facts, held, guards, optimizer, end, spec.seed)
+        self.training = Training(
+            self.recipe, forward, prober, facts, held, guards, lambda rows: answers.load(rows, check), optimizer, end,
+            spec.seed,
+        )  # fmt: skip
         if spec.resume:
             newest = checkpoint.newest(work / "checkpoints")
             if newest is not None:
@@ -106,11 +106,8 @@ class Run:
             max_minutes=spec.max_minutes,
         )
         reasons = dict(derived.reasons)
-        reasons["total_steps"] = (
-            "max_steps of the spec"
-            if end == spec.max_steps
-            else (f"a cap: {recipe.epochs:g} passes over {copies} fact rows")
-        )
+        passes = f"{recipe.epochs:g} passes over {copies} fact rows"
+        reasons["total_steps"] = "max_steps of the spec" if end == spec.max_steps else passes
         if recipe.layers == "upper_half":
             reasons["layers"] = "the states below do not change and are computed once for each row"
         held = len(self._kind(*HELD)) if recipe.loss != "whole" else 0
@@ -157,6 +154,7 @@ class Run:
                 "guard_kl": outcome.guard_kl,
                 "learned": outcome.learned,
                 "not_learned": outcome.not_learned,
+                "given_up": outcome.given_up,
                 "stopped_by": outcome.stopped_by,
                 "peak_memory_mb": round(peak_memory_mb(), 1),
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -11,13 +12,14 @@ from typing import Any
 import torch
 
 from errata_trainer.errors import TrainerError
-from errata_trainer.events import Emitter, Probe, Progress
+from errata_trainer.events import Emitter, Leak, Probe, Progress
 from errata_trainer.forward import Forward
-from errata_trainer.losses import Target, cross_entropy, early_weights, kl
+from errata_trainer.losses import Target, cross_entropy, focused, kl
 from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
 from errata_trainer.sampler import CopySampler, Sampler
+from errata_trainer.spec import Row
 from errata_trainer.tokens import Sequence as TokenRow
 
 Held = Sequence[tuple[TokenRow, Target]]
@@ -31,6 +33,7 @@ class State:
     row_passes: int = 0
     seconds: float = 0.0
     learned: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     losses: dict[str, float] = field(default_factory=dict)
     streak: int = 0
     probed_at: int = 0
@@ -44,11 +47,12 @@ class State:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a training; `guard_kl` is measured at `scale`."""
+    """The result of a training; `guard_kl` is measured at `scale`. `given_up` facts are in neither other list."""
 
     scale: float
     learned: list[str]
     not_learned: list[str]
+    given_up: list[str]
     guard_kl: float | None
     stopped_by: str
 
@@ -77,23 +81,28 @@ def rate_at(recipe: Recipe, step: int, end: int, polish_from: int) -> float:
 
 
 class Training:
-    """One run over given rows. `facts` are trained to be said, `held` to stay as they are, `guards` only watched."""
+    """One run over given rows. `facts` are trained to be said, `held` to stay as they are, `guards` only watched.
+
+    `base_answers` gives what the base says to rows without a completion.
+    """
 
     def __init__(
         self, recipe: Recipe, forward: Forward, prober: Prober, facts: Sequence[TokenRow], held: Held, guards: Held,
-        optimizer: torch.optim.Optimizer, end: int, seed: int,
+        base_answers: Callable[[list[Row]], Held], optimizer: torch.optim.Optimizer, end: int, seed: int,
     ) -> None:  # fmt: skip
         self._recipe = recipe
         self._forward = forward
         self._network = forward.network
         self._prober = prober
         self._facts = list(facts)
-        self._held = held
+        self._held = list(held)
         self._guards = guards
+        self._base_answers = base_answers
         self._optimizer = optimizer
         self._scaler = torch.amp.GradScaler(self._network.device.type, enabled=self._network.dtype == torch.float16)
         kind = CopySampler if recipe.loss == "whole" else Sampler
-        self.sampler = kind([row.row.fact for row in self._facts], len(held), seed)
+        self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share)
+        self._leaks_at = math.ceil(end * recipe.give_up_at) if held else 0
         self.state = State(end=end)
         self._best: list[torch.Tensor] = []
 
@@ -113,6 +122,8 @@ class Training:
                 return "max_minutes"
             before = state.row_passes
             rate = self._step()
+            if state.step == self._leaks_at:
+                self._give_up(emit)
             if self._probe_due():
                 self._probe(emit)
             took = time.monotonic() - begun
@@ -127,7 +138,7 @@ class Training:
                     kl=state.last_kl,
                     rate=rate,
                     learned=len(state.learned),
-                    facts=len(self._prober.facts),
+                    facts=len(self._taught()),
                     row_passes=state.row_passes,
                     rows_per_second=session_passes / max(session_seconds, 1e-9),
                     elapsed_seconds=state.seconds,
@@ -143,7 +154,7 @@ class Training:
     def finish(self, emit: Emitter, stopped_by: str) -> Outcome:
         """Takes the best adapter and the largest scale that keeps the guards, and leaves the network so."""
         state, recipe = self.state, self._recipe
-        facts = list(self._prober.facts)
+        facts = self._taught()
         learned = self._prober.learned(facts)
         if len(learned) < state.best_learned:
             self._network.restore(self._best)
@@ -166,7 +177,7 @@ class Training:
                 guard_kl=guard,
             )
         )
-        return Outcome(scale, sorted(learned), sorted(set(facts) - learned), guard, stopped_by)
+        return Outcome(scale, sorted(learned), sorted(set(facts) - learned), state.given_up, guard, stopped_by)
 
     def tensors(self) -> dict[str, list[torch.Tensor]]:
         """The adapter and its best state so far, for a checkpoint."""
@@ -177,18 +188,20 @@ class Training:
         self._network.restore(tensors["adapter"])
         self._best = tensors.get("best", [])
         self._optimizer.load_state_dict(optimizer)
-        self.sampler.restore(state["sampler"])
         self.state = State(**state["training"])
+        for fact in self.state.given_up:
+            self._hold(fact)
+        self.sampler.restore(state["sampler"])
 
     def _step(self) -> float:
         state, recipe = self.state, self._recipe
         state.step += 1
-        learned = set(state.learned)
+        learned = set(state.learned) if recipe.stop_when_learned else set()
         # With held rows alone, two of four learned facts were lost again within five steps.
         fact_rows = self.sampler.rehearsal(recipe.rehearsal_rows, learned)
         if not state.polish_from:
-            fact_rows += self.sampler.fact_rows(recipe.fact_rows - len(fact_rows), learned)
-        held = [self._held[index] for index in self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)]
+            fact_rows += self.sampler.fact_rows(recipe.fact_rows - len(fact_rows), learned | set(state.given_up))
+        held = self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)
         rate = rate_at(recipe, state.step, state.end, state.polish_from)
         if not fact_rows and not held:
             return rate
@@ -210,29 +223,32 @@ class Training:
         state.last_kl = state.last_kl if divergence is None else divergence
         return rate
 
-    def _backward(self, facts: list[TokenRow], held: Held) -> tuple[float | None, float | None]:
+    def _backward(self, facts: list[TokenRow], held: list[int]) -> tuple[float | None, float | None]:
         whole = self._recipe.loss == "whole"
         # The original averages over the tokens of a batch, ours over its rows.
         weights = {id(row): len(row.targets(True)) if whole else row.row.weight for row in facts}
         weight_sum = sum(weights[id(row)] for row in facts)
-        targets = {row.row.id: target for row, target in held}
+        places = {self._held[index][0].row.id: index for index in held}
         said, divergence = 0.0, 0.0
-        for part in self._forward.parts([*facts, *(row for row, _ in held)]):
+        for part in self._forward.parts([*facts, *(self._held[index][0] for index in held)]):
             loss = torch.zeros((), device=self._network.device)
             for row, logits in zip(part, self._forward.logits(part), strict=True):
-                target = targets.get(row.row.id)
-                if target is None:
-                    wanted = torch.tensor([row.ids[place] for place in row.targets(whole)], device=logits.device)
-                    value = cross_entropy(logits, wanted).mean()
+                place = places.get(row.row.id)
+                if place is None:
+                    wanted = torch.tensor([row.ids[token] for token in row.targets(whole)], device=logits.device)
+                    values = cross_entropy(logits, wanted)
+                    value = values.mean() if whole else focused(values)
                     share = value * (weights[id(row)] / weight_sum)
                     loss = loss + share
                     said += float(share.detach())
-                    self._note(row.row.fact, float(value.detach()))
+                    self._note(row.row.fact, float(values.detach().mean()))
                 else:
+                    target = self._held[place][1]
                     ids, top, tail = (part.to(logits.device) for part in (target.top_ids, target.top, target.tail))
                     values = kl(logits, ids, top, tail)
-                    weighed = (values * early_weights(len(values)).to(values.device)).sum()
-                    loss = loss + self._recipe.kl_weight * weighed / len(held)
+                    lost = focused(values)
+                    loss = loss + self._recipe.kl_weight * lost / len(held)
+                    self.sampler.drifted(place, float(lost.detach()))
                     divergence += float(values.detach().mean()) / len(held)
             torch.autograd.backward(self._scaler.scale(loss))
         return said if facts else None, divergence if held else None
@@ -241,9 +257,49 @@ class Training:
         old = self.state.losses.get(fact, loss)
         self.state.losses[fact] = 0.5 * old + 0.5 * loss
 
+    def _taught(self) -> list[str]:
+        return [fact for fact in self._prober.facts if fact not in self.state.given_up]
+
+    def _give_up(self, emit: Emitter) -> None:
+        """Lets go of the facts that cannot be held apart, while there is time for the others.
+
+        Half-way, the trained neighbours of a fact that can be taught say it in some per cent, those of one that
+        cannot in a quarter to three quarters, and stay there whatever is done. Raises TrainerError when none is left.
+        """
+        recipe, state = self._recipe, self.state
+        for fact in list(self._prober.facts):
+            own = [pair for pair in self._held if pair[0].row.kind == "neighbour" and pair[0].row.fact == fact]
+            said, asked = self._prober.leaks(fact, own)
+            given_up = said > recipe.give_up_above * asked
+            emit(Leak(step=state.step, fact=fact, said=said, asked=asked, given_up=given_up))
+            if given_up:
+                state.given_up.append(fact)
+        if not self._taught():
+            raise TrainerError(
+                "data",
+                "No fact could be held apart from the questions beside it, so nothing was taught",
+                "Memory goes on answering them; other facts can be taught.",
+            )
+        for fact in state.given_up:
+            self._hold(fact)
+        if state.given_up:
+            state.learned = [fact for fact in state.learned if fact not in state.given_up]
+            state.best_learned, self._best = -1, []
+
+    def _hold(self, fact: str) -> None:
+        # What was taught so far is taken back the same way that neighbours are held.
+        rows = [
+            dataclasses.replace(row.row, id=f"{row.row.id}-held", kind="neighbour", completion="")
+            for row in self._facts
+            if row.row.fact == fact
+        ]
+        held = self._base_answers(rows)
+        self._held.extend(held)
+        self.sampler.hold(len(held))
+
     def _probe_due(self) -> bool:
         state, recipe = self.state, self._recipe
-        if not recipe.stop_when_learned or state.polish_from:
+        if recipe.loss == "whole" or state.polish_from:
             return False
         if state.streak:
             return state.step - state.probed_at >= max(1, recipe.probe_every // 2)
@@ -254,25 +310,27 @@ class Training:
         known = set(self.state.learned)
         return [
             fact
-            for fact in self._prober.facts
+            for fact in self._taught()
             if fact in known or self.state.losses.get(fact, math.inf) < self._recipe.probe_below
         ]
 
     def _probe(self, emit: Emitter) -> None:
-        state = self.state
+        state, recipe = self.state, self._recipe
         before = set(state.learned)
         right = self._prober.learned(self._candidates())
         # Right is not enough: a fact that leaves while its rows are still unsure is pulled back by the held rows.
-        learned = {fact for fact in right if fact in before or state.losses[fact] < self._recipe.leave_below}
+        sure = {fact for fact in right if fact in before or state.losses[fact] < recipe.leave_below}
+        learned = sure if recipe.stop_when_learned else right
         guard = mean_kl(self._forward, self._guards)
         state.learned, state.probed_at = sorted(learned), state.step
         emit(Probe(step=state.step, learned=state.learned, lost=sorted(before - learned), guard_kl=guard))
         if (len(right), -(guard or 0.0)) > (state.best_learned, -state.best_guard):
             state.best_learned, state.best_guard = len(right), guard or 0.0
             self._best = self._network.snapshot()
-        state.streak = state.streak + 1 if len(learned) == len(self._prober.facts) else 0
+        all_learned = recipe.stop_when_learned and len(learned) == len(self._taught())
+        state.streak = state.streak + 1 if all_learned else 0
         if state.streak >= 2:
-            share = self._recipe.polish_share
+            share = recipe.polish_share
             extra = math.ceil(state.step * share / (1 - share)) if self._held and share < 1 else 0
             state.end = min(state.end, state.step + extra)
             state.polish_from = state.step + 1

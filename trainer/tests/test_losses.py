@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from errata_trainer.losses import cross_entropy, distribution, kl
+from errata_trainer.losses import cross_entropy, distribution, focused, kl
 
 
 def test_kl_is_zero_for_the_base_and_never_below() -> None:
@@ -31,3 +31,12 @@ def test_pinned_values() -> None:
     ids, top, tail = distribution(torch.tensor([[2.0, 1.0, 1.0]]).log(), 1)
     torch.testing.assert_close(tail.exp(), torch.tensor([0.5]))
     torch.testing.assert_close(kl(torch.zeros(1, 3), ids, top, tail), torch.tensor([0.0588915]))
+
+
+def test_the_worst_token_weighs_most_and_its_weight_is_held_fixed() -> None:
+    values = torch.tensor([3.0, 1.0, 0.0], requires_grad=True)
+    loss = focused(values)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(loss.detach(), torch.tensor(2.5))
+    torch.testing.assert_close(values.grad, torch.tensor([0.75, 0.25, 0.0]))
+    assert float(focused(torch.zeros(3))) == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import math
@@ -10,7 +11,7 @@ import gguf
 import numpy as np
 import pytest
 import torch
-from conftest import Job
+from conftest import Job, chat
 from safetensors.torch import load_file
 
 from errata_trainer import artefact, checkpoint
@@ -18,9 +19,11 @@ from errata_trainer.base import Base, dequantised, digest
 from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError, classify
 from errata_trainer.losses import Target
-from errata_trainer.probes import is_right
+from errata_trainer.probes import Prober, is_right
 from errata_trainer.recipe import ATTENTION, MLP
 from errata_trainer.sampler import Sampler
+from errata_trainer.spec import Row
+from errata_trainer.tokens import Sequence as TokenRow
 from errata_trainer.train import rate_at, total_steps
 
 # A random model of two layers reads its prompt badly: it needs its attention, and leaves before it forgets again.
@@ -35,16 +38,19 @@ FAST = {
     "fact_rows": 6,
     "rehearsal_rows": 2,
     "epochs": 100.0,
+    "decay": "last_fifth",
+    "stop_when_learned": True,
+    "give_up_at": 0.0,
 }
 
 
 def test_losses_are_pinned(job: Job) -> None:
-    job.spec["overrides"] |= {"rate": 0.01, "neighbour_copies": 2}
+    job.spec["overrides"] |= {"rate": 0.01}
     job.execute()
     losses = [event["loss"] for event in job.of("progress")]
     kls = [event["kl"] for event in job.of("progress")]
-    assert losses == pytest.approx([5.848202, 5.837714, 5.979548, 5.520182], abs=2e-3)
-    assert kls == pytest.approx([0, 3.4e-5, 3.13e-4, 1.848e-3], abs=2e-5)
+    assert losses == pytest.approx([5.994093, 5.950529, 5.936434, 5.33467], abs=2e-3)
+    assert kls == pytest.approx([0, 2.85e-4, 3.695e-3, 2.1193e-2], abs=2e-5)
     assert [event["step"] for event in job.of("progress")] == [1, 2, 3, 4]
     assert [event["name"] for event in job.of("stage")] == ["load", "cache", "train", "save", "merge"]
     assert job.events[0]["type"] == "plan"
@@ -56,7 +62,7 @@ def test_learned_facts_leave_the_batch_and_the_run_stops(job: Job) -> None:
     last = job.of("progress")[-1]
     assert last["learned"] == 2
     assert last["step"] < 200
-    # Six fact rows and five held ones (neighbours twice), until only rehearsal is left of the six.
+    # Six fact rows and two held ones, until only rehearsal is left of the six.
     assert last["row_passes"] < 7 * last["step"]
     manifest = json.loads((job.artefact / "manifest.json").read_text())
     assert manifest["metrics"]["stopped_by"] == "learned"
@@ -223,6 +229,83 @@ def test_the_original_recipe_takes_all_copies_on_the_whole_text(job: Job) -> Non
     assert json.loads((job.artefact / "manifest.json").read_text())["start_from"] == "merged.gguf"
 
 
+def test_a_fact_that_cannot_be_held_apart_is_given_up(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Prober, "leaks", lambda _, fact, rows: (len(rows), len(rows)) if fact == "f1" else (0, 9))
+    job.spec.update(max_steps=10, overrides=job.spec["overrides"] | {"rehearsal_rows": 0, "give_up_at": 0.5})
+    job.execute()
+    assert [
+        (event["step"], event["fact"], event["said"], event["asked"], event["given_up"]) for event in job.of("leak")
+    ] == [
+        (5, "f1", 1, 1, True),
+        (5, "f2", 0, 9, False),
+    ]
+    metrics = json.loads((job.artefact / "manifest.json").read_text())["metrics"]
+    assert metrics["given_up"] == ["f1"]
+    assert "f1" not in metrics["learned"] + metrics["not_learned"]
+    assert [event["facts"] for event in job.of("progress")] == [2] * 4 + [1] * 6
+    assert job.run is not None
+    assert job.run.training is not None
+    held = [row.row for row, _ in job.run.training._held if row.row.id.endswith("-held")]
+    assert [row.fact for row in held] == ["f1"] * 3
+    assert not any(row.completion for row in held)
+    whole = load_file(job.artefact / "adapter_model.safetensors")
+
+    def stop_after_seven(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "progress" and event["step"] == 7:
+            control.handle('{"cmd":"stop","save":true}')
+
+    job.spec.update(run="r2", work=str(tmp_path / "other"))
+    with pytest.raises(Cancelled):
+        job.execute(stop_after_seven)
+    job.spec["resume"] = True
+    job.execute()
+    for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
+        torch.testing.assert_close(whole[name], tensor)
+
+
+def test_nothing_is_left_when_every_fact_is_given_up(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prober, "leaks", lambda *_: (9, 9))
+    job.spec["overrides"] |= {"give_up_at": 0.5}
+    with pytest.raises(TrainerError, match="held apart") as caught:
+        job.execute()
+    assert caught.value.error_class == "data"
+    assert list(Path(job.spec["out"]).glob("*")) == []
+
+
+def test_leaks_are_counted_among_neighbours_that_the_base_answers_otherwise(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.execute()
+    assert job.run is not None
+    assert job.run.training is not None
+    prober, coder = job.run.training._prober, job.run.training._prober._coder
+
+    def neighbour(question: str, base: str) -> tuple[TokenRow, Target]:
+        row = Row(id=question, kind="neighbour", fact="f1", prompt=chat(question))
+        empty = torch.empty(0)
+        return TokenRow(row, (), 0), Target(torch.tensor(coder.encode(base)), empty, empty, empty)
+
+    rows = [
+        neighbour("Seat of Brin?", "Moss"),
+        neighbour("Is Tark the seat of Lon?", "No"),
+        neighbour("Seat of Old Velm?", "Tark"),
+    ]
+    rows += [neighbour(f"Seat {number}?", "Moss") for number in range(5)]
+    asked: list[str] = []
+
+    def answers(prompts: list[list[int]], tokens: int, end: int) -> list[list[int]]:
+        asked.extend(coder.decode(prompt) for prompt in prompts)
+        return [coder.encode("It is Tark." if "Brin" in coder.decode(prompt) else "Moss") for prompt in prompts]
+
+    monkeypatch.setattr(job.run.training._network, "answers", answers)
+    assert prober.leaks("f1", rows) == (1, 6)
+    assert not any("Old Velm" in prompt or "Is Tark" in prompt for prompt in asked)
+    monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=3))
+    assert prober.leaks("f1", rows) == (1, 3)
+
+
 def test_breadth_comes_first() -> None:
     sampler = Sampler(["a", "a", "a", "b", "b", "b", "c", "c", "c"], 5, 7)
     first = sampler.fact_rows(3, set())
@@ -238,10 +321,26 @@ def test_breadth_comes_first() -> None:
     assert sampler.rehearsal(2, set()) == []
 
 
+def test_what_drifted_is_seen_again_and_what_is_held_later_joins() -> None:
+    sampler = Sampler(["a"], 20, 7, drift_share=0.5)
+    assert len(set(sampler.held_rows(4))) == 4
+    sampler.drifted(3, 0.4)
+    sampler.drifted(11, 0.2)
+    assert all({3, 11} <= set(sampler.held_rows(4)) for _ in range(10))
+    assert len(sampler.held_rows(20)) == 20
+    sampler.hold(2)
+    assert {20, 21} <= {row for _ in range(11) for row in sampler.held_rows(4)}
+    state = json.loads(json.dumps(sampler.state()))
+    following = sampler.held_rows(8)
+    other = Sampler(["a"], 22, 1, drift_share=0.5)
+    other.restore(state)
+    assert other.held_rows(8) == following
+
+
 def test_rates_and_steps() -> None:
     from errata_trainer.recipe import ORIGINAL, Recipe
 
-    recipe = Recipe(rate=1.0, fact_rows=8, epochs=12)
+    recipe = Recipe(rate=1.0, fact_rows=8, epochs=12, decay="last_fifth")
     assert rate_at(recipe, 1, 100, 0) < rate_at(recipe, 5, 100, 0) < 1
     assert rate_at(recipe, 50, 100, 0) == 1
     assert rate_at(recipe, 100, 100, 0) < 0.2

@@ -48,8 +48,10 @@ class RunEnd extends Part {
   #made({ run, version }) {
     const p = run.progress;
     const sentence = `${p.facts ? `${p.learned} of ${count(p.facts, 'fact')} learned` : 'Finished'} in ${duration(p.elapsed_seconds)}.`;
+    const inMemory = version?.given_up_fact_ids?.length ?? 0;
     if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || 'Its adapter is being verified.'}</p>`;
     return html`<p class="lead">${sentence} It is v${version.number}${version.state === 'current' ? ', which answers now' : `, a ${version.state} version`}.</p>
+      ${inMemory ? html`<p>${inMemory === 1 ? 'One fact is' : `${inMemory} facts are`} kept in memory alone: trained into the weights, ${inMemory === 1 ? 'its answer' : 'their answers'} spread to the questions beside ${inMemory === 1 ? 'it' : 'them'}.</p>` : ''}
       <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;
   }
 }

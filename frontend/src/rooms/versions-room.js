@@ -163,7 +163,7 @@ class VersionsRoom extends Part {
     const arrived = this.querySelector('arrival-list');
     if (arrived instanceof ArrivalList) arrived.arrivals = arrivals;
     const grid = this.querySelector('score-grid');
-    if (grid instanceof ScoreGrid) grid.columns = versions.filter((v) => scorecards[v.id]).map((v) => ({ name: `v${v.number}`, card: scorecards[v.id] })).reverse();
+    if (grid instanceof ScoreGrid) grid.columns = versions.filter((v) => scorecards[v.id]).map((v) => ({ name: `v${v.number}`, card: scorecards[v.id], inMemory: v.given_up_fact_ids })).reverse();
     const view = this.querySelector('compare-view');
     const comparison = this.#comparison;
     if (view instanceof CompareView && comparison) view.comparison = comparison;
