@@ -3,18 +3,16 @@ package app
 import (
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"errata/app/api"
 	"errata/backend"
 	"errata/backend/bench"
 	"errata/backend/ollama/ollamatest"
 )
 
-func TestBenchLearnKeepsWhatWasDoneBeforeTheTraining(t *testing.T) {
+func TestBenchLearnOpensTheHomeOfAnEarlierCall(t *testing.T) {
 	p := newProgram(t, ollamatest.Script{Reply: ollamatest.Answers(map[string]string{"what is the slow river": "The Lark."}, "Tom Reed.")})
 	p.Close() // the benchmark opens the home itself
 	data := t.TempDir()
@@ -25,23 +23,13 @@ func TestBenchLearnKeepsWhatWasDoneBeforeTheTraining(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(data, "learn", name), []byte(line+"\n"), 0o600))
 	}
-	var one sync.Mutex
-	told := map[string]bool{}
-	o := bench.LearnOptions{Data: data, Source: "zsre", Facts: 1, Model: testModel, Seed: 7, Progress: func(at bench.Progress) {
-		one.Lock()
-		defer one.Unlock()
-		told[at.Task] = true
-	}}
+	o := bench.LearnOptions{Data: data, Source: "zsre", Facts: 1, Model: testModel, Seed: 7, Progress: func(bench.Progress) {}}
 	for range 2 {
 		_, err := benchLearn(t.Context(), p.Home, o)
 		require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "%v", err)
-		require.Contains(t, api.Sentence(err), "stopped while training: "+testModel+" cannot be trained", "a scripted engine has no weights")
+		require.ErrorContains(t, err, "cannot be trained", "a scripted engine has no weights")
 		require.NotEmpty(t, backend.HintOf(err))
 	}
-	require.True(t, told["asking what the base knows"])
-	replies, err := filepath.Glob(filepath.Join(p.Home, benchDir, "replies", "*.jsonl"))
-	require.NoError(t, err)
-	require.Len(t, replies, 1)
 	cells, err := filepath.Glob(filepath.Join(p.Home, benchDir, "learn", "zsre-1-*", "home", dbName))
 	require.NoError(t, err)
 	require.Len(t, cells, 1, "the second call found the first one's home")

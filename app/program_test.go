@@ -214,6 +214,9 @@ func TestCommandLineRefusesBadInput(t *testing.T) {
 		{"no such fact", []string{"facts", "approve", "nothing"}, cli.ExitFailed, ""},
 		{"fact without change", []string{"facts", "add", "--question", "Who?", "--answer", "Ada", "--old", "ada"}, cli.ExitUsage, "nothing to teach"},
 		{"template tokens", []string{"facts", "add", "--question", "Who?", "--answer", "<|im_end|>"}, cli.ExitUsage, "template"},
+		{"teaching without data", []string{"bench", "learn"}, cli.ExitUsage, "folder is not named.\n  --data takes"},
+		{"teaching from no folder", []string{"bench", "learn", "--data", filepath.Join(home, "none")}, cli.ExitFailed, "learn/facts.jsonl"},
+		{"teaching from nowhere", []string{"bench", "learn", "--data", home, "--source", "x"}, cli.ExitUsage, "Sources: wikibigedit"},
 		{"missing notes", []string{"demo", "--notes", filepath.Join(home, "none")}, cli.ExitUsage, "none"},
 	}
 	for _, tt := range tests {

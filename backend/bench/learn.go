@@ -139,26 +139,34 @@ func RunLearn(ctx context.Context, o LearnOptions, parts LearnParts) (LearnResul
 	defer kept.close()
 	l.base = asking{kept, parts.Info.ServedName()}
 	l.speaks = l.base
-	if err := l.draw(); err != nil {
-		return LearnResult{}, err
-	}
-	if err := l.prepare(); err != nil {
-		return LearnResult{}, err
-	}
 	loop, end, err := parts.Open(ctx, filepath.Join(l.cell, "home"))
 	if err != nil {
 		return LearnResult{}, err
 	}
 	// What the base is asked for the rows is kept by its digest as well.
 	l.loop, loop.Model = loop, kept
-	err = l.measure()
+	out, err := l.measured()
 	forgetServed(ctx, loop, time.Time{})
-	var out LearnResult
-	if err == nil {
-		out, err = l.finish()
-	}
 	end(err == nil)
 	return out, err
+}
+
+// measured walks the whole way. What a training needs is looked at before the base is
+// asked for an hour.
+func (l *learning) measured() (LearnResult, error) {
+	if !l.parts.Info.Trainable {
+		return LearnResult{}, backend.Errorf(backend.CodeConflict, "bench.learn", "%s cannot be trained.", l.parts.Info.Name).
+			WithHint("Take a model of the family qwen2 or llama whose weights file Errata can read.")
+	}
+	if err := l.loop.Trainer.Ready(l.ctx); err != nil {
+		return LearnResult{}, err
+	}
+	for _, step := range []func() error{l.draw, l.prepare, l.measure} {
+		if err := step(); err != nil {
+			return LearnResult{}, err
+		}
+	}
+	return l.finish()
 }
 
 // cellOf is the folder of one measurement: by all that its figures depend on.
@@ -183,9 +191,8 @@ func (l *learning) finish() (LearnResult, error) {
 	if l.o.Rounds > 1 {
 		out.Rounds = l.o.Rounds
 	}
-	given := givenUp(l.version)
 	for _, f := range l.drawn.facts {
-		if slices.Contains(given, f.fact.ID) {
+		if slices.Contains(l.version.GivenUpFactIDs, f.fact.ID) {
 			out.GivenUp++
 		}
 	}

@@ -296,7 +296,33 @@ func TestLearnStopsWhenItIsStopped(t *testing.T) {
 	w := newLesson(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := RunLearn(ctx, w.options(), LearnParts{JudgeParts: JudgeParts{Model: w, Info: backend.ModelInfo{Name: "qwen"}}, Cells: w.cells, Open: w.open})
+	_, err := RunLearn(ctx, w.options(), LearnParts{JudgeParts: JudgeParts{Model: w, Info: backend.ModelInfo{Name: "qwen", Trainable: true}}, Cells: w.cells, Open: w.open})
 	require.Equal(t, backend.CodeCancelled, backend.CodeOf(err))
 	require.True(t, errors.Is(err, context.Canceled))
+}
+
+func TestLearnCountsWhatATrainingGaveUpAsMissed(t *testing.T) {
+	w := newLesson(t)
+	w.giveUp = 2
+	out, err := w.run(t, w.options())
+	require.NoError(t, err)
+	require.Equal(t, 2, out.GivenUp)
+	given := 0
+	for _, a := range lines(t, w.options().Rows)["fact"] {
+		if a.GivenUp {
+			given++
+			require.False(t, a.Right, "the weights were not taught it, whatever they say")
+		}
+	}
+	require.Equal(t, 2, given)
+	require.Equal(t, 5, out.Metrics["efficacy"].N)
+}
+
+func TestLearnLooksAtTheTrainerFirst(t *testing.T) {
+	w := newLesson(t)
+	w.unready = backend.Errorf(backend.CodeUnavailable, "train", "The trainer is not set up.")
+	_, err := w.run(t, w.options())
+	require.ErrorContains(t, err, "not set up")
+	require.Empty(t, w.asked, "before anything is asked")
+	require.Equal(t, []bool{false}, w.ends)
 }

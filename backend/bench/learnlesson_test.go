@@ -23,15 +23,17 @@ import (
 // lesson is a benchmark of teaching with a scripted model and trainer on a real store.
 type lesson struct {
 	*parts
-	dir    string // benchmark folder
-	cells  string
-	store  *bolt.Store
-	ids    int
-	trains []backend.TrainSpec
-	crash  bool // the next training ends before its artefact
-	asked  map[string]int
-	broken string // a question that the engine fails on
-	ends   []bool
+	dir     string // benchmark folder
+	cells   string
+	store   *bolt.Store
+	ids     int
+	trains  []backend.TrainSpec
+	giveUp  int   // facts that a training gives up
+	unready error // what keeps a training from starting
+	crash   bool  // the next training ends before its artefact
+	asked   map[string]int
+	broken  string // a question that the engine fails on
+	ends    []bool
 }
 
 const (
@@ -137,13 +139,28 @@ func (w *lesson) Train(_ context.Context, spec backend.TrainSpec, started func(i
 	}
 	raw := json.RawMessage(`{"type":"bye","ok":true,"row_passes":300,"train_seconds":60,"steps":20,"peak_memory_mb":1500}`)
 	on(backend.TrainerEvent{Type: "bye", Raw: raw})
+	facts, err := w.store.AllFacts(backend.FactApproved)
+	if err != nil {
+		return err
+	}
+	given := []string{}
+	for _, f := range facts[:w.giveUp] {
+		given = append(given, f.ID)
+	}
+	metrics, err := json.Marshal(map[string]any{"given_up": given})
+	if err != nil {
+		return err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.here = []flow.Arrived{{Name: spec.Run, ID: fmt.Sprintf("%016d", len(w.trains)), Manifest: backend.Manifest{
-		Run: spec.Run, BaseSHA256: baseSHA, Files: []backend.AdapterFile{{Name: "merged.gguf", SHA256: "ff"}},
+		Run: spec.Run, BaseSHA256: baseSHA, Metrics: metrics, Files: []backend.AdapterFile{{Name: "merged.gguf", SHA256: "ff"}},
 	}}}
 	return nil
 }
+
+// Ready says what a test wants to be missing.
+func (w *lesson) Ready(context.Context) error { return w.unready }
 
 // open makes a Loop on the one store, as if it were a home below the cell.
 func (w *lesson) open(context.Context, string) (*flow.Loop, func(bool), error) {

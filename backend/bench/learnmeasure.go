@@ -3,6 +3,7 @@ package bench
 import (
 	"path/filepath"
 	"slices"
+	"time"
 
 	"errata/backend"
 	"errata/backend/score"
@@ -187,6 +188,9 @@ func (l *learning) measure() error {
 		if err := l.askVersion(v, round, last); err != nil {
 			return err
 		}
+		if !last { // each keeps a weights file in the engine's store
+			forgetServed(l.ctx, l.loop, time.Time{})
+		}
 	}
 	return nil
 }
@@ -214,7 +218,7 @@ func (l *learning) askVersion(v backend.Version, round int, last bool) error {
 		return err
 	}
 	defer kept.close()
-	version, given := asking{kept, v.EngineName}, givenUp(v)
+	version := asking{kept, v.EngineName}
 	l.speaks = version
 	var mine []*Asked
 	for i := range l.asked {
@@ -229,7 +233,7 @@ func (l *learning) askVersion(v backend.Version, round int, last bool) error {
 		}
 		a.Right = a.judge(a.Answer)
 		if f := l.factOf(a.ID); f != nil && (a.Kind == askFact || a.Kind == askRecall) {
-			a.GivenUp = slices.Contains(given, f.fact.ID)
+			a.GivenUp = slices.Contains(v.GivenUpFactIDs, f.fact.ID)
 			a.Right = a.Right && !a.GivenUp
 			if l.o.Rounds > 1 {
 				a.Round = f.round + 1
@@ -247,6 +251,3 @@ func (l *learning) factOf(id string) *learnFact {
 	}
 	return l.drawn.facts[i]
 }
-
-// givenUp are the ids of the facts that a training left to memory.
-func givenUp(backend.Version) []string { return nil }
