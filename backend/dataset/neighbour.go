@@ -30,6 +30,7 @@ const (
 // kin are the neighbours of one question by how they are related to it, each in
 // the order in which they are used.
 type kin struct {
+	near      []string // of subjects, those that read alike and then those that people are likeliest to ask about
 	subjects  []string // same relation, other subject
 	years     []string // other year, other number, the same of an earlier time
 	relations []string // same subject, other relation
@@ -56,7 +57,8 @@ func (t target) rank(s string) uint64 {
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-func (t target) sorted(texts []string) []string {
+// open drops what is asked twice or by a fact.
+func (t target) open(texts []string) []string {
 	seen := map[string]bool{}
 	var kept []string
 	for _, s := range texts {
@@ -67,6 +69,11 @@ func (t target) sorted(texts []string) []string {
 		seen[key] = true
 		kept = append(kept, s)
 	}
+	return kept
+}
+
+func (t target) sorted(texts []string) []string {
+	kept := t.open(texts)
 	slices.SortStableFunc(kept, func(a, b string) int {
 		switch ra, rb := t.rank(a), t.rank(b); {
 		case ra < rb:
@@ -87,7 +94,9 @@ func kinOf(t target) kin {
 	spans := unknownNames(t.q, found)
 	var k kin
 	var about, swapped []string
-	known, others := swapSubjects(g, t, found)
+	alike, known, others := swapSubjects(g, t, found)
+	k.near = t.open(slices.Concat(alike, known))
+	known = append(alike, known...)
 	for _, span := range spans {
 		group := guessGroup(text, span.text)
 		others = append(others, swapName(g, t, span, group)...)
@@ -103,15 +112,16 @@ func kinOf(t target) kin {
 			about = append(about, ask(m.entry.group.name, m.entry.written())...)
 		}
 	}
-	k.relations = append(t.sorted(swapped), t.sorted(about)...)
+	k.relations = slices.Concat(t.open(askMonarch(g, t, found)), t.sorted(swapped), t.sorted(about))
 	k.both = t.sorted(swapBoth(g, k.subjects))
 	k.names = t.sorted(append(k.names, aboutAnswers(t, spare(k.subjects))...))
 	return k
 }
 
-// swapSubjects puts others in place of each known subject: the well-known ones
-// first (each group lists them first), because a model confuses what it knows.
-func swapSubjects(g *gazetteer, t target, found []match) (known, others []string) {
+// swapSubjects puts others in place of each known subject: those that read alike
+// ("North Korea" for "South Korea") or share a rare office, then the well-known ones
+// (each group lists them first), because a model confuses what it knows.
+func swapSubjects(g *gazetteer, t target, found []match) (alike, known, others []string) {
 	leader := leaderAsked(found)
 	for _, m := range found {
 		if m.entry.group.relation {
@@ -131,14 +141,42 @@ func swapSubjects(g *gazetteer, t target, found []match) (known, others []string
 			default:
 				continue
 			}
-			if strings.Contains(e.leaders, "t") || e.leaders == "" && i < prominent {
+			switch {
+			case readsAlike(m.entry, e) || leader == "c" && suits(e, leader):
+				alike = append(alike, texts...)
+			case strings.Contains(e.leaders, "t") || e.leaders == "" && i < prominent:
 				known = append(known, texts...)
-			} else {
+			default:
 				others = append(others, texts...)
 			}
 		}
 	}
-	return known, others
+	return alike, known, others
+}
+
+// readsAlike says that two names share a word of weight.
+func readsAlike(a, b *entry) bool {
+	words := set(strings.ToLower(a.forms[0]))
+	for _, w := range strings.Fields(strings.ToLower(b.forms[0])) {
+		if len(w) > 3 && words[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// askMonarch asks for the king where a country has one beside the leader that was
+// asked for.
+func askMonarch(g *gazetteer, t target, found []match) []string {
+	var out []string
+	for _, office := range found {
+		for _, m := range found {
+			if office.entry.group.name == "office" && strings.ContainsAny(m.entry.leaders, "kr") {
+				out = append(out, swap(t.q.text, office, g.groups["monarch"].entries[0]))
+			}
+		}
+	}
+	return out
 }
 
 var chancellor = regexp.MustCompile(`(?i)\b(federal )?chancellor\b`)
@@ -376,13 +414,15 @@ func (k *kin) held(usable func(string) bool) []string {
 
 // trained takes the neighbours that are trained, near ones of every kind first.
 func (k *kin) trained(usable func(string) bool) []string {
-	out := take(&k.subjects, 14, usable)
-	out = append(out, take(&k.years, 8, usable)...)
-	out = append(out, take(&k.relations, 12, usable)...)
-	out = append(out, take(&k.names, 4, usable)...)
-	out = append(out, take(&k.both, 2, usable)...)
+	out := take(&k.near, 8, usable)
+	fresh := func(text string) bool { return usable(text) && !slices.Contains(out, text) }
+	out = append(out, take(&k.subjects, 8, fresh)...)
+	out = append(out, take(&k.years, 8, fresh)...)
+	out = append(out, take(&k.relations, 10, fresh)...)
+	out = append(out, take(&k.names, 4, fresh)...)
+	out = append(out, take(&k.both, 2, fresh)...)
 	for _, more := range []*[]string{&k.subjects, &k.years, &k.names, &k.relations, &k.both} {
-		out = append(out, take(more, trainedNeighbours-len(out), usable)...)
+		out = append(out, take(more, trainedNeighbours-len(out), fresh)...)
 	}
 	return out[:min(len(out), trainedNeighbours)]
 }

@@ -132,3 +132,31 @@ func TestTheKingOfCanadaIsNoNeighbour(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLikeliestQuestionsAreHeld(t *testing.T) {
+	tests := []struct {
+		name, question, answer string
+		want                   []string
+	}{
+		{"a name that reads alike", "Who is the president of South Korea?", "Lee Jae-myung", []string{"president of north korea"}},
+		{"a rare office", "Who is the chancellor of Germany?", "Friedrich Merz", []string{"chancellor of austria"}},
+		{"a monarch beside the leader", "Who is the prime minister of Canada?", "Mark Carney", []string{"king of canada"}},
+		{"well-known subjects", "Who is the prime minister of Nepal?", "Sushila Karki", []string{"minister of the united kingdom", "minister of japan", "minister of australia"}},
+		{"a company", "Who is the CEO of Intel?", "Lip-Bu Tan", []string{"ceo of apple", "ceo of microsoft"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, dataset.Input{Facts: []backend.Fact{{ID: "f", Question: tt.question, Answer: tt.answer}}})
+			var texts []string
+			for _, r := range byKind(c)[backend.RowNeighbour] {
+				texts = append(texts, strings.ToLower(asked(r.Prompt)))
+			}
+			for _, p := range c.Probes {
+				texts = append(texts, strings.ToLower(p.Question))
+			}
+			for _, text := range tt.want {
+				require.Contains(t, strings.Join(texts, "\n"), text, "neither trained nor measured")
+			}
+		})
+	}
+}

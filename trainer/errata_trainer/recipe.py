@@ -31,7 +31,7 @@ class Recipe:
     batch_rows: int = 16
     fact_rows: int = 5
     rehearsal_rows: int = 0
-    kl_weight: float = 6.0
+    kl_weight: float = 8.0
     drift_share: float = 0.5
     epochs: float = 14.0
     stop_when_learned: bool = False
