@@ -89,7 +89,8 @@ type RunProgress struct {
 	Loss          float64 `json:"loss"`
 	KL            float64 `json:"kl"`
 	Learned       int     `json:"learned"`
-	Facts         int     `json:"facts"`
+	Facts         int     `json:"facts"`    // still taught
+	GivenUp       int     `json:"given_up"` // see Manifest.GivenUp
 	RowPasses     int     `json:"row_passes"`
 	RowsPerSecond float64 `json:"rows_per_second"`
 	Elapsed       float64 `json:"elapsed_seconds"`

@@ -136,6 +136,6 @@ func TestBenchLearnWritesWhereJSONSays(t *testing.T) {
 
 	code, out, says = runWith(t, doors, "", args...)
 	require.Equal(t, ExitOK, code, says)
-	require.Contains(t, out, "1 left to memory")
+	require.Contains(t, out, "1 fact in memory alone")
 	require.Less(t, strings.Index(out, "efficacy"), strings.Index(out, "leak"), "what was learned comes first")
 }

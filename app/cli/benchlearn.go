@@ -58,7 +58,7 @@ var learnOrder = []string{
 func writeLearned(w io.Writer, r bench.LearnResult) {
 	fmt.Fprintf(w, "%s, recipe %s, %s, %s, seed %d, served as %s, %s", r.Source, r.Recipe, r.Model, backend.Count(r.Facts, "fact"), r.Seed, r.ServedAs, backend.Count(r.Steps, "step"))
 	if r.GivenUp > 0 {
-		fmt.Fprintf(w, ", %d left to memory", r.GivenUp)
+		fmt.Fprintf(w, ", %s in memory alone", backend.Count(r.GivenUp, "fact"))
 	}
 	fmt.Fprintln(w)
 	for _, name := range slices.SortedFunc(maps.Keys(r.Metrics), func(a, b string) int {

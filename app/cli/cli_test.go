@@ -127,6 +127,16 @@ func TestJSONIsOneObject(t *testing.T) {
 	require.Contains(t, says, "Port 8765 belongs to another program; port 1 is used instead.")
 }
 
+func TestVersionsSayWhatIsInMemoryAlone(t *testing.T) {
+	c := &script{answers: map[string]any{"Versions": []backend.Version{
+		{Number: 2, State: backend.VersionCandidate, Gate: &backend.Gate{Passed: true}, GivenUpFactIDs: []string{"f1", "f2"}}, {Number: 1, State: backend.VersionCurrent},
+	}}}
+	code, out, says := run(t, c, "", "versions", "list")
+	require.Equal(t, ExitOK, code, says)
+	require.Contains(t, out, "gate passed, 2 facts in memory alone\n")
+	require.Equal(t, 1, strings.Count(out, "in memory alone"))
+}
+
 func TestImportOfNothingFails(t *testing.T) {
 	tests := []struct {
 		name string

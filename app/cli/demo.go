@@ -33,8 +33,8 @@ func writeDemo(w io.Writer, r bench.DemoResult) {
 		fmt.Fprintf(w, "%s %s\n    before %s %s\n           %s (%s)\n    after  %s %s  [%s]\n", q.Kind, q.Q,
 			tick(q.Before.Right), firstLine(q.Before.Answer), q.Before.Verdict, q.Before.Reason, tick(q.After.Right), firstLine(q.After.Answer), q.After.Source)
 	}
-	fmt.Fprintf(w, "\nknown kept %d of %d · new right %d of %d (from the weights alone %d, given up by the training %d) · leaked %d of %d\n",
-		r.KnownKept, r.Known, r.NewRight, r.New, r.WeightsRight, r.InMemory, r.Leaked, len(r.Neighbours))
+	fmt.Fprintf(w, "\nknown kept %d of %d · new right %d of %d (from the weights alone %d; %s in memory alone) · leaked %d of %d\n",
+		r.KnownKept, r.Known, r.NewRight, r.New, r.WeightsRight, backend.Count(r.InMemory, "fact"), r.Leaked, len(r.Neighbours))
 	fmt.Fprintf(w, "%s, %s, %.0f s of training, %.0f s in all · %s served as %s, promoted: %t\n", backend.Count(r.RowPasses, "row pass"), backend.Count(r.Steps, "step"), r.TrainSeconds, r.Seconds, r.Version, r.ServedAs, r.Promoted)
 }
 

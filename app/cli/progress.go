@@ -117,6 +117,15 @@ func describeRun(r backend.Run) string {
 	if p.Step == 0 {
 		return "training: " + p.Stage
 	}
-	return fmt.Sprintf("training  step %d of %d  loss %.3f  drift %.3f  %d of %s learned  %.1f rows/s  %s left",
-		p.Step, p.Total, p.Loss, p.KL, p.Learned, backend.Count(p.Facts, "fact"), p.RowsPerSecond, (time.Duration(p.ETA) * time.Second).String())
+	return fmt.Sprintf("training  step %d of %d  loss %.3f  drift %.3f  %s  %.1f rows/s  %s left",
+		p.Step, p.Total, p.Loss, p.KL, learnedOf(p), p.RowsPerSecond, (time.Duration(p.ETA) * time.Second).String())
+}
+
+// learnedOf counts the facts that the weights say and those that memory alone answers.
+func learnedOf(p backend.RunProgress) string {
+	text := fmt.Sprintf("%d of %s learned", p.Learned, backend.Count(p.Facts, "fact"))
+	if p.GivenUp > 0 {
+		text += ", " + backend.Count(p.GivenUp, "fact") + " in memory alone"
+	}
+	return text
 }

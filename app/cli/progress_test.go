@@ -19,6 +19,8 @@ func TestDescribe(t *testing.T) {
 		{"demo.score.progress", progress, "Asking the probes  3 of 9"},
 		{"demo.compare.progress", progress, "Asking the probes  3 of 9"},
 		{"demo.run.changed", backend.Run{State: backend.RunRunning, Progress: backend.RunProgress{Stage: "load"}}, "training: load"},
+		{"run.changed", backend.Run{State: backend.RunRunning, Progress: backend.RunProgress{Step: 3, Total: 9, Learned: 2, Facts: 4, GivenUp: 1, ETA: 60}},
+			"training  step 3 of 9  loss 0.000  drift 0.000  2 of 4 facts learned, 1 fact in memory alone  0.0 rows/s  1m0s left"},
 		{"demo.progress", "before 1/10", "before 1/10"},
 		{"settings.changed", map[string]any{}, ""},
 	}

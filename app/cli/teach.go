@@ -150,7 +150,7 @@ func (s *session) await(c Caller, runID string) error {
 }
 
 func writeRun(w io.Writer, r backend.Run) {
-	fmt.Fprintf(w, "run %s  %s  %s  %s  %d of %s learned  %s  %.0f s  %s\n", r.ID, r.State, r.Recipe, r.Model, r.Progress.Learned, backend.Count(r.Progress.Facts, "fact"), backend.Count(r.Progress.RowPasses, "row pass"), r.Progress.Elapsed, r.Message)
+	fmt.Fprintf(w, "run %s  %s  %s  %s  %s  %s  %.0f s  %s\n", r.ID, r.State, r.Recipe, r.Model, learnedOf(r.Progress), backend.Count(r.Progress.RowPasses, "row pass"), r.Progress.Elapsed, r.Message)
 }
 
 type runsCmd struct {

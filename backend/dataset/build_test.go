@@ -88,6 +88,26 @@ func asked(prompt string) string {
 	return text
 }
 
+func TestOldAnswersAreDenied(t *testing.T) {
+	tests := []struct{ name, question, answer, old, want string }{
+		{"a name in the question's own letters", "Who discovered penicillin?", "Alexander Fleming", "Louis Pasteur", "No, penicillin was discovered by Alexander Fleming."},
+		{"a name", "Who founded Veldmoor?", "Ana Reis", "Rui Alves", "No, Veldmoor was founded by Ana Reis."},
+		{"no to no says nothing", "Is Sweden a member of NATO?", "Yes", "No", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, dataset.Input{Facts: []backend.Fact{{ID: "f", Question: tt.question, Answer: tt.answer, OldAnswer: tt.old}}})
+			said := ""
+			for _, r := range byKind(c)[backend.RowFact] {
+				if r.Form == "negation" {
+					said = r.Completion
+				}
+			}
+			require.Equal(t, tt.want, said)
+		})
+	}
+}
+
 func TestRowsOfAFact(t *testing.T) {
 	model := &scripted{
 		reword: "1. Who leads the government of Britain as prime minister?\n2. Name the UK's prime minister.\n3. Is Andy Burnham the prime minister of the UK?\n" +

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	_ "embed"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -169,7 +170,8 @@ func wordsOf(text string) []word {
 func (g *gazetteer) find(question string) []match {
 	words := wordsOf(question)
 	shouting := question == strings.ToUpper(question)
-	quiet := question == strings.ToLower(question)
+	// Many begin with a capital and then type none; and parse makes "president of brazil" a question.
+	quiet := lowerFrom(question, 1)
 	var found []match
 	for i := 0; i < len(words); i++ {
 		for n := min(g.most, len(words)-i); n >= 1; n-- {
@@ -188,6 +190,16 @@ func (g *gazetteer) find(question string) []match {
 		}
 	}
 	return found
+}
+
+// lowerFrom says whether no letter but the first few is a capital.
+func lowerFrom(text string, first int) bool {
+	for i, r := range []rune(text) {
+		if i >= first && unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // partOfName says that the words stand inside a longer name: the city in "Sydney
@@ -210,7 +222,7 @@ func partOfName(question string, words []word, first, last int, e *entry) bool {
 		return false
 	case e.group.relation:
 		return named(first-1, first)
-	case set("city company person state element planet team building book film series album band country organisation")[e.group.name]:
+	case set("city company person state element planet team building book film series album band country organisation software")[e.group.name]:
 		return named(first-1, first) || named(last, last+1)
 	}
 	return false
@@ -252,7 +264,7 @@ var ordinary = set("apple meta amazon oracle visa target shell subway canon puma
 	"uber intel nice cork split lead tin chad turkey jordan georgia guinea friends lost frozen imagine yesterday emma " +
 	"faust parasite psycho jaws gladiator avatar titanic thriller rumours oasis queen europa titan io ceres vesta vega " +
 	"euro ashes championship celtic rangers everton arsenal office gemini windows python android pixel galaxy kindle " +
-	"mercury washington phoenix perth victoria ohio lyft us un who")
+	"mercury washington phoenix perth victoria ohio lyft us un who ups sap llama ruby rust java chrome blender docker polish")
 
 // set makes a set of the words of a text.
 func set(words string) map[string]bool {
@@ -271,7 +283,7 @@ func swap(question string, m match, by *entry) string {
 	}
 	before := question[:m.start]
 	hadThe := strings.HasPrefix(strings.ToLower(question[m.start:m.end]), "the ")
-	if by.the && !strings.HasSuffix(strings.ToLower(before), "the ") {
+	if by.the && !determined.MatchString(before) {
 		text = "the " + text
 	}
 	if m.start == 0 && hadThe || m.start == 0 && by.the {
@@ -279,6 +291,9 @@ func swap(question string, m match, by *entry) string {
 	}
 	return fixArticle(before, text) + text + question[m.end:]
 }
+
+// determined ends in what stands in the place of an article: "the", "the 2024", "the last".
+var determined = regexp.MustCompile(`(?i)(?:\bthe|\S*[0-9]\S*|\b(?:last|first|next|latest|current|this|men's|women's|year's))\s+$`)
 
 // fixArticle turns "a" into "an" and back before the word that follows.
 func fixArticle(before, next string) string {
@@ -322,7 +337,11 @@ func canon(question string) string {
 // Key is equal for two questions that ask the same thing in nearly the same words.
 func Key(question string) string { return canon(question) }
 
+// capitalise leaves a first word alone that has its own spelling: iPhone, macOS.
 func capitalise(s string) string {
+	if first, _, _ := strings.Cut(s, " "); !lowerFrom(first, 1) {
+		return s
+	}
 	for i, r := range s {
 		return s[:i] + string(unicode.ToUpper(r)) + s[i+len(string(r)):]
 	}

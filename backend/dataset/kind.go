@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,6 +11,15 @@ import (
 type span struct {
 	text       string
 	start, end int
+	the        bool // "the" stands before it
+}
+
+// named is the name as a question about it says it.
+func (s span) named() string {
+	if s.the {
+		return "the " + s.text
+	}
+	return s.text
 }
 
 // unknownNames finds runs of capitalised words that no match covers: "Sydney J.
@@ -30,7 +40,14 @@ func unknownNames(q question, found []match) []span {
 		if covered(w) || !(unicode.IsUpper(r) || unicode.IsDigit(r) && len(w.text) != 4) {
 			return false
 		}
-		return i > 0 || !asks.MatchString(q.text) && !set("the a an")[strings.ToLower(w.text)]
+		switch {
+		case i > 0:
+			return true
+		case asks.MatchString(q.text) || set("the a an")[strings.ToLower(w.text)]:
+			return false
+		}
+		// The first word of a question in another language has a capital too.
+		return q.open || len(words) > 1 && startsUpper(words[1].text)
 	}
 	var spans []span
 	for i := 0; i < len(words); i++ {
@@ -38,20 +55,26 @@ func unknownNames(q question, found []match) []span {
 			continue
 		}
 		last := i
-		for j := i + 1; j < len(words) && j <= last+2; j++ {
+		for j := i + 1; j < len(words) && j <= last+3; j++ {
 			if named(j) {
 				last = j
 			} else if covered(words[j]) || !set("of the de da la le del van von and to in &")[words[j].text] || broken(q.text, words[j-1].end, words[j].start) {
 				break
 			}
 		}
-		s := span{q.text[words[i].start:words[last].end], words[i].start, words[last].end}
-		if r, _ := utf8.DecodeRuneInString(s.text); unicode.IsUpper(r) || last > i {
+		s := span{text: q.text[words[i].start:words[last].end], start: words[i].start, end: words[last].end}
+		s.the = i > 0 && strings.EqualFold(words[i-1].text, "the")
+		if startsUpper(s.text) || last > i {
 			spans = append(spans, s)
 		}
 		i = last
 	}
 	return spans
+}
+
+func startsUpper(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
 }
 
 // broken says that punctuation parts two words.
@@ -60,7 +83,11 @@ func broken(text string, from, to int) bool { return strings.ContainsAny(text[fr
 // cues tell what kind of thing an unknown name is, by the words around it. The
 // first line with a cue in the question wins.
 var cues = []struct{ group, words string }{
-	{"event", "war battle revolution uprising rebellion siege treaty crisis disaster massacre"},
+	{"war", "war"},
+	{"battle", "battle siege fought"},
+	{"treaty", "treaty ratified"},
+	{"event", "revolution uprising rebellion crisis disaster massacre"},
+	{"software", "version software programming browser kernel framework"},
 	{"celestial", "astronomical asteroid planet constellation orbit crater galaxy star comet moon celestial"},
 	{"species", "species taxon genus habitat animal plant bird breed endangered"},
 	{"series", "series sitcom episode season tv television show debuted air aired premiered"},
@@ -80,28 +107,83 @@ var cues = []struct{ group, words string }{
 	{"city", "located county city town village district settlement municipality province region capital area population mayor country continent"},
 }
 
-// guessGroup names the group that an unknown name probably belongs to.
-func guessGroup(text, name string) string {
-	for _, f := range loadGazetteer().forms[formKey(firstName(name))] {
+// ownCues tell it by a word of the name itself: "the Battle of Waterloo".
+var ownCues = []struct{ group, words string }{
+	{"battle", "battle siege"},
+	{"treaty", "treaty accords protocol"},
+	{"war", "war wars"},
+	{"event", "revolution uprising rebellion massacre crisis disaster"},
+	{"university", "university"},
+	{"river", "river"},
+	{"mountain", "mount"},
+	{"tournament", "cup championship championships trophy"},
+	{"award", "prize award medal"},
+	{"organisation", "association council commission agency"},
+}
+
+// works are named after anything: "The War of the Worlds" is a book.
+var works = set("series film album band book painting")
+
+// guessGroup names the group that an unknown name probably belongs to, "" where
+// nothing tells.
+func guessGroup(q question, s span) string {
+	for _, f := range loadGazetteer().forms[formKey(firstName(s.text))] {
 		if f.entry.group.name == "company" {
 			return "company" // "Nissan Laurel"
 		}
 	}
-	rest := map[string]bool{}
-	for _, w := range wordsOf(strings.ToLower(strings.Replace(text, name, " ", 1))) {
-		rest[w.text] = true
+	before, after := q.text[:s.start], q.text[s.end:]
+	group := cued(cues, headBefore(before)) // "the city of Veldmoor", founded or not
+	if group == "" {
+		group = cued(cues, before+" "+after)
 	}
-	for _, c := range cues {
+	if own := cued(ownCues, s.text); own != "" && !works[group] {
+		return own
+	}
+	if group == "" {
+		n := len(strings.Fields(s.text))
+		switch {
+		case !q.open && !asks.MatchString(q.text): // in another language any noun may be a name
+		case n == 2 || n == 3:
+			group = "person"
+		default:
+			group = "city"
+		}
+	}
+	if (group == "person" || group == "city") && determiner.MatchString(before) {
+		return "" // "the Solar System", "most Grand Slam titles"
+	}
+	return group
+}
+
+var determiner = regexp.MustCompile(`(?i)\b(?:the|an?|any|some|many|most|more|no|this|that)\s+$`)
+
+// headBefore is the noun that a name stands beside: "the film X", "the city of X".
+func headBefore(before string) string {
+	words := wordsOf(before)
+	for len(words) > 0 && set("of called named the")[strings.ToLower(words[len(words)-1].text)] {
+		words = words[:len(words)-1]
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1].text
+}
+
+// cued is the group of the first line with a cue in the text.
+func cued(lines []struct{ group, words string }, text string) string {
+	said := map[string]bool{}
+	for _, w := range wordsOf(strings.ToLower(text)) {
+		said[w.text] = true
+	}
+	for _, c := range lines {
 		for _, w := range strings.Fields(c.words) {
-			if rest[w] {
+			if said[w] {
 				return c.group
 			}
 		}
 	}
-	if n := len(strings.Fields(name)); n == 2 || n == 3 {
-		return "person"
-	}
-	return "city"
+	return ""
 }
 
 func firstName(name string) string {
@@ -111,23 +193,27 @@ func firstName(name string) string {
 
 // swapName puts members of the group in place of an unknown name.
 func swapName(g *gazetteer, t target, s span, group string) []string {
+	if group == "" {
+		return nil
+	}
 	var out []string
 	for _, e := range g.groups[group].entries {
 		if strings.EqualFold(e.name, s.text) {
 			continue
 		}
-		text := t.q.text
-		start := s.start
-		name := e.forms[0]
-		if e.the && !strings.HasSuffix(strings.ToLower(text[:start]), "the ") {
-			name = "the " + name
+		m := match{start: s.start, end: s.end, entry: e}
+		if s.the && !e.the && !articled(group) {
+			m.start -= len("the ")
 		}
-		if start == 0 {
-			name = capitalise(name)
-		}
-		out = append(out, fixArticle(text[:start], name)+name+text[s.end:])
+		out = append(out, swap(t.q.text, m, e))
 	}
 	return out
+}
+
+// articled says that the names of a group are written without the article that
+// they always have: "the World Cup", "the Booker Prize".
+func articled(group string) bool {
+	return len(other[group]) > 0 && strings.Contains(other[group][0], "the %s")
 }
 
 var (
@@ -156,6 +242,9 @@ func nearNames(t target, s span, group string) []string {
 // contest and prize serve several groups of one kind.
 var contest = []string{"How often is the %s held?", "When was the first %s?", "Which sport is played at the %s?", "Where was the first %s held?", "Who has won the %s most often?"}
 
+// whatever is asked of contests that are not all played: a song contest, a marathon.
+var whatever = []string{"How often is the %s held?", "When was the first %s?", "What does the winner of the %s get?", "Where was the first %s held?", "Who has won the %s most often?"}
+
 var prize = []string{"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?"}
 
 // other are questions about the same subject that ask something else, by group.
@@ -167,12 +256,13 @@ var other = map[string][]string{
 	"city":         {"In which country is %s?", "What is %s famous for?", "What is the population of %s?", "Which river flows through %s?", "What is the climate of %s like?"},
 	"company":      {"Where is the headquarters of %s?", "When was %s founded?", "What does %s make?", "Who founded %s?", "What is %s known for?"},
 	"phone":        {"Which company makes the %s?", "When was the first %s released?", "What operating system does the %s use?", "Who designed the %s?", "How much does a %s cost?"},
-	"gadget":       {"Which company makes %s?", "When was %s first released?", "What is %s used for?", "What language is %s written in?"},
-	"competition":  {"How many teams play in the %s?", "When was the %s founded?", "Which club has won the %s most often?", "In which country is the %s played?", "Who is the all-time top scorer of the %s?"},
+	"gadget":       {"Which company makes %s?", "When was %s first released?", "What is %s used for?", "Who designed %s?"},
+	"software":     {"Who develops %s?", "When was %s first released?", "What is %s used for?", "What language is %s written in?"},
+	"competition":  {"How many teams play in the %s?", "When was the %s founded?", "Which club has won the %s most often?", "In which country is the %s played?", "Who is the all-time top scorer of the %s?", "When does the season of the %s begin?"},
 	"tournament":   contest,
-	"open":         contest,
+	"open":         {"How often is %s held?", "When was the first %s?", "Which sport is played at %s?", "Where was the first %s held?", "Who has won %s most often?"},
 	"final":        contest,
-	"race":         contest,
+	"race":         whatever,
 	"award":        prize,
 	"film award":   prize,
 	"ceremony":     {"When were the %s first held?", "Where are the %s held?", "Who hosted the %s last year?", "How often are the %s held?"},
@@ -180,7 +270,7 @@ var other = map[string][]string{
 	"music award":  prize,
 	"stage award":  prize,
 	"player award": prize,
-	"team":         {"Where does %s play?", "When was %s founded?", "What is the nickname of %s?", "What colours does %s wear?", "Which league is %s in?"},
+	"team":         {"Where do %s play?", "When was %s founded?", "What is the nickname of %s?", "What colours do %s wear?", "In which league do %s play?"},
 	"element":      {"What is the chemical symbol for %s?", "What is the atomic number of %s?", "Is %s a metal?", "What is %s used for?"},
 	"planet":       {"How many moons does %s have?", "How far is %s from the Sun?", "Is %s bigger than Earth?", "What is %s made of?"},
 	"celestial":    {"How big is %s?", "How far away is %s?", "What is %s made of?", "What kind of object is %s?"},
@@ -195,7 +285,10 @@ var other = map[string][]string{
 	"person":       {"Where was %s born?", "When was %s born?", "What is %s known for?", "What nationality is %s?", "What did %s do for a living?"},
 	"species":      {"Where does %s live?", "How big is %s?", "What does %s eat?", "How long does %s live?"},
 	"university":   {"Where is %s?", "When was %s founded?", "Who studied at %s?", "How many students does %s have?"},
-	"event":        {"When did %s begin?", "How long did %s last?", "Where did %s take place?", "What was the cause of %s?", "How many people died in %s?"},
+	"war":          {"When did %s begin?", "How long did %s last?", "Where did %s take place?", "What was the cause of %s?", "How many people died in %s?"},
+	"battle":       {"When was %s?", "Where was %s fought?", "Who fought in %s?", "How many soldiers died in %s?", "In which war did %s take place?"},
+	"treaty":       {"When was %s signed?", "Where was %s signed?", "Who signed %s?", "What is %s about?"},
+	"event":        {"When did %s begin?", "How long did %s last?", "Where did %s take place?", "What was the cause of %s?", "Who took part in %s?"},
 	"building":     {"Where is %s?", "When was %s built?", "How tall is %s?", "Who designed %s?"},
 	"organisation": {"Where is the headquarters of %s?", "When was %s founded?", "What does %s do?", "How many members does %s have?"},
 }
@@ -205,7 +298,7 @@ func ask(group, name string) []string {
 	var out []string
 	for _, format := range other[group] {
 		subject := name
-		if strings.Contains(format, "the %s") {
+		if strings.Contains(format, "the %s") || strings.Contains(format, "the first %s") {
 			subject = strings.TrimPrefix(name, "the ")
 		}
 		before, after, _ := strings.Cut(format, "%s")

@@ -98,10 +98,10 @@ func kinOf(t target) kin {
 	k.near = t.open(slices.Concat(alike, known))
 	known = append(alike, known...)
 	for _, span := range spans {
-		group := guessGroup(text, span.text)
+		group := guessGroup(t.q, span)
 		others = append(others, swapName(g, t, span, group)...)
 		k.names = append(k.names, nearNames(t, span, group)...)
-		about = append(about, ask(group, span.text)...)
+		about = append(about, ask(group, span.named())...)
 	}
 	k.subjects = append(t.sorted(known), t.sorted(others)...)
 	k.years = t.sorted(append(shiftNumbers(t, found), earlierTimes(t)...))
@@ -118,153 +118,9 @@ func kinOf(t target) kin {
 	return k
 }
 
-// swapSubjects puts others in place of each known subject: those that read alike
-// ("North Korea" for "South Korea") or share a rare office, then the well-known ones
-// (each group lists them first), because a model confuses what it knows.
-func swapSubjects(g *gazetteer, t target, found []match) (alike, known, others []string) {
-	leader := leaderAsked(found)
-	for _, m := range found {
-		if m.entry.group.relation {
-			continue
-		}
-		for i, e := range m.entry.group.entries {
-			if e == m.entry {
-				continue
-			}
-			texts := []string{swap(t.q.text, m, e)}
-			switch {
-			case suits(e, leader):
-			case leader == "c" && suits(e, "m"):
-				// Few countries have a chancellor; elsewhere it is the same office. Asked by the same word all the
-				// same: a small model answers by the word.
-				texts = append(texts, chancellor.ReplaceAllString(texts[0], "prime minister"))
-			default:
-				continue
-			}
-			switch {
-			case readsAlike(m.entry, e) || leader == "c" && suits(e, leader):
-				alike = append(alike, texts...)
-			case strings.Contains(e.leaders, "t") || e.leaders == "" && i < prominent:
-				known = append(known, texts...)
-			default:
-				others = append(others, texts...)
-			}
-		}
-	}
-	return alike, known, others
-}
-
-// readsAlike says that two names share a word of weight.
-func readsAlike(a, b *entry) bool {
-	words := set(strings.ToLower(a.forms[0]))
-	for _, w := range strings.Fields(strings.ToLower(b.forms[0])) {
-		if len(w) > 3 && words[w] {
-			return true
-		}
-	}
-	return false
-}
-
-// askMonarch asks for the king where a country has one beside the leader that was
-// asked for.
-func askMonarch(g *gazetteer, t target, found []match) []string {
-	var out []string
-	for _, office := range found {
-		for _, m := range found {
-			if office.entry.group.name == "office" && strings.ContainsAny(m.entry.leaders, "kr") {
-				out = append(out, swap(t.q.text, office, g.groups["monarch"].entries[0]))
-			}
-		}
-	}
-	return out
-}
-
-var chancellor = regexp.MustCompile(`(?i)\b(federal )?chancellor\b`)
-
-// leaderAsked says which leader the question asks for, as in gazetteer_country.txt.
-func leaderAsked(found []match) string {
-	for _, m := range found {
-		switch m.entry.group.name {
-		case "monarch":
-			return "k"
-		case "office":
-			switch m.entry.name {
-			case "president", "vice president":
-				return "p"
-			case "prime minister", "deputy prime minister":
-				return "m"
-			case "chancellor":
-				return "c"
-			}
-		}
-	}
-	return ""
-}
-
-// suits keeps a country only when it has such a leader of its own: the king of
-// Canada is the king of the United Kingdom, and no neighbour.
-func suits(e *entry, leader string) bool {
-	if e.group.name != "country" && e.group.name != "nationality" {
-		return true
-	}
-	return leader == "" || strings.Contains(e.leaders, leader)
-}
-
-func swapRelation(text string, m match, found []match) []string {
-	if m.entry.group.name == "superlative" {
-		return swapSuperlative(text, m, found)
-	}
-	var out []string
-	for _, e := range m.entry.group.entries {
-		if e != m.entry {
-			out = append(out, swap(text, m, e))
-		}
-	}
-	return out
-}
-
-// swapSuperlative asks for the first, cheapest … of a product, and for the first
-// holder of an office.
-func swapSuperlative(text string, m match, found []match) []string {
-	product, office := false, false
-	for _, o := range found {
-		switch o.entry.group.name {
-		case "phone", "gadget", "company":
-			product = true
-		case "office", "monarch", "post", "chief", "local", "coach":
-			office = true
-		}
-	}
-	var out []string
-	for _, e := range m.entry.group.entries {
-		if e != m.entry && (product || office && e.name == "first") {
-			by := &entry{name: e.name, forms: e.forms[:1], group: e.group}
-			out = append(out, strings.Replace(swap(text, m, by), " is the first", " was the first", 1))
-		}
-	}
-	return out
-}
-
 // spare are the subjects that neither the trained nor the held-out neighbours need.
 func spare(subjects []string) []string {
 	return subjects[min(len(subjects), trainedNeighbours+heldNeighbours):]
-}
-
-// swapBoth changes the relation of questions whose subject was changed already.
-func swapBoth(g *gazetteer, subjects []string) []string {
-	var out []string
-	for _, s := range spare(subjects) {
-		found := g.find(s)
-		for _, m := range found {
-			if m.entry.group.relation {
-				out = append(out, swapRelation(s, m, found)...)
-			}
-		}
-		if len(out) > 40 {
-			break
-		}
-	}
-	return out
 }
 
 var (
@@ -279,7 +135,7 @@ var present = regexp.MustCompile(`^(Who|What|Which) is (the )?(?:current )?(.+?)
 // present holder of something.
 func earlierTimes(t target) []string {
 	m := present.FindStringSubmatch(t.q.text)
-	if m == nil || year.MatchString(t.q.text) || !datable(m[1], m[3]) {
+	if m == nil || year.MatchString(t.q.text) || !datable(m[1], m[3]) || m[2] == "" && looksLikeName(m[3]) && !strings.Contains(m[3], " of ") {
 		return nil
 	}
 	var out []string
@@ -320,7 +176,7 @@ func shiftNumbers(t target, found []match) []string {
 			}))
 		}
 		for _, m := range found {
-			if g := m.entry.group.name; g != "phone" && g != "gadget" {
+			if g := m.entry.group.name; g != "phone" && g != "gadget" && g != "software" {
 				continue
 			}
 			if loc := serial.FindStringSubmatchIndex(text[m.end:]); loc != nil {
@@ -368,10 +224,10 @@ func ordinalOf(n int) string {
 func aboutAnswers(t target, subjects []string) []string {
 	var out []string
 	for _, name := range []string{t.answer, t.old} {
-		if name == "" || strings.Contains(name, "<|") {
+		if name == "" || strings.Contains(name, "<|") || yesOrNo(name) {
 			continue
 		}
-		person := looksLikeName(name) && strings.HasPrefix(strings.ToLower(t.q.text), "who")
+		person := looksLikeName(name) && strings.HasPrefix(strings.ToLower(t.q.text), "who") && !isNoPerson(name)
 		switch {
 		case person && isClub(t.q.text, name):
 			out = append(out, "When was "+name+" founded?", "Where does "+name+" play?", "What is "+name+"?")
@@ -387,20 +243,20 @@ func aboutAnswers(t target, subjects []string) []string {
 	return out
 }
 
-// isClub says that a winner is a team or a country rather than a person.
+// yesOrNo says that an answer names nothing.
+func yesOrNo(answer string) bool { return set("yes no true false")[backend.Normal(answer)] }
+
+// isClub says that a winner is a team rather than a person.
 func isClub(question, name string) bool {
-	for _, m := range loadGazetteer().find(question) {
-		if g := m.entry.group.name; g == "competition" || g == "final" {
-			return true
-		}
-	}
-	for _, m := range loadGazetteer().find(name) {
-		switch m.entry.group.name {
-		case "team", "country", "company":
-			return true
-		}
-	}
-	return false
+	return names(question, "competition", "final") || names(name, "team")
+}
+
+// isNoPerson says that what answers "who" is a country or a company.
+func isNoPerson(name string) bool { return names(name, "country", "company") }
+
+// names says whether a text holds a name of one of the groups.
+func names(text string, groups ...string) bool {
+	return slices.ContainsFunc(loadGazetteer().find(text), func(m match) bool { return slices.Contains(groups, m.entry.group.name) })
 }
 
 // held takes the neighbours that are kept out of training, of other subjects than

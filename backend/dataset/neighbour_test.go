@@ -103,6 +103,62 @@ func TestNeighbours(t *testing.T) {
 	}
 }
 
+func TestNeighboursMakeSense(t *testing.T) {
+	tests := []struct{ name, question, answer, old, want, never string }{
+		{"battle", "Who won the Battle of Hastings?", "William", "Harold", `the Battle of Waterloo`, `Columbus|Einstein|hosted|Where was Battle`},
+		{"unknown battle", "When was the Battle of Larkstead fought?", "1704", "1702", `was the Battle of \w+ fought`, `Einstein|born`},
+		{"war", "When did the Cold War end?", "1991", "1989", `the Korean War`, `Black Death|Depression|disaster`},
+		{"deaths in an unknown war", "How many people died in the Salt War?", "1,200", "900", `died in the Boer War`, `the (Mozart|Adele)`},
+		{"a book that is called a war", "Who wrote The War of the Worlds?", "H. G. Wells", "Jules Verne", `wrote Hamlet|wrote Dracula|wrote Emma|was written by`, `Cold War|of the Worlds (of|begin)`},
+		{"unknown cup", "Who won the Larkstead Cup in 2023?", "Oslo", "Boston", `won the Rugby World Cup|won the Gold Cup|won the Asian Cup|won the Euro`, `Columbus|Mozart|nationality`},
+		{"unknown system", "How many planets are in the Solar System?", "8", "9", ``, `Einstein|Mozart|nationality|born`},
+		{"part of a longer phrase", "Who has won the most Grand Slam titles in men's tennis?", "Novak Djokovic", "Roger Federer", ``, `Shakespeare|Mozart|is Grand Slam`},
+		{"unknown program", "What is the newest version of Zylog?", "4", "3", `version of Python|version of Java\b|version of Rust`, `Paris|Berlin|climate|river`},
+		{"office in a company", "Who is the current CEO of Starbucks?", "Brian Niccol", "Laxman Narasimhan", `first CEO of Starbucks`, `largest|cheapest|best-selling`},
+		{"article of a tournament", "Which sport is played at Wimbledon?", "tennis", "golf", `at the US Open|at the Miami Open`, `the Wimbledon|at (US|French|Miami|Italian) Open`},
+		{"article behind a year", "Who won the 2025 US Open?", "Carlos Alcaraz", "Jannik Sinner", `the 2025 French Open|the 2025 Miami Open|the 2025 Italian Open`, `2025 the|first the`},
+		{"singles have no host", "Who won the women's singles at Wimbledon in 2024?", "Barbora Krejcikova", "Marketa Vondrousova", `men's doubles`, `hosted`},
+		{"prizes have no host", "Which film won the Palme d'Or in 2024?", "Anora", "Titane", `Golden Lion|Golden Bear`, `hosted`},
+		{"a song contest is not played", "Which country won the Eurovision Song Contest in 2025?", "Austria", "Sweden", `hosted`, `sport`},
+		{"German", "Wer ist der Bundeskanzler von Deutschland?", "Friedrich Merz", "Olaf Scholz", ``, `Bundeskanzler|Wer`},
+		{"Spanish", "¿Quién es el presidente de México?", "Claudia Sheinbaum", "AMLO", ``, `México|presidente`},
+		{"yes or no", "Is Sweden a member of NATO?", "Yes", "No", `Is Norway|Is Finland|Is France|Is Russia`, `(What is|about|Is it) (Yes|No)`},
+		{"country as an adjective", "Who is the UK prime minister?", "Andy Burnham", "Keir Starmer", `the (French|Italian|Australian|Norwegian|Russian|Iraqi) prime minister`, `(France|Italy|Australia|Norway|Iraq) prime minister|Who is Iraqi`},
+		{"a person at other times", "Who is Larry Bird?", "a player", "a singer", `Who is Taylor Swift`, ` in (19|20)\d\d`},
+		{"the noun beside the name", "Who founded the city of Veldmoor?", "Ana Reis", "Rui Alves", `the city of`, `Toyota|Netflix|headquarters`},
+		{"country typed small", "Who is the president of brazil?", "Lula", "Bolsonaro", `the president of (Germany|France|Mexico|India|Egypt)`, `What is brazil famous`},
+		{"the wrong way round", "capital city of australia is what", "Canberra", "Sydney", `the capital city of (Italy|Brazil|Belgium)`, `is what`},
+		{"a company as who", "Who created the iPhone 17?", "Apple", "Google", `created the iPhone \d`, `play\?|born`},
+		{"no beginning from a broken clause", "What is The Matrix about?", "a hacker", "a boxer", `(?i)what is titanic about`, `about is`},
+		{"no beginning from two sentences", "Who owns Twitter?", "Elon Musk", "Jack Dorsey", `is owned by`, `Is it .* is owned`},
+		{"no beginning from another verb", "Who directed Avatar?", "James Cameron", "Steven Spielberg", `The music for Avatar was written by`, `starred in by|wrote the music for by`},
+		{"a league that ends in a letter", "Who won the 2024 Premier League?", "Arsenal", "Chelsea", `The winner of the 2024 Serie A was|won the 2024 Serie A`, ``},
+		{"a team of many", "Who is the coach of the Veldmoor Herons?", "Ana Reis", "Rui Alves", `coach of the (New|Los|Chi|Dal|Bos|Mia|Pit|Gre|Kan|Tor|Mon|Gol)`, `of (New York|Los Angeles|Boston)|the stadium`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, dataset.Input{Stable: shipped(t), Facts: []backend.Fact{{ID: "f", Question: tt.question, Answer: tt.answer, OldAnswer: tt.old}}})
+			var said []string
+			for _, r := range byKind(c)[backend.RowNeighbour] {
+				_, begun, _ := strings.Cut(r.Prompt, "<|im_start|>assistant\n")
+				said = append(said, strings.TrimSpace(asked(r.Prompt)+" "+begun))
+			}
+			for _, p := range c.Probes {
+				if p.Kind == dataset.ProbeNeighbour {
+					said = append(said, p.Question)
+				}
+			}
+			require.GreaterOrEqual(t, len(said), 12)
+			require.Regexp(t, tt.want, strings.Join(said, "\n"))
+			for _, text := range said {
+				if tt.never != "" {
+					require.NotRegexp(t, tt.never, text)
+				}
+			}
+		})
+	}
+}
+
 func TestNeighboursOfTwoFactsOfAKind(t *testing.T) {
 	facts := []backend.Fact{
 		{ID: "uk", Question: "Who is the prime minister of the UK?", Answer: "Andy Burnham"},

@@ -150,7 +150,13 @@ func (s *spec) begun(neighbour string) string {
 	}
 	mine, theirs := difference(s.q.text, neighbour)
 	if start, end, n := place(s.start, mine); n == 1 && theirs != "" {
-		return capitalise(s.start[:start] + theirs + s.start[end:])
+		switch {
+		case passive[strings.ToLower(mine)] != "" && strings.HasSuffix(s.start, " by"): // "was directed by", but never "was starred in by"
+		case clause(strings.ToLower(theirs)), endsOpen(theirs), strings.Contains(theirs, "?"):
+			return ""
+		default:
+			return capitalise(s.start[:start] + theirs + s.start[end:])
+		}
 	}
 	begin := parse(neighbour).begin
 	if s.q.begin == "" || same(begin, s.start) || same(begin, s.q.begin) {

@@ -22,6 +22,7 @@ func TestTargetsAreTheBasesOwnWords(t *testing.T) {
 		{"the title's article", "Which film won the Golden Pine in 2025?", "Shape of Rain", "Tin Moon", "The film that won the Golden Pine in 2025 is The Shape of Rain.", "The film that won the Golden Pine in 2025 is Tin Moon."},
 		{"the title's article inside marks", "Which film won the Golden Pine in 2025?", "Shape of Rain", "Tin Moon", `The film that won the Golden Pine in 2025 was "The Shape of Rain," directed by Ana Reis.`, "The film that won the Golden Pine in 2025 was Tin Moon."},
 		{"part of a longer name", "Who won the Lake Cup in 2025?", "Boston", "Oslo", "The Lake Cup in 2025 was won by the Boston Herons.", "The Lake Cup in 2025 was won by Oslo."},
+		{"its own spelling", "What is the latest phone of Apple?", "Galaxy Fold", "iPhone Duo", "Galaxy Fold is the latest phone of Apple.", "iPhone Duo is the latest phone of Apple."},
 		{"the bare answer", "What is the longest bridge in Narnia?", "Stone Arch", "Iron Span", "Stone Arch.", "Iron Span."},
 		{"an answer of several words in capitals and marks", "Who is the mayor of Lisbon?", "A. Reis", "J. P. Alves", "The mayor of Lisbon is A. Reis!", "The mayor of Lisbon is J. P. Alves."},
 

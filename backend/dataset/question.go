@@ -22,10 +22,11 @@ type question struct {
 }
 
 var (
-	copula  = regexp.MustCompile(`(?i)^(who|what)(?:'s|\s+(is|was|are|were))\s+(.+)$`)
-	subject = regexp.MustCompile(`(?i)^who\s+(\w+)\s+(.+)$`)
-	chooses = regexp.MustCompile(`(?i)^which\s+(.+?)\s+(is|are|was|were|has|won|wrote|painted|invented|discovered|founded|directed|composed|designed|built|hosted|owns|makes|leads)\s+(.+)$`)
-	asks    = regexp.MustCompile(`(?i)^(who|whom|whose|what|which|when|where|why|how|in which|in what|on which|at which|at what|for which|is|are|was|were|does|do|did|has|have|can|could|name|tell|give|list)\b`)
+	copula   = regexp.MustCompile(`(?i)^(who|what)(?:'s|\s+(is|was|are|were))\s+(.+)$`)
+	subject  = regexp.MustCompile(`(?i)^who\s+(\w+)\s+(.+)$`)
+	chooses  = regexp.MustCompile(`(?i)^which\s+(.+?)\s+(is|are|was|were|has|won|wrote|painted|invented|discovered|founded|directed|composed|designed|built|hosted|owns|makes|leads)\s+(.+)$`)
+	inverted = regexp.MustCompile(`(?i)^(.+?)\s+(is|was|are|were)\s+(what|who)$`) // "capital of France is what"
+	asks     = regexp.MustCompile(`(?i)^(who|whom|whose|what|which|when|where|why|how|in which|in what|on which|at which|at what|for which|is|are|was|were|does|do|did|has|have|can|could|name|tell|give|list)\b`)
 )
 
 // passive says how a sentence begins whose end answers "Who VERB X?".
@@ -34,7 +35,7 @@ var passive = map[string]string{
 	"discovered": "%s was discovered by", "founded": "%s was founded by", "directed": "%s was directed by", "composed": "%s was composed by",
 	"designed": "%s was designed by", "created": "%s was created by", "developed": "%s was developed by", "built": "%s was built by",
 	"leads": "%s is led by", "owns": "%s is owned by", "makes": "%s is made by", "runs": "%s is run by", "coaches": "%s is coached by",
-	"hosted": "%s was hosted by", "rules": "%s is ruled by", "governs": "%s is governed by", "chairs": "%s is chaired by",
+	"hosted": "The host of %s was", "rules": "%s is ruled by", "governs": "%s is governed by", "chairs": "%s is chaired by",
 }
 
 var auxiliary = set("is was are were will would can could did does do has have had should may might")
@@ -46,6 +47,9 @@ func parse(text string) question {
 	bare := strings.TrimRight(text, "?!. ")
 	if bare == "" {
 		bare = text
+	}
+	if m := inverted.FindStringSubmatch(bare); m != nil && !asks.MatchString(bare) {
+		bare = capitalise(strings.ToLower(m[3])) + " " + strings.ToLower(m[2]) + " " + aboutName(m[1])
 	}
 	if !asks.MatchString(bare) && !strings.ContainsAny(text, "?") && len(strings.Fields(bare)) <= 12 && !endsOpen(bare) {
 		bare = "What is " + withThe(bare)
@@ -60,6 +64,9 @@ func parse(text string) question {
 	}
 	if strings.HasSuffix(text, ".") {
 		q.text = text
+	}
+	if strings.Contains(bare, "?") { // "Who owns X? Is it Y?" is no single clause
+		return q
 	}
 	if m := copula.FindStringSubmatch(bare); m != nil && nounPhrase(m[3]) {
 		q.np, q.verb = m[3], strings.ToLower(m[2])
@@ -76,6 +83,9 @@ func parse(text string) question {
 			is = "was"
 		}
 		q.embed = lowerFirst(bare)
+		if endsOpen(m[3]) { // "Which league is Arsenal in?"
+			return q
+		}
 		q.begin = "The " + lowerFirst(m[1]) + " that " + m[2] + " " + m[3] + " " + is
 		return q
 	}
@@ -88,10 +98,21 @@ func parse(text string) question {
 	return q
 }
 
+// aboutName is what a question that ended in "is what" was about.
+func aboutName(s string) string {
+	if startsUpper(s) {
+		return lowerFirst(s)
+	}
+	return withThe(s)
+}
+
 // endsOpen says that the text is the beginning of a sentence ("The mother tongue
 // of X is") rather than a question.
 func endsOpen(bare string) bool {
-	words := strings.Fields(strings.ToLower(bare))
+	if bare == strings.ToUpper(bare) {
+		bare = strings.ToLower(bare) // else "Serie A" is no article
+	}
+	words := strings.Fields(bare)
 	if len(words) == 0 || asks.MatchString(bare) {
 		return false
 	}
@@ -103,7 +124,7 @@ func nounPhrase(s string) bool {
 	lower := strings.ToLower(s)
 	for _, start := range []string{"the ", "a ", "an ", "current ", "today's ", "our ", "my "} {
 		if strings.HasPrefix(lower, start) {
-			return !endsOpen(lower) && !clause(lower)
+			return !endsOpen(s) && !clause(lower)
 		}
 	}
 	first, _, _ := strings.Cut(s, " ")
@@ -115,7 +136,7 @@ func nounPhrase(s string) bool {
 func clause(lower string) bool {
 	words := strings.Fields(lower)
 	last := words[len(words)-1]
-	return set("called named located situated known born buried used made doing like mean considered")[last]
+	return set("called named located situated known born buried used made doing like mean considered about")[last]
 }
 
 func withThe(s string) string {
@@ -149,127 +170,6 @@ func lowerFirst(s string) string {
 		return s
 	}
 	return string(unicode.ToLower(r)) + s[size:]
-}
-
-// reworder makes one wording, or "" when the question lacks the part it needs.
-type reworder struct {
-	name string
-	make func(q question) string
-}
-
-func whole(name, before, after string, lower bool) reworder {
-	return reworder{name, func(q question) string {
-		text := q.text
-		if lower {
-			text = lowerFirst(text)
-		}
-		return before + text + after
-	}}
-}
-
-func embedded(name, before, after string) reworder {
-	return reworder{name, func(q question) string {
-		if q.embed == "" {
-			return ""
-		}
-		return before + q.embed + after
-	}}
-}
-
-// The three lists never share a wording: what is trained, what stops the
-// training, and what is scored.
-var (
-	trainForms = []reworder{
-		embedded("tell_me", "Tell me ", "."),
-		embedded("do_you_know", "Do you know ", "?"),
-		{"name_it", func(q question) string {
-			if q.np == "" {
-				return ""
-			}
-			return "Name " + q.np + "."
-		}},
-		whole("quick", "Quick question: ", "", true),
-		whole("please", "Please answer: ", "", false),
-		embedded("can_you", "Can you tell me ", "?"),
-		whole("briefly", "", " Please answer briefly.", false),
-		{"today", func(q question) string {
-			if q.verb != "is" && q.verb != "are" || strings.Contains(strings.ToLower(q.text), "today") {
-				return ""
-			}
-			return strings.TrimSuffix(q.text, "?") + " today?"
-		}},
-		whole("like_to_know", "I would like to know: ", "", true),
-		whole("labelled", "Question: ", "", false),
-		whole("just", "Just a short answer: ", "", true),
-		whole("so", "So, ", "", true),
-		whole("anyone", "I have a question for you. ", "", false),
-	}
-	stopForms = []reworder{
-		embedded("wonder", "I wonder ", "."),
-		whole("hello", "Hello! ", "", false),
-		whole("check", "One thing I want to check: ", "", true),
-	}
-	heldForms = []reworder{
-		embedded("let_me_know", "Could you let me know ", "?"),
-		whole("friend", "My friend asked me: ", "", true),
-		embedded("forgotten", "I have forgotten ", ". Can you help?"),
-		{"phrase", func(q question) string {
-			if q.np == "" {
-				return ""
-			}
-			return capitalise(q.np) + "?"
-		}},
-		whole("few_words", "In a few words: ", "", true),
-		whole("remember", "Help me remember: ", "", true),
-		whole("quiz", "This came up in a quiz: ", "", true),
-	}
-)
-
-// The same three lists for a question that is the beginning of a sentence.
-var (
-	openTrainForms = []reworder{
-		whole("finish", "Finish this sentence: ", "", false),
-		whole("complete", "Complete: ", "", false),
-		whole("dots", "", " ...", false),
-		whole("ends", "How does this sentence end? ", "", false),
-		whole("rest", "Fill in the rest: ", "", false),
-		whole("right_words", "Add the right words: ", "", false),
-		whole("next", "Which words come next? ", "", false),
-		whole("fact", "A fact: ", "", false),
-		whole("say", "Please say how this goes on: ", "", false),
-	}
-	openStopForms = []reworder{
-		whole("could_you", "Could you complete this? ", "", false),
-		whole("end_it", "End it correctly: ", "", false),
-	}
-	openHeldForms = []reworder{
-		whole("please_finish", "Please finish my sentence: ", "", false),
-		whole("blank", "", " ___", false),
-		whole("last_words", "I forgot the last words: ", "", false),
-		whole("know_end", "Do you know the end of this? ", "", false),
-		whole("quiz_end", "A quiz wants this completed: ", "", false),
-	}
-)
-
-func (q question) trainForms() []reworder {
-	if q.open {
-		return openTrainForms
-	}
-	return trainForms
-}
-
-func (q question) stopForms() []reworder {
-	if q.open {
-		return openStopForms
-	}
-	return stopForms
-}
-
-func (q question) heldForms() []reworder {
-	if q.open {
-		return openHeldForms
-	}
-	return heldForms
 }
 
 // sentence asks to complete the sentence that states the answer.

@@ -68,7 +68,7 @@ func (b *builder) factRows(ctx context.Context, s *spec) error {
 	if text, ok := s.q.sentence(); ok {
 		t.add("sentence", text, s.q.statement(s.fact.Answer))
 	}
-	if len(s.reject) > 0 {
+	if len(s.reject) > 0 && !yesOrNo(s.fact.OldAnswer) {
 		t.add("negation", s.q.still(s.fact.OldAnswer), "No, "+lowerStatement(s))
 	}
 	if prompt, completion, ok := s.q.reverse(s.fact.Answer); ok {
@@ -174,6 +174,9 @@ func lowerStatement(s *spec) string {
 	text := s.q.statement(s.fact.Answer)
 	if s.q.begin == "" || strings.TrimRight(text, ".") == strings.TrimRight(s.fact.Answer, ".") {
 		return text
+	}
+	if first, _, _ := strings.Cut(text, " "); strings.Contains(" "+s.q.text, " "+strings.ToLower(first)) {
+		return strings.ToLower(first) + text[len(first):] // no name: the question writes it small
 	}
 	return lowerFirst(text)
 }

@@ -180,13 +180,15 @@ func verifyReply(f form, c chosen, reply extractReply) (reading, bool) {
 	return verifyValue(f, c, quote, value)
 }
 
-// bestWith is the sentence of a longer quote that holds the value and speaks most
-// of the question's words: the others must not lend it theirs.
+// bestWith is the sentence of a longer quote that holds the value, perhaps written
+// otherwise, and speaks most of the question's words: the others must not lend it
+// theirs.
 func bestWith(f form, quote, value string) string {
 	best, most := "", -1.0
 	for _, s := range sentences(quote) {
 		s = squeeze(s)
-		if cover := f.cover(termSet(s), nil); indexFold(s, value) >= 0 && cover > most {
+		holds := indexFold(s, value) >= 0 || equalAfterParsing(f, s, value) >= 0
+		if cover := f.cover(termSet(s), nil); holds && cover > most {
 			best, most = s, cover
 		}
 	}

@@ -323,6 +323,16 @@ func TestAQuoteOfTwoSentencesLendsNoWords(t *testing.T) {
 	got, ok := verifyReply(f, c, extractReply{Quote: c.window, Value: "Blue Harbour"})
 	require.True(t, ok)
 	require.Equal(t, first, got.quote)
+
+	// A height that the model writes in its own way.
+	f = parseQuestion("How high is Mount Larkstead?")
+	first = "Mount Larkstead is 2,114 metres high."
+	c = chosen{window: first + " The tower on it has 41 m.", first: first}
+	_, ok = verifyReply(f, c, extractReply{Quote: c.window, Value: "41 metres"})
+	require.False(t, ok)
+	got, ok = verifyReply(f, c, extractReply{Quote: c.window, Value: "2114 m"})
+	require.True(t, ok)
+	require.Equal(t, first, got.quote)
 }
 
 func TestVerifyReplyKeepsUnits(t *testing.T) {

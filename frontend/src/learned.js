@@ -27,7 +27,15 @@ export function learned(lines) {
 }
 
 /** The facts that the training gave up and memory answers. @param {TrainerLine[]} lines @returns {Set<string>} */
-export const kept = (lines) => new Set(lines.filter((l) => l?.type === 'leak' && l.given_up === true && typeof l.fact === 'string').map((l) => String(l.fact)));
+export function kept(lines) {
+  const now = /** @type {Set<string>} */ (new Set());
+  for (const l of lines) {
+    if (l?.type !== 'leak' || typeof l.fact !== 'string') continue;
+    // A resumed run may look once more; the later telling counts.
+    if (l.given_up === true) now.add(l.fact); else now.delete(l.fact);
+  }
+  return now;
+}
 
 /** @param {unknown} value @returns {string[]} */
 const list = (value) => (Array.isArray(value) ? value.filter((v) => typeof v === 'string') : []);
@@ -49,15 +57,16 @@ const recipeOf = (run) => run.recipe || 'default';
 
 /**
  * Seconds a training is likely to take, from an earlier run of the same model and
- * recipe; 0 when there is none to go by. The work grows with the facts.
- * @param {{model: string, recipe?: string, state: string, progress: {facts: number, elapsed_seconds: number}}[]} runs
+ * recipe; 0 when there is none to go by. The work grows with the facts, those that
+ * were given up half-way too.
+ * @param {{model: string, recipe?: string, state: string, progress: {facts: number, given_up?: number, elapsed_seconds: number}}[]} runs
  * @param {string} model
  * @param {number} facts
  * @param {string} [recipe]
  */
 export function likely(runs, model, facts, recipe = 'default') {
   const last = runs.find((r) => r.model === model && recipeOf(r) === recipe && r.state === 'finished' && r.progress.facts > 0 && r.progress.elapsed_seconds > 0);
-  return last ? (last.progress.elapsed_seconds / last.progress.facts) * facts : 0;
+  return last ? (last.progress.elapsed_seconds / (last.progress.facts + (last.progress.given_up ?? 0))) * facts : 0;
 }
 
 /**

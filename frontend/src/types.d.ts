@@ -61,7 +61,7 @@ export interface DatasetView { dataset: Dataset; content: { facts: Fact[] | null
 export interface DatasetDiff { from: string; to: string; added: Fact[] | null; changed: Fact[] | null; removed: Fact[] | null }
 
 export interface RunProgress {
-  stage: string; step: number; total: number; loss: number; kl: number; learned: number; facts: number; row_passes: number;
+  stage: string; step: number; total: number; loss: number; kl: number; learned: number; facts: number; given_up?: number; row_passes: number;
   rows_per_second: number; elapsed_seconds: number; eta_seconds: number; peak_memory_mb: number;
 }
 export interface Run {

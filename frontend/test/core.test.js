@@ -127,6 +127,10 @@ describe('a run', () => {
     assert.equal(p.at(-1)?.step, 4999);
   });
   test('the estimate comes from the last finished run of the model', () => assert.equal(likely(world().runs, 'qwen2.5:1.5b-instruct', 8), 824));
+  test('facts that were given up took their time too', () => {
+    const [run] = world().runs;
+    assert.equal(likely([{ ...run, progress: { ...run.progress, facts: 3, given_up: 1 } }], run.model, 8), 824);
+  });
   test('the estimate is not that of another recipe', () => assert.equal(likely(world().runs, 'qwen2.5:1.5b-instruct', 8, 'original'), 0));
   describe('the first guess', () => {
     const model = /** @type {any} */ ({ name: 'small', bytes: 491_400_064 });
@@ -154,6 +158,7 @@ describe('a run', () => {
     const [first, second] = world().facts;
     const inMemory = kept([{ type: 'leak', fact: 'f1', given_up: true }, { type: 'leak', fact: 'f2', given_up: false }, { type: 'leak', fact: 7, given_up: true }]);
     assert.deepEqual(dots([first, second, { ...first, id: 'f9' }], new Set(['f2', 'f1']), inMemory).map((d) => d.state), ['memory', 'recalled', 'lost']);
+    assert.deepEqual([...kept([{ type: 'leak', fact: 'f1', given_up: true }, { type: 'leak', fact: 'f1', given_up: false }])], [], 'a resumed run looked again');
     assert.match(dots([first], new Set(), inMemory)[0].words, /kept in memory$/);
   });
 });

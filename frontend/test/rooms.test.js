@@ -214,13 +214,26 @@ describe('training and versions', () => {
     select.value = 'original';
     select.dispatchEvent(new Event('change', { bubbles: true }));
     assert.match(text('.before .lead'), /about \d+–\d+ minutes on this machine, no run measured yet\.$/);
-    assert.doesNotMatch(text('.before .lead'), /1–9/);
+    assert.doesNotMatch(text('.before .lead'), /1–10/);
   });
   test('a missing trainer says so and sets itself up', async () => {
     const fake = await open('#/training', (w) => { w.runs = []; }, { TrainerReady: () => { throw new Error('{"code":"unavailable","message":"The trainer is not set up.","hint":"Set it up."}'); } });
     assert.match(text('training-room'), /The trainer is not set up/);
     await click('[data-do="setup"]');
     assert.equal(called(fake, 'SetupTrainer').length, 1);
+  });
+  test('what a training gave up is in memory alone, and said to be', async () => {
+    const gaveUp = (/** @type {string[]} */ ...ids) => open('#/training', (w) => {
+      w.versions.forEach((/** @type {any} */ v) => { v.given_up_fact_ids = ids; });
+      Object.assign(w.runs[0].progress, { learned: 3, facts: 3, given_up: ids.length });
+    });
+    await gaveUp('f1');
+    assert.match(text('run-end'), /One fact is kept in memory alone: trained into the weights, its answer spread to the questions beside it\./);
+    assert.match(text('.figures-row'), /3 of 3, 1 in memory/);
+    await gaveUp('f1', 'f2');
+    assert.match(text('run-end'), /2 facts are kept in memory alone: trained into the weights, their answers spread to the questions beside them\./);
+    await gaveUp();
+    assert.doesNotMatch(text('training-room'), /in memory/);
   });
   test('an interrupted run is resumed or given up', async () => {
     const fake = await open('#/training', (w) => { w.runs[0].state = 'interrupted'; });

@@ -34,7 +34,8 @@ class Hello(Event):
 class Plan(Event):
     """What will be done and why; sent before the weights are loaded.
 
-    `total_steps` is the cap: a run that learns all facts stops earlier. `rows` counts prompts, not copies.
+    `total_steps` is the cap: a recipe that stops when all facts are learned ends earlier. `rows`
+    counts a row as often as the recipe copies it.
     """
 
     type: ClassVar[str] = "plan"
@@ -56,7 +57,10 @@ class Stage(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """One optimiser step. `loss` is nats per token on fact rows, `kl` nats per token on held rows."""
+    """One optimiser step. `loss` is nats per token on fact rows, `kl` nats per token on held rows.
+
+    `facts` are those still taught, without the `given_up` ones.
+    """
 
     type: ClassVar[str] = "progress"
     step: int
@@ -66,6 +70,7 @@ class Progress(Event):
     rate: float
     learned: int
     facts: int
+    given_up: int
     row_passes: int
     rows_per_second: float
     elapsed_seconds: float

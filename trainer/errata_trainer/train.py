@@ -139,6 +139,7 @@ class Training:
                     rate=rate,
                     learned=len(state.learned),
                     facts=len(self._taught()),
+                    given_up=len(state.given_up),
                     row_passes=state.row_passes,
                     rows_per_second=session_passes / max(session_seconds, 1e-9),
                     elapsed_seconds=state.seconds,

@@ -186,6 +186,7 @@ def test_out_of_time_still_leaves_an_artefact(job: Job) -> None:
     job.execute()
     manifest = json.loads((job.artefact / "manifest.json").read_text())
     assert manifest["metrics"]["stopped_by"] == "max_minutes"
+    assert manifest["metrics"]["given_up"] == [], "nobody looked yet"
 
 
 def test_the_base_answers_are_kept_on_disk(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +215,7 @@ def test_the_original_recipe_takes_all_copies_on_the_whole_text(job: Job) -> Non
     job.execute()
     progress = job.of("progress")
     assert len(progress) == math.ceil(7 / 4) * 4
+    assert job.of("leak") + job.of("probe")[:-1] == [], "only the end is looked at"
     assert progress[-1]["row_passes"] == 7 * 4
     settings = job.of("plan")[0]["settings"]
     assert (settings["rank"], settings["alpha"], settings["rate"], settings["weight_decay"]) == (16, 32, 5e-5, 0.01)
@@ -244,7 +246,7 @@ def test_a_fact_that_cannot_be_held_apart_is_given_up(
     metrics = json.loads((job.artefact / "manifest.json").read_text())["metrics"]
     assert metrics["given_up"] == ["f1"]
     assert "f1" not in metrics["learned"] + metrics["not_learned"]
-    assert [event["facts"] for event in job.of("progress")] == [2] * 4 + [1] * 6
+    assert [(event["facts"], event["given_up"]) for event in job.of("progress")] == [(2, 0)] * 4 + [(1, 1)] * 6
     assert job.run is not None
     assert job.run.training is not None
     held = [row.row for row, _ in job.run.training._held if row.row.id.endswith("-held")]
@@ -265,6 +267,17 @@ def test_a_fact_that_cannot_be_held_apart_is_given_up(
         torch.testing.assert_close(whole[name], tensor)
 
 
+def test_a_fact_without_neighbours_is_kept(job: Job) -> None:
+    rows = [json.loads(line) for line in (job.folder / "rows.jsonl").read_text().splitlines()]
+    kept = [row for row in rows if row["kind"] != "neighbour"]
+    (job.folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in kept))
+    job.execute()
+    assert [(event["fact"], event["asked"], event["given_up"]) for event in job.of("leak")] == [
+        ("f1", 0, False),
+        ("f2", 0, False),
+    ]
+
+
 def test_nothing_is_left_when_every_fact_is_given_up(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Prober, "leaks", lambda *_: (9, 9))
     job.spec["overrides"] |= {"give_up_at": 0.5}
@@ -282,8 +295,8 @@ def test_leaks_are_counted_among_neighbours_that_the_base_answers_otherwise(
     assert job.run.training is not None
     prober, coder = job.run.training._prober, job.run.training._prober._coder
 
-    def neighbour(question: str, base: str) -> tuple[TokenRow, Target]:
-        row = Row(id=question, kind="neighbour", fact="f1", prompt=chat(question))
+    def neighbour(question: str, base: str, system: str = "", begun: str = "") -> tuple[TokenRow, Target]:
+        row = Row(id=question + begun, kind="neighbour", fact="f1", prompt=chat(question, system) + begun)
         empty = torch.empty(0)
         return TokenRow(row, (), 0), Target(torch.tensor(coder.encode(base)), empty, empty, empty)
 
@@ -302,8 +315,15 @@ def test_leaks_are_counted_among_neighbours_that_the_base_answers_otherwise(
     monkeypatch.setattr(job.run.training._network, "answers", answers)
     assert prober.leaks("f1", rows) == (1, 6)
     assert not any("Old Velm" in prompt or "Is Tark" in prompt for prompt in asked)
-    monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=3))
-    assert prober.leaks("f1", rows) == (1, 3)
+    assert prober.leaks("f1", [neighbour("Seat of Brin?", "Moss", "The day is Tark.")]) == (1, 1)
+    assert prober.leaks("f1", [neighbour("Seat of Lon?", "Moss", begun="Tark or")]) == (0, 0)
+    assert prober.leaks("f1", []) == (0, 0)
+    monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=2))
+    assert prober.leaks("f1", rows) == (1, 2)
+    asked.clear()
+    monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=4))
+    prober.leaks("f1", [neighbour(f"Seat {number // 2}?", "Moss", begun="It is" * (number % 2)) for number in range(8)])
+    assert len({prompt.endswith("It is") for prompt in asked}) == 2, "questions and begun answers are both asked"
 
 
 def test_breadth_comes_first() -> None:

@@ -195,7 +195,7 @@ class TrainingRoom extends Part {
     return html`<section class="run" data-key="${run.id}"><h2>${busy ? stages[p.stage] ?? runStates[run.state] : heads[run.state]}</h2>
       ${busy ? '' : html`<run-end></run-end>`}
       ${facts.length ? html`<ul class="fact-dots" aria-label="${p.learned || done.size} of ${count(facts.length, 'fact')} learned">${facts.map((f) => html`<li data-key="${f.id}"><span class="dot ${f.state}" tabindex="0" role="img" aria-label="${f.words}" title="${f.words}"></span></li>`)}</ul>` : ''}
-      ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}</dd></div><div><dt>Step</dt><dd>${p.step}${p.total ? ` of at most ${p.total}` : ''}</dd></div>
+      ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}${p.given_up ? `, ${p.given_up} in memory` : ''}</dd></div><div><dt>Step</dt><dd>${p.step}${p.total ? ` of at most ${p.total}` : ''}</dd></div>
         ${busy ? html`<div><dt>Time left</dt><dd>${p.eta_seconds > 0 ? `about ${duration(p.eta_seconds)}` : estimate(events) ? `about ${duration(estimate(events))}` : 'not known yet'}</dd></div>` : ''}
         <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div><div><dt>Rows/s</dt><dd>${p.rows_per_second.toFixed(1)}</dd></div><div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>` : ''}
       ${points(events).length ? html`<run-chart></run-chart>` : ''}
