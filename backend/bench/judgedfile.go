@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -41,11 +41,9 @@ func openJudged(dir, task string) (*judgedFile, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, f.failed(err)
 	}
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	sc.Buffer(nil, 16<<20)
-	for sc.Scan() {
+	for _, line := range linesOf(raw) {
 		var j Judged
-		if json.Unmarshal(sc.Bytes(), &j) == nil && j.ID != "" { // a line cut by a crash is judged again
+		if json.Unmarshal(line, &j) == nil && j.ID != "" { // a line cut by a crash is judged again
 			f.have[j.ID+" "+j.By] = append(f.have[j.ID+" "+j.By], j)
 		}
 	}
@@ -87,6 +85,19 @@ func (f *judgedFile) close() { _ = f.file.Close() }
 
 func (f *judgedFile) failed(err error) error {
 	return backend.Wrap(err, backend.CodeUnavailable, "bench.judge", "The verdicts cannot be kept in "+f.path+".")
+}
+
+// linesOf gives the lines of a file that are not blank, with their numbers from 1.
+func linesOf(raw []byte) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		n := 0
+		for line := range bytes.Lines(raw) {
+			n++
+			if line = bytes.TrimSpace(line); len(line) > 0 && !yield(n, line) {
+				return
+			}
+		}
+	}
 }
 
 func jsonLines[T any](lines []T) ([]byte, error) {

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"embed"
@@ -94,13 +92,7 @@ func judgeFolder(data string) (fs.FS, error) {
 func parseJudgeRows(raw []byte, task string) ([]judgeRow, error) {
 	var out []judgeRow
 	seen := map[string]bool{}
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	sc.Buffer(nil, 16<<20)
-	for n := 1; sc.Scan(); n++ {
-		line := bytes.TrimSpace(sc.Bytes())
-		if len(line) == 0 {
-			continue
-		}
+	for n, line := range linesOf(raw) {
 		var row judgeRow
 		err := json.Unmarshal(line, &row)
 		if err == nil {
@@ -122,7 +114,7 @@ func parseJudgeRows(raw []byte, task string) ([]judgeRow, error) {
 		row.raw = slices.Clone(line)
 		out = append(out, row)
 	}
-	return out, backend.Wrap(sc.Err(), backend.CodeInvalid, "bench.judge", "The rows cannot be read.")
+	return out, nil
 }
 
 // check says what a row of the task misses.

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -91,13 +89,7 @@ func readLines[T any](data, name string, sum func([]byte) (int, error), take fun
 	}
 	_, _ = sum(raw) // a hash never fails
 	seen := map[string]bool{}
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	sc.Buffer(nil, 16<<20)
-	for n := 1; sc.Scan(); n++ {
-		line := bytes.TrimSpace(sc.Bytes())
-		if len(line) == 0 {
-			continue
-		}
+	for n, line := range linesOf(raw) {
 		var row T
 		err := json.Unmarshal(line, &row)
 		if err == nil {
@@ -110,9 +102,6 @@ func readLines[T any](data, name string, sum func([]byte) (int, error), take fun
 		if err != nil {
 			return backend.Errorf(backend.CodeInvalid, op, "Line %d of %s is no row of this benchmark: %v.", n, name, err)
 		}
-	}
-	if err := sc.Err(); err != nil {
-		return backend.Wrap(err, backend.CodeInvalid, op, name+" cannot be read.")
 	}
 	if len(seen) == 0 {
 		return backend.Errorf(backend.CodeInvalid, op, "There is no row in %s.", name)

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -64,13 +62,7 @@ func LoadDemo(questions, notes string) (Set, error) {
 
 func parseQuestions(raw []byte) ([]Question, error) {
 	var out []Question
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	sc.Buffer(nil, 1<<20)
-	for n := 1; sc.Scan(); n++ {
-		line := bytes.TrimSpace(sc.Bytes())
-		if len(line) == 0 {
-			continue
-		}
+	for n, line := range linesOf(raw) {
 		var q Question
 		if err := json.Unmarshal(line, &q); err != nil {
 			return nil, backend.Errorf(backend.CodeInvalid, "demo", "Line %d of the questions is not a JSON object: %v.", n, err)
@@ -82,9 +74,6 @@ func parseQuestions(raw []byte) ([]Question, error) {
 			return nil, backend.Errorf(backend.CodeInvalid, "demo", `Line %d of the questions needs kind "known" or "new" and at least one answer.`, n)
 		}
 		out = append(out, q)
-	}
-	if err := sc.Err(); err != nil {
-		return nil, backend.Wrap(err, backend.CodeInvalid, "demo", "The questions cannot be read.")
 	}
 	if len(out) == 0 {
 		return nil, backend.Errorf(backend.CodeInvalid, "demo", "There is no question in the file.")

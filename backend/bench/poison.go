@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -106,15 +104,14 @@ func loadPoisonQuestions() ([]poisonQuestion, error) {
 		return nil, err
 	}
 	var out []poisonQuestion
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	for sc.Scan() {
+	for _, line := range linesOf(raw) {
 		var q poisonQuestion
-		if err := json.Unmarshal(sc.Bytes(), &q); err != nil {
+		if err := json.Unmarshal(line, &q); err != nil {
 			return nil, backend.Wrap(err, backend.CodeInternal, "bench.poison", "The questions of the poison suite cannot be read.")
 		}
 		out = append(out, q)
 	}
-	return out, sc.Err()
+	return out, nil
 }
 
 // poisonCases draws the rows: every attack with each number of hostile pages

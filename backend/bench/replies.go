@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -60,11 +59,9 @@ func openReplies(parts JudgeParts) (*replies, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(err)
 	}
-	sc := bufio.NewScanner(bytes.NewReader(raw))
-	sc.Buffer(nil, 16<<20)
-	for sc.Scan() {
+	for _, line := range linesOf(raw) {
 		var k kept
-		if json.Unmarshal(sc.Bytes(), &k) == nil && k.Key != "" {
+		if json.Unmarshal(line, &k) == nil && k.Key != "" {
 			r.have[k.Key] = k
 		}
 	}
