@@ -195,6 +195,7 @@ func TestTheLikeliestQuestionsAreHeld(t *testing.T) {
 		want                   []string
 	}{
 		{"a name that reads alike", "Who is the president of South Korea?", "Lee Jae-myung", []string{"president of north korea"}},
+		{"the same before its office", "Who is the South Korea president?", "Lee Jae-myung", []string{"north korean president"}},
 		{"a rare office", "Who is the chancellor of Germany?", "Friedrich Merz", []string{"chancellor of austria"}},
 		{"a monarch beside the leader", "Who is the prime minister of Canada?", "Mark Carney", []string{"king of canada"}},
 		{"well-known subjects", "Who is the prime minister of Nepal?", "Sushila Karki", []string{"minister of the united kingdom", "minister of japan", "minister of australia"}},

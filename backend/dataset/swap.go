@@ -48,8 +48,8 @@ func swapSubjects(g *gazetteer, t target, found []match) (alike, known, others [
 
 // readsAlike says that two names share a word of weight.
 func readsAlike(a, b *entry) bool {
-	words := set(strings.ToLower(a.forms[0]))
-	for _, w := range strings.Fields(strings.ToLower(b.forms[0])) {
+	words := set(strings.ToLower(a.name))
+	for _, w := range strings.Fields(strings.ToLower(b.name)) {
 		if len(w) > 3 && words[w] {
 			return true
 		}
