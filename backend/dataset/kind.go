@@ -245,7 +245,7 @@ var contest = []string{"How often is the %s held?", "When was the first %s?", "W
 // whatever is asked of contests that are not all played: a song contest, a marathon.
 var whatever = []string{"How often is the %s held?", "When was the first %s?", "What does the winner of the %s get?", "Where was the first %s held?", "Who has won the %s most often?"}
 
-var prize = []string{"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?"}
+var prize = []string{"When was the %s first awarded?", "Who awards the %s?", "What is the %s given for?", "How often is the %s awarded?", "Who was the first winner of the %s?"}
 
 // other are questions about the same subject that ask something else, by group.
 var other = map[string][]string{
