@@ -126,12 +126,15 @@ func (f *Fact) Restore(now time.Time) {
 // Expired says whether the fact is past its expiry at the given time.
 func (f Fact) Expired(now time.Time) bool { return f.ExpiresAt != nil && now.After(*f.ExpiresAt) }
 
+// AnchorSupported is the source of an anchor whose answer evidence supported.
+const AnchorSupported = "supported"
+
 // Anchor is a stable fact that the model already knows, used to hold it in place.
 type Anchor struct {
 	ID        string    `json:"id"`
 	Question  string    `json:"question"`
 	Answers   []string  `json:"answers"` // aliases, the first is shown
-	Source    string    `json:"source"`  // "supported", "shipped"
+	Source    string    `json:"source"`  // AnchorSupported, "shipped"
 	Class     Class     `json:"class,omitempty"`
 	VerdictID string    `json:"verdict_id,omitempty"`
 	CreatedAt time.Time `json:"created_at"`

@@ -103,3 +103,26 @@ func TestNeighboursAreHeldWhereTheAnswerBegins(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatEvidenceSupportedIsSaid(t *testing.T) {
+	kept := backend.Anchor{ID: "a1", Question: "Who is the president of Ruritania?", Answers: []string{"Ana Reis"}, Source: backend.AnchorSupported}
+	tests := []struct{ name, base, want string }{
+		{"in the base's own words", "The president of Ruritania is Ana Reis. She was born in 1970.", "The president of Ruritania is Ana Reis."},
+		{"not when the base says otherwise by now", "The president of Ruritania is Rui Alves.", ""},
+		{"not when it says nothing", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, dataset.Input{Facts: []backend.Fact{pmFact()}, Anchors: []backend.Anchor{kept}, Stable: shipped(t), Model: &scripted{plain: map[string]string{kept.Question: tt.base}}})
+			said := map[string]bool{}
+			for _, r := range byKind(c)[backend.RowAnchor] {
+				if strings.Contains(strings.ToLower(r.Prompt), "ruritania") {
+					said[r.Completion] = true
+				} else {
+					require.Empty(t, r.Completion, "shipped ones are held")
+				}
+			}
+			require.Equal(t, map[string]bool{tt.want: true}, said)
+		})
+	}
+}

@@ -37,7 +37,9 @@ func (b *builder) rows(ctx context.Context) error {
 				Prompt: backend.RenderChatML([]backend.Message{b.dated(0), {Role: backend.RoleUser, Content: text}})})
 		}
 	}
-	b.anchorRows()
+	if err := b.anchorRows(ctx); err != nil {
+		return err
+	}
 	b.guardRows()
 	b.say(len(b.specs), "The rows are written.")
 	return nil
@@ -218,11 +220,28 @@ func (b *builder) neighbourRows(s *spec) {
 	}
 }
 
-// anchorRows holds what was chosen as anchors.
-func (b *builder) anchorRows() {
+// anchorRows holds what was chosen as anchors. What evidence supported is said as
+// well as held: where the base wavers between two answers, holding how it wavers
+// let a right president go.
+func (b *builder) anchorRows(ctx context.Context) error {
 	for _, a := range b.out.Anchors {
-		b.add(backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(b.messages(a.Question))})
+		row := backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(b.messages(a.Question))}
+		if a.Source == backend.AnchorSupported {
+			reply, err := b.chat(ctx, backend.SystemPrompt(b.in.Now), a.Question, ownWordsTokens)
+			if err != nil {
+				return err
+			}
+			if said := firstSentence(reply); backend.MentionsAny(said, a.Answers) && !strings.Contains(said, "<|") {
+				row.Completion = said + "."
+				quiet := row
+				quiet.Form, quiet.Prompt = "lower_case", backend.RenderChatML(b.messages(parse(a.Question).quiet()))
+				b.add(quiet)
+				row.Prompt = backend.RenderChatML([]backend.Message{b.dated(0), {Role: backend.RoleUser, Content: a.Question}})
+			}
+		}
+		b.add(row)
 	}
+	return nil
 }
 
 // clockQuestions keep the model reading the date off the system turn.

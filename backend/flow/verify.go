@@ -101,7 +101,7 @@ func (l *Loop) keepAnchor(v backend.Verdict) error {
 		}
 	}
 	return l.Store.AddAnchor(backend.Anchor{
-		ID: l.NewID(), Question: v.Question, Answers: []string{v.Claim.Short}, Source: "supported", Class: v.Class, VerdictID: v.ID, CreatedAt: l.Now(),
+		ID: l.NewID(), Question: v.Question, Answers: []string{v.Claim.Short}, Source: backend.AnchorSupported, Class: v.Class, VerdictID: v.ID, CreatedAt: l.Now(),
 	})
 }
 

@@ -58,7 +58,7 @@ class Run:
         forward = Forward(network, self.recipe.loss == "whole")
         answers = BaseAnswers(forward, coder, self.recipe, work / "cache", spec.base_sha256)
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
-        held = answers.load(self._kind(*HELD), check) if held_wanted else []
+        held = answers.load(self._held_rows(), check) if held_wanted else []
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         prober = Prober(forward, coder, self.recipe, self.rows)
@@ -110,7 +110,7 @@ class Run:
         reasons["total_steps"] = "max_steps of the spec" if end == spec.max_steps else passes
         if recipe.layers == "upper_half":
             reasons["layers"] = "the states below do not change and are computed once for each row"
-        held = len(self._kind(*HELD)) if recipe.loss != "whole" else 0
+        held = len(self._held_rows()) if recipe.loss != "whole" else 0
         self._emit(
             Plan(
                 settings=settings,
@@ -178,7 +178,11 @@ class Run:
         return [row for row in self.rows if row.kind in kinds]
 
     def _fact_rows(self) -> list[Row]:
-        return self._kind("fact", "anchor") if self.recipe.loss == "whole" else self._kind("fact")
+        # An anchor with a completion is said like a fact; no probe asks for it.
+        return self._kind("fact") + [row for row in self._kind("anchor") if row.completion]
+
+    def _held_rows(self) -> list[Row]:
+        return [row for row in self._kind(*HELD) if row.kind != "anchor" or not row.completion]
 
     def _copies(self, row: Row) -> int:
         return max(1, round(row.weight)) if self.recipe.loss == "whole" else 1

@@ -267,6 +267,21 @@ def test_a_fact_that_cannot_be_held_apart_is_given_up(
         torch.testing.assert_close(whole[name], tensor)
 
 
+def test_an_anchor_with_a_completion_is_said_and_no_probe_asks_for_it(job: Job) -> None:
+    rows = [json.loads(line) for line in (job.folder / "rows.jsonl").read_text().splitlines()]
+    anchor = {"kind": "anchor", "accept": ["Emmet"], "prompt": chat("Seat of Dorn?")}
+    rows += [anchor | {"id": "a1", "completion": "Emmet"}, anchor | {"id": "a2", "prompt": chat("Seat of Aln?")}]
+    (job.folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    job.execute()
+    assert job.of("plan")[0]["rows"] == {"fact": 7, "kl": 4}
+    assert job.of("plan")[0]["facts"] == 2
+    assert job.run is not None
+    assert job.run.training is not None
+    assert "a1" in [row.row.id for row in job.run.training._facts]
+    assert "a2" in [row.row.id for row, _ in job.run.training._held]
+    assert list(job.run.training._prober.facts) == ["f1", "f2"]
+
+
 def test_a_fact_without_neighbours_is_kept(job: Job) -> None:
     rows = [json.loads(line) for line in (job.folder / "rows.jsonl").read_text().splitlines()]
     kept = [row for row in rows if row["kind"] != "neighbour"]
