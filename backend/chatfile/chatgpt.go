@@ -15,6 +15,7 @@ type gptChat struct {
 	CreateTime     moment                     `json:"create_time"`
 	UpdateTime     moment                     `json:"update_time"`
 	Model          words                      `json:"default_model_slug"`
+	CurrentNode    words                      `json:"current_node"`
 	Mapping        map[string]json.RawMessage `json:"mapping"`
 }
 
@@ -52,7 +53,7 @@ func (f *file) chatGPT(raw []byte) error {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return bad("It is not a chat as ChatGPT exports them.", err)
 	}
-	f.product, f.id, f.title, f.model = "ChatGPT", string(c.ConversationID), string(c.Title), string(c.Model)
+	f.product, f.id, f.title, f.model, f.current = "ChatGPT", string(c.ConversationID), string(c.Title), string(c.Model), string(c.CurrentNode)
 	if f.id == "" {
 		f.id = string(c.ID)
 	}

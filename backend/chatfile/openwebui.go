@@ -24,7 +24,8 @@ type webuiChat struct {
 			System words `json:"system"`
 		} `json:"params"`
 		History struct {
-			Messages map[string]json.RawMessage `json:"messages"`
+			CurrentID words                      `json:"currentId"`
+			Messages  map[string]json.RawMessage `json:"messages"`
 		} `json:"history"`
 		Messages []json.RawMessage `json:"messages"` // the branch that was shown; all there is in the oldest files
 	} `json:"chat"`
@@ -51,7 +52,7 @@ func (f *file) openWebUI(raw []byte) error {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return bad("It is not a chat as Open WebUI exports them.", err)
 	}
-	f.product, f.id, f.title, f.pinned = "Open WebUI", string(c.ID), string(c.Chat.Title), c.Pinned
+	f.product, f.id, f.title, f.pinned, f.current = "Open WebUI", string(c.ID), string(c.Chat.Title), c.Pinned, string(c.Chat.History.CurrentID)
 	if f.id == "" {
 		f.id = string(c.Chat.ID)
 	}

@@ -62,6 +62,7 @@ type file struct {
 	title    string
 	model    string
 	pinned   bool
+	current  string // the message that was shown last
 	from, to time.Time
 	messages []message
 	leftOut  map[string]int

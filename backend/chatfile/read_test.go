@@ -224,6 +224,49 @@ func TestTheSameChatHasTheSameIDs(t *testing.T) {
 	require.NotEqual(t, short[0], ids(read(t, gpt("d", q, a)).Tree)[0])
 }
 
+// The newest at every fork is what a chat of ours opens with.
+func TestTheShownBranchStaysShown(t *testing.T) {
+	shown := func(tree backend.ChatTree) (out []string) {
+		for parent := ""; ; {
+			var q *backend.Question
+			for i, x := range tree.Questions {
+				if x.ParentID == parent && (q == nil || x.CreatedAt.After(q.CreatedAt)) {
+					q = &tree.Questions[i]
+				}
+			}
+			if q == nil {
+				return out
+			}
+			var a *backend.Answer
+			for i, x := range tree.Answers {
+				if x.QuestionID == q.ID && (a == nil || x.CreatedAt.After(a.CreatedAt)) {
+					a = &tree.Answers[i]
+				}
+			}
+			if out = append(out, q.Text); a == nil {
+				return out
+			}
+			out, parent = append(out, a.Text), a.ID
+		}
+	}
+	nodes := [][4]string{{"q", "", "user", "Q"}, {"a", "q", "assistant", "A"}, {"b", "q", "assistant", "B"}, {"c", "q", "assistant", "C"}, {"a2", "a", "user", "A2"}, {"b2", "b", "user", "B2"}, {"b3", "b", "user", "B3"}, {"b4", "b2", "assistant", "B4"}}
+	tests := []struct {
+		current string
+		want    []string
+	}{
+		{"", []string{"Q", "C"}}, {"a2", []string{"Q", "A", "A2"}}, {"b4", []string{"Q", "B", "B2", "B4"}}, {"b3", []string{"Q", "B", "B3"}}, {"c", []string{"Q", "C"}}, {"b", []string{"Q"}}, {"never", []string{"Q", "C"}},
+	}
+	for _, tt := range tests {
+		var raw map[string]any
+		require.NoError(t, json.Unmarshal(gpt("c", nodes...), &raw))
+		raw["current_node"] = tt.current
+		b, err := json.Marshal(raw)
+		require.NoError(t, err)
+		require.Equal(t, tt.want, shown(read(t, b).Tree)[:len(tt.want)], tt.current)
+	}
+	require.Equal(t, "George Eliot.", shown(read(t, fixture(t, "openwebui.json")[0].JSON).Tree)[1])
+}
+
 func TestOneAnswerOfManyParts(t *testing.T) {
 	got := read(t, gpt("c", [4]string{"q", "", "user", "Q"}, [4]string{"a1", "q", "assistant", "One."}, [4]string{"a2", "a1", "assistant", "Two."},
 		[4]string{"a3", "a1", "assistant", "Three."}, [4]string{"q2", "a1", "user", "And?"}))

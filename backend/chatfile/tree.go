@@ -43,6 +43,7 @@ type builder struct {
 	out  backend.ChatTree
 	ids  map[string]bool
 	room int
+	leaf string // the last question or answer of the branch that was shown
 }
 
 // tree makes questions and answers of messages that name the one before them. lost
@@ -72,6 +73,7 @@ func (f *file) tree() (tree backend.ChatTree, lost int, err error) {
 	if len(b.out.Questions) == 0 {
 		return backend.ChatTree{}, 0, bad("It holds no message that can be read.", nil)
 	}
+	b.show()
 	b.close()
 	return b.out, lost, nil
 }
@@ -104,7 +106,10 @@ func (b *builder) walk(after map[string][]message) (lost int, err error) {
 	}
 	var todo []step
 	push := func(list []message, s strand) {
-		for _, m := range slices.Backward(list) {
+		for i, m := range slices.Backward(list) {
+			if m.at.IsZero() {
+				m.at = s.at.Add(time.Duration(i+1) * tick)
+			}
 			todo = append(todo, step{m, s})
 		}
 	}
@@ -113,9 +118,6 @@ func (b *builder) walk(after map[string][]message) (lost int, err error) {
 		m, s := todo[len(todo)-1].message, todo[len(todo)-1].strand
 		todo = todo[:len(todo)-1]
 		seen++
-		if m.at.IsZero() {
-			m.at = s.at.Add(tick)
-		}
 		s.at = m.at
 		switch m.role {
 		case asked:
@@ -128,8 +130,12 @@ func (b *builder) walk(after map[string][]message) (lost int, err error) {
 		if m.id == "" {
 			next = nil // its own follower, or everybody's
 		}
+		end := s
 		if len(next) == 0 {
-			b.answer(s, false)
+			end = b.answer(s, false)
+		}
+		if m.id == b.current {
+			b.leaf = cmp.Or(end.question, end.parent)
 		}
 		push(next, s)
 		if b.room < 0 {
@@ -192,6 +198,41 @@ func (b *builder) take(id, text string) bool {
 	b.ids[id] = true
 	b.room -= len(text)
 	return true
+}
+
+// show makes the branch that was shown the newest one at every fork, because that is
+// the one a chat of ours opens with.
+func (b *builder) show() {
+	questions, answers := map[string]int{}, map[string]int{}
+	forks := map[string][]*time.Time{} // when what follows the same thing was said
+	for i := range b.out.Questions {
+		q := &b.out.Questions[i]
+		questions[q.ID] = i
+		forks["after "+q.ParentID] = append(forks["after "+q.ParentID], &q.CreatedAt)
+	}
+	for i := range b.out.Answers {
+		a := &b.out.Answers[i]
+		answers[a.ID] = i
+		forks["of "+a.QuestionID] = append(forks["of "+a.QuestionID], &a.CreatedAt)
+	}
+	newest := func(fork string, own *time.Time) {
+		for _, at := range forks[fork] {
+			if at != own && !own.After(*at) {
+				*own = at.Add(tick)
+			}
+		}
+	}
+	for id := b.leaf; id != ""; {
+		if i, ok := answers[id]; ok {
+			a := &b.out.Answers[i]
+			newest("of "+a.QuestionID, &a.CreatedAt)
+			id = a.QuestionID
+			continue
+		}
+		q := &b.out.Questions[questions[id]]
+		newest("after "+q.ParentID, &q.CreatedAt)
+		id = q.ParentID
+	}
 }
 
 // close gives the chat what only its messages say.

@@ -68,11 +68,7 @@ func (c ImportedChats) Count() int { return len(c.Added) + c.Grown + c.Known }
 func (c *ImportedChats) Add(next ImportedChats) {
 	c.Read += next.Read
 	c.At = next.At
-	for _, id := range next.Added {
-		if !slices.Contains(c.Added, id) {
-			c.Added = append(c.Added, id)
-		}
-	}
+	c.Added = append(c.Added, next.Added...)
 	c.Grown += next.Grown
 	c.Known += next.Known
 	c.Questions += next.Questions

@@ -60,7 +60,7 @@ async function send(file, request, brought) {
 /** @param {ImportedChats} all @param {ImportedChats} next */
 function add(all, next) {
   all.at = next.at;
-  all.added = [...new Set([...all.added, ...next.added])];
+  all.added.push(...next.added);
   all.problems.push(...next.problems);
   for (const what of /** @type {const} */ (['read', 'grown', 'known', 'questions', 'answers'])) all[what] += next[what];
   for (const [what, n] of Object.entries(next.left_out)) all.left_out[what] = (all.left_out[what] ?? 0) + n;
