@@ -135,7 +135,7 @@ func openWindow(ctx context.Context, home string) error {
 	return window.Open(window.Options{
 		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: nil, Log: p.Log,
 		Ready: func(ctx context.Context) {
-			api.SetOpen(p.API, window.OpenBrowser(ctx))
+			api.SetDesktop(p.API, window.OpenBrowser(ctx), window.SaveFile(ctx))
 			p.Background()
 		},
 	})

@@ -65,7 +65,8 @@ const (
 	SourceWeights   Source = "weights"
 	SourceMemory    Source = "memory" // approved facts given as context
 	SourceDocuments Source = "documents"
-	SourceClock     Source = "clock" // the date in the system prompt
+	SourceClock     Source = "clock"    // the date in the system prompt
+	SourceImported  Source = "imported" // another program's model said it
 )
 
 // Answer is what a named model version replied.
@@ -97,6 +98,22 @@ type Turn struct {
 	Answers  []Answer           `json:"answers"`
 	Verdicts map[string]Verdict `json:"verdicts"` // by answer id, the latest
 	Ratings  map[string]Rating  `json:"ratings"`  // by verdict id
+}
+
+// ChatTree is a chat of another program with all its branches.
+type ChatTree struct {
+	Chat      Chat
+	Questions []Question
+	Answers   []Answer
+}
+
+// TakenChat says what a ChatTree brought that was not there before.
+type TakenChat struct {
+	ID        string
+	New       bool // no chat had its id
+	Restored  bool // it was in the trash
+	Questions int
+	Answers   int
 }
 
 // TitleFrom makes a chat's title of its first question.

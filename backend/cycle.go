@@ -14,11 +14,12 @@ const (
 	CycleEnough = 8
 )
 
-// CycleOf counts the newest CycleLength verdicts that count, newest first.
+// CycleOf counts the newest CycleLength verdicts that count, newest first. Those on
+// imported answers say nothing of our model.
 func CycleOf(verdicts []Verdict) Cycle {
 	var c Cycle
 	for _, v := range verdicts {
-		if !v.Counts() {
+		if !v.Counts() || v.Imported {
 			continue
 		}
 		c.Checked++

@@ -129,6 +129,7 @@ type Verdict struct {
 	AnswerID   string      `json:"answer_id"`
 	QuestionID string      `json:"question_id"`
 	Question   string      `json:"question"`
+	Imported   bool        `json:"imported,omitempty"` // about an answer of another program: it says nothing of our model
 	Class      Class       `json:"class"`
 	Kind       VerdictKind `json:"kind"`
 	Reason     Reason      `json:"reason"`

@@ -35,7 +35,8 @@ type Options struct {
 	Secrets Secrets
 	Trainer TrainerSetup
 	Machine func(context.Context) Machine
-	Open    func(url string) error // opens a link in the user's browser; nil when the door cannot
+	Open    func(url string) error                           // opens a link in the user's browser; nil when the door cannot
+	Save    func(name, text string) (path string, err error) // keeps a text where a dialog says; nil when the door has none
 	Backup  func(ctx context.Context) (path string, err error)
 	// Throwaway makes a second Loop in a home of its own that done removes.
 	Throwaway func(ctx context.Context, t Throwaway) (loop *flow.Loop, done func(), err error)
@@ -101,11 +102,11 @@ type API struct {
 	greetings atomic.Int64
 }
 
-// SetOpen tells the API how links are opened once the door can.
-func SetOpen(a *API, open func(url string) error) {
+// SetDesktop tells the API how links are opened and files are kept once the door can.
+func SetDesktop(a *API, open func(url string) error, save func(name, text string) (string, error)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.o.Open = open
+	a.o.Open, a.o.Save = open, save
 }
 
 // New makes an API whose calls end with ctx.

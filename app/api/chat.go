@@ -118,6 +118,25 @@ func (a *API) EmptyTrash() (int, error) {
 	return call(a, "chat.empty", func(context.Context) (int, error) { return a.o.Loop.Store.EmptyTrash() })
 }
 
+// ExportChat writes a chat as "markdown", the branch up to leaf (the newest one when
+// empty), or as "json", everything.
+func (a *API) ExportChat(id, format, leaf string) (string, error) {
+	return call(a, "chats.export", func(context.Context) (string, error) { return a.o.Loop.ExportChat(id, format, leaf) })
+}
+
+// ImportChats takes a piece of another program's export of chats. A door sends a
+// file piece by piece and passes on where the last one ended; Cancel stops before
+// anything of the piece is stored.
+func (a *API) ImportChats(requestID string, in flow.ImportInput) (flow.ImportedChats, error) {
+	return request(a, requestID, "chats.import", "", func(ctx context.Context) (flow.ImportedChats, error) { return a.o.Loop.ImportChats(ctx, in) })
+}
+
+// DeleteChats puts chats into the trash, such as those that an import brought, and
+// says how many.
+func (a *API) DeleteChats(ids []string) (int, error) {
+	return call(a, "chats.delete", func(context.Context) (int, error) { return a.o.Loop.TrashChats(ids) })
+}
+
 func (a *API) changeChat(id string, change func(*backend.Chat) error) (backend.Chat, error) {
 	return call(a, "chat.change", func(context.Context) (backend.Chat, error) { return a.o.Loop.Store.ChangeChat(id, change) })
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -340,6 +341,21 @@ func (a *API) OpenLink(link string) error {
 		return struct{}{}, a.o.Open(u.String())
 	})
 	return err
+}
+
+// SaveFile asks where a text is to be kept as a file, with a dialog of the window's,
+// and keeps it there; the path is empty when the person changed their mind. A browser
+// has downloads for this.
+func (a *API) SaveFile(name, text string) (string, error) {
+	return call(a, "save", func(context.Context) (string, error) {
+		a.mu.Lock()
+		save := a.o.Save
+		a.mu.Unlock()
+		if save == nil {
+			return "", backend.Errorf(backend.CodeUnavailable, "save", "This door has no dialog for files.")
+		}
+		return save(filepath.Base(name), text)
+	})
 }
 
 // Backup writes a verified copy of the database and says where.

@@ -58,15 +58,16 @@ func (a *API) DiffDatasets(from, to string) (backend.DatasetDiff, error) {
 	})
 }
 
-// ExportDataset gives a dataset's rows as ChatML JSON lines.
-func (a *API) ExportDataset(id string) (string, error) {
+// ExportDataset gives a dataset's rows as other trainers read them: "chatml",
+// "openai", "alpaca" or "csv".
+func (a *API) ExportDataset(id, format string) (string, error) {
 	return call(a, "dataset.export", func(context.Context) (string, error) {
 		c, err := a.o.Loop.Store.DatasetContent(id)
 		if err != nil {
 			return "", err
 		}
 		var b strings.Builder
-		err = dataset.WriteChatML(&b, c.Rows)
+		err = dataset.Export(&b, c.Rows, format)
 		return b.String(), err
 	})
 }

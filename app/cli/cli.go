@@ -102,6 +102,7 @@ type root struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the interface to a browser, with the web APIs."`
 	Ask     askCmd     `cmd:"" help:"Ask a question; the answer streams."`
 	Check   checkCmd   `cmd:"" help:"Check an answer against evidence."`
+	Chats   chatsCmd   `cmd:"" help:"Chats: list, export, import, delete."`
 	Facts   factsCmd   `cmd:"" help:"Review: the facts that wait, and those decided on."`
 	Dataset datasetCmd `cmd:"" help:"Freeze, inspect, compare and export datasets."`
 	Train   trainCmd   `cmd:"" help:"Teach all approved facts in one run."`

@@ -185,7 +185,7 @@ type factsExportCmd struct {
 // Run exports facts.
 func (c factsExportCmd) Run(s *session) error { return s.dump("ExportFacts", c.State) }
 
-// dump writes a text result as it is: it is JSON lines already.
+// dump writes a text result as it is: it has its format already.
 func (s *session) dump(method string, args ...any) error {
 	return s.with(func(c Caller) error {
 		text, err := get[string](s, c, method, args...)

@@ -24,10 +24,7 @@ type line struct {
 // showProgress writes what happens to stderr: one line that is rewritten on a
 // terminal, a line now and then elsewhere.
 func showProgress(w io.Writer, events <-chan backend.Event) {
-	p := progress{w: w}
-	if f, ok := w.(*os.File); ok {
-		p.live = term.IsTerminal(int(f.Fd()))
-	}
+	p := newProgress(w)
 	for e := range events {
 		if text := describe(e); text != "" {
 			p.show(e.Topic, text)
@@ -42,6 +39,14 @@ type progress struct {
 	open  bool
 	last  time.Time
 	topic string
+}
+
+func newProgress(w io.Writer) *progress {
+	p := progress{w: w}
+	if f, ok := w.(*os.File); ok {
+		p.live = term.IsTerminal(int(f.Fd()))
+	}
+	return &p
 }
 
 // everySeconds bounds how often one kind of progress is written without a terminal.

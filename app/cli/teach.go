@@ -17,7 +17,7 @@ type datasetCmd struct {
 	Build  datasetBuildCmd  `cmd:"" help:"Freeze all approved facts."`
 	Show   datasetShowCmd   `cmd:"" help:"Show a dataset."`
 	Diff   datasetDiffCmd   `cmd:"" help:"Compare two datasets."`
-	Export datasetExportCmd `cmd:"" help:"Write the rows as ChatML JSON lines."`
+	Export datasetExportCmd `cmd:"" help:"Write the rows for other trainers."`
 }
 
 type datasetListCmd struct{}
@@ -88,11 +88,17 @@ func (c datasetDiffCmd) Run(s *session) error {
 }
 
 type datasetExportCmd struct {
-	ID string `arg:"" help:"Id of the dataset."`
+	ID     string `arg:"" help:"Id of the dataset."`
+	Format string `help:"chatml (JSON lines with the trained text), openai (JSON lines), alpaca (JSON) or csv." enum:"chatml,openai,alpaca,csv" default:"chatml"`
 }
 
 // Run exports a dataset.
-func (c datasetExportCmd) Run(s *session) error { return s.dump("ExportDataset", c.ID) }
+func (c datasetExportCmd) Run(s *session) error {
+	if s.root.JSON && c.Format == "csv" {
+		return backend.Errorf(backend.CodeInvalid, "dataset.export", "CSV is no JSON.").WithHint("Leave --json out, or choose another --format.")
+	}
+	return s.dump("ExportDataset", c.ID, c.Format)
+}
 
 type trainCmd struct {
 	Dataset    string  `help:"Train this frozen dataset (default: freeze the approved facts)."`

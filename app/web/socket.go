@@ -14,8 +14,9 @@ import (
 	"errata/backend"
 )
 
-// socketLimit bounds one message of the page, in bytes.
-const socketLimit = 8 << 20
+// socketLimit bounds one message of the page, in bytes: the largest is a chat to
+// import, flow.ImportPiece or up to 32 MB, in base64.
+const socketLimit = 48 << 20
 
 // Call is one message of a page.
 type Call struct {

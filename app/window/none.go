@@ -40,3 +40,10 @@ func OpenBrowser(context.Context) func(string) error {
 		return backend.Errorf(backend.CodeUnavailable, "open", "This build has no window.")
 	}
 }
+
+// SaveFile gives a function that fails: this build has no window.
+func SaveFile(context.Context) func(name, text string) (string, error) {
+	return func(string, string) (string, error) {
+		return "", backend.Errorf(backend.CodeUnavailable, "save", "This build has no window.")
+	}
+}

@@ -43,6 +43,12 @@ func (s *Store) Verdict(id string) (v backend.Verdict, err error) {
 	return v, err
 }
 
+// VerdictsOf gives all verdicts on an answer, oldest first.
+func (s *Store) VerdictsOf(answerID string) (out []backend.Verdict, err error) {
+	err = s.view("bolt.verdicts.of", func(tx *tx) error { out, err = verdicts.children(tx, verdictByAnswer, answerID); return err })
+	return orEmpty(out), err
+}
+
 // RecentVerdicts gives the newest verdicts, newest first; limit 0 means 50.
 func (s *Store) RecentVerdicts(limit int) (out []backend.Verdict, err error) {
 	err = s.view("bolt.verdicts", func(tx *tx) error {

@@ -102,7 +102,7 @@ func TestWrite(t *testing.T) {
 	c := build(t, dataset.Input{Facts: []backend.Fact{pmFact()}})
 	var rows, chat bytes.Buffer
 	require.NoError(t, dataset.WriteRows(&rows, c.Rows))
-	require.NoError(t, dataset.WriteChatML(&chat, c.Rows))
+	require.NoError(t, dataset.Export(&chat, c.Rows, "chatml"))
 	lines := strings.Split(strings.TrimSpace(rows.String()), "\n")
 	require.Len(t, lines, len(c.Rows))
 	for i, line := range lines {

@@ -14,24 +14,6 @@ func WriteRows(w io.Writer, rows []backend.Row) error {
 	return writeLines(w, rows, func(r backend.Row) (any, bool) { return r, true })
 }
 
-// WriteChatML exports the rows that other trainers can use, those with a
-// completion, as {"messages": […], "text": …, "weight": …} a line.
-func WriteChatML(w io.Writer, rows []backend.Row) error {
-	return writeLines(w, rows, func(r backend.Row) (any, bool) {
-		if r.Completion == "" {
-			return nil, false
-		}
-		messages := append(messagesOf(r.Prompt), backend.Message{Role: backend.RoleAssistant, Content: r.Completion})
-		return exported{Messages: messages, Text: r.Prompt + r.Completion + "<|im_end|>\n", Weight: r.Weight}, true
-	})
-}
-
-type exported struct {
-	Messages []backend.Message `json:"messages"`
-	Text     string            `json:"text"`
-	Weight   float64           `json:"weight"`
-}
-
 func writeLines(w io.Writer, rows []backend.Row, line func(backend.Row) (any, bool)) error {
 	buffered := bufio.NewWriter(w)
 	enc := json.NewEncoder(buffered)

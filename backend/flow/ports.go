@@ -104,6 +104,9 @@ type ChatStore interface {
 	Chat(id string) (backend.Chat, error)
 	Chats(f backend.ChatFilter) ([]backend.Chat, error)
 	ChangeChat(id string, change func(*backend.Chat) error) (backend.Chat, error)
+	// TakeChats stores of each chat what is not there yet, in one transaction.
+	TakeChats([]backend.ChatTree) ([]backend.TakenChat, error)
+	TrashChats(ids []string, now time.Time) (int, error)
 	EmptyTrash() (removed int, err error)
 	AddQuestion(backend.Question) error
 	Question(id string) (backend.Question, error)
@@ -117,7 +120,8 @@ type ChatStore interface {
 type VerdictStore interface {
 	AddVerdict(backend.Verdict) error
 	Verdict(id string) (backend.Verdict, error)
-	RecentVerdicts(limit int) ([]backend.Verdict, error) // newest first
+	VerdictsOf(answerID string) ([]backend.Verdict, error) // oldest first
+	RecentVerdicts(limit int) ([]backend.Verdict, error)   // newest first
 	PutRating(backend.Rating) error
 	Rating(verdictID string) (backend.Rating, bool, error)
 }

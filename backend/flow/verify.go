@@ -34,10 +34,14 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 		// A stopped check says nothing, and must not hide the verdict before it.
 		return verdict, backend.Wrap(ctx.Err(), backend.CodeCancelled, "verify", "The check was stopped; nothing was stored.")
 	}
+	verdict.Imported = answer.Source == backend.SourceImported
 	if err := l.Store.AddVerdict(verdict); err != nil {
 		return verdict, err
 	}
 	l.emit("verdict.added", answerID, verdict)
+	if verdict.Imported {
+		return verdict, nil // what another model knows is neither ours to hold nor to count
+	}
 	l.propose(verdict)
 	if err := l.keepAnchor(verdict); err != nil {
 		return verdict, err

@@ -31,6 +31,7 @@ const scenes = [
     });
   }],
   ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-export', '#/chat/chat1', undefined, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="export"]').click(); }],
   ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
   ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
   ['review', '#/review'],
@@ -43,6 +44,14 @@ const scenes = [
   ['training-stopped', '#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', message: 'Stopped.', version_id: '' }); }],
   ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
   ['library', '#/library'], ['settings', '#/settings'],
+  ['settings-import', '#/settings', undefined, async (page) => {
+    await page.evaluate(async () => {
+      const { store } = await import(/** @type {any} */ ('/src/store.js'));
+      store.set({ imported: { read: 1, at: {}, added: ['a', 'b'], grown: 1, known: 12, questions: 31, answers: 34, left_out: { images: 3, 'tool outputs': 12 }, problems: ['chat 3: It holds no message that can be read.'] } });
+    });
+    await page.locator('chat-import summary').click();
+    await page.locator('chat-import').scrollIntoViewIfNeeded();
+  }],
 ];
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {

@@ -9,9 +9,9 @@
 
 /** Calls that may take minutes: they have progress and can be cancelled, so no clock ends them. */
 const patient = new Set(['Ask', 'Check', 'BuildDataset', 'Train', 'Score', 'Compare', 'Promote', 'Rollback', 'InstallModel', 'ImportModel',
-  'RescanLibrary', 'SetupTrainer', 'ResumeRun', 'ImportArrival', 'Backup']);
+  'RescanLibrary', 'SetupTrainer', 'ResumeRun', 'ImportArrival', 'Backup', 'ImportChats', 'SaveFile']);
 /** Calls that look at the engine, which may have to start first. */
-const slow = new Set(['Status', 'Models', 'Arrivals', 'Providers', 'TrainerReady', 'Dataset', 'ExportDataset']);
+const slow = new Set(['Status', 'Models', 'Arrivals', 'Providers', 'TrainerReady', 'Dataset', 'ExportDataset', 'ExportChat', 'DeleteChats']);
 
 /** A failed call, with what happened and the next step in plain words. */
 export class CallError extends Error {

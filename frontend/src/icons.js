@@ -24,6 +24,7 @@ const paths = {
   copy: html`<path d="M5.500 5.500h7.500V13H5.500z"/><path d="M3 10.500V3h7.500"/>`,
   pin: html`<path d="M6 2.500h4l-.4 4 2 2.500H4.400l2-2.500zM8 9v4.500"/>`,
   trash: html`<path d="M3 4.500h10M6 4.500V3h4v1.500M4.300 4.500l.6 8.500h6.200l.6-8.500"/>`,
+  export: html`<path d="M8 2.500v7.500M4.800 7 8 10.200 11.200 7M3 10.500v2.500h10v-2.500"/>`,
   left: html`<path d="M9.500 4 5.500 8l4 4"/>`,
   right: html`<path d="m6.500 4 4 4-4 4"/>`,
   close: html`<path d="m4 4 8 8M12 4l-8 8"/>`,

@@ -39,7 +39,9 @@ export async function run(name, what, start) {
 /** @param {string} name */
 export function cancel(name) {
   const job = store.state.jobs[name];
-  if (job) api.call('Cancel', job.request).catch((e) => store.fail(e));
+  if (!job) return;
+  put({ ...job, stopping: true });
+  api.call('Cancel', job.request).catch((e) => store.fail(e));
 }
 
 /** @param {string} name */

@@ -25,6 +25,7 @@ const topics = {
     // A problem that showed may be over, and an answer that broke off may be a new one.
     if (store.state.status?.problems.length || e.data.answer.state === 'interrupted') void loadStatus();
   },
+  'chats.changed': () => void loadChats(),
   'check.step': (e) => {
     const { checking } = store.state;
     const id = e.id ?? '';

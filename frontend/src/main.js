@@ -2,6 +2,7 @@ import './locale.js';
 import { defineAnswerText } from './elements/answer-text.js';
 import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
+import { defineChatImport } from './elements/chat-import.js';
 import { defineChatList } from './elements/chat-list.js';
 import { defineCheckSteps } from './elements/check-steps.js';
 import { defineCommandPalette } from './elements/command-palette.js';
@@ -34,7 +35,7 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
   defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 

@@ -11,7 +11,7 @@ export const emptyState = () => ({
   chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: [], factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, scorecards: {}, models: [], providers: [], documents: [],
-  jobs: {}, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,
+  jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,
 });
 
 class Store {

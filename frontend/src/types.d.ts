@@ -9,7 +9,7 @@ export interface Chat { id: string; title: string; folder?: string; pinned?: boo
 export interface Question { id: string; chat_id: string; parent_id?: string; text: string; created_at: string }
 export interface Answer {
   id: string; question_id: string; chat_id: string; version_id?: string; version_name: string; model: string; adapter_sha256?: string;
-  text: string; state: 'streaming' | 'complete' | 'interrupted'; reason?: string; source: 'weights' | 'memory' | 'documents' | 'clock';
+  text: string; state: 'streaming' | 'complete' | 'interrupted'; reason?: string; source: 'weights' | 'memory' | 'documents' | 'clock' | 'imported';
   memory_fact_ids?: string[]; prompt_tokens: number; output_tokens: number; tokens_per_second: number; created_at: string; finished_at: string;
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
@@ -26,7 +26,7 @@ export interface Passage {
 }
 export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
 export interface Verdict {
-  id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string;
+  id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string; imported?: boolean;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
   passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; extractor?: string; extractor_title?: string; judge: string; judge_title?: string; calls: number; took: number; created_at: string;
 }
@@ -49,6 +49,11 @@ export interface RecheckPlan { paused: boolean; every_days: number; facts: numbe
 export interface FactUpdate { question?: string; answer?: string; old_answer?: string; aliases?: string[]; expires_at?: string }
 export interface FactFilter { state?: FactState; query?: string; after?: string; limit?: number }
 export interface Imported { facts: Fact[]; problems: string[] }
+/** What a file of chats brought; `at` is handed back with its next piece. */
+export interface ImportedChats {
+  read: number; at: Record<string, unknown>; added: string[]; grown: number; known: number; questions: number; answers: number;
+  left_out: Record<string, number>; problems: string[];
+}
 
 export interface Row { id: string; kind: string; fact?: string; form?: string; prompt: string; completion: string; weight: number }
 export interface Probe { id: string; kind: string; fact?: string; question: string; accept?: string[]; reject?: string[] }
@@ -124,14 +129,15 @@ export interface Methods {
   Documents(): Document[]; RescanLibrary(request: string): Document[]; OpenLink(link: string): void; Backup(): string;
   Chats(f: { query?: string; deleted?: boolean; after?: string; limit?: number }): Chat[]; Chat(id: string): ChatView;
   RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
-  EmptyTrash(): number;
+  EmptyTrash(): number; ExportChat(id: string, format: string, leaf: string): string; DeleteChats(ids: string[]): number; SaveFile(name: string, text: string): string;
+  ImportChats(request: string, input: { piece: string; at: ImportedChats['at']; last: boolean }): ImportedChats;
   Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string }): Asked;
   Cancel(request: string): void; Running(): Running[]; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
   Cycle(): Cycle;
   Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
   AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
   UndoFact(id: string): Fact; RecheckFacts(request: string, ids: string[]): Rechecked[]; RecheckPlan(): RecheckPlan; RulePlan(): RulePlan; ExportFacts(state: string): string; ImportFacts(lines: string): Imported;
-  Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string): string;
+  Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string, format: string): string;
   BuildDataset(request: string, input: { model?: string; recipe?: string }): Dataset;
   Runs(): Run[]; Run(id: string): RunView; Train(request: string, input: { model?: string; recipe?: string; max_minutes?: number }): Run;
   StopRun(id: string, save: boolean): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void;
@@ -163,7 +169,7 @@ export interface Stream {
 /** A check that runs; `since` is when it began, in ms. */
 export interface Checking { request: string; steps: Step[]; since: number; adopted?: boolean }
 /** A long call that outlives its room. */
-export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean }
+export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean; stopping?: boolean }
 export interface Failure { code: string; message: string; hint: string; detail: string }
 export interface Toast { id: number; text: string; hint?: string; kind: 'note' | 'error'; action?: string; run?: () => void }
 export interface Route { room: string; id: string }
@@ -176,6 +182,6 @@ export interface State {
   facts: Fact[]; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   rechecks: RecheckPlan | null; rules: RulePlan | null; scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
-  jobs: Record<string, Job>; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
+  jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
   sidebar: boolean; serif: boolean;
 }

@@ -49,12 +49,3 @@ export const roomHead = (title, sentence, actions) => html`<header class="room-h
 
 /** @param {string} value @param {[value: string, label: string][]} options */
 export const options = (value, options) => options.map(([v, label]) => (v === value ? html`<option value="${v}" selected>${label}</option>` : html`<option value="${v}">${label}</option>`));
-
-/** Lets the browser keep a text as a file. @param {string} name @param {string} text */
-export function saveFile(name, text) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}

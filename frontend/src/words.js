@@ -37,7 +37,7 @@ export const helpFor = (reason) => helps[reason] ?? '';
 
 /** @type {Record<string, string>} */
 export const sources = {
-  weights: 'from the weights', memory: 'from memory', documents: 'from documents', clock: 'from the clock',
+  weights: 'from the weights', memory: 'from memory', documents: 'from documents', clock: 'from the clock', imported: 'imported',
 };
 
 /** @type {Record<string, string>} */
@@ -46,6 +46,7 @@ export const sourceHints = {
   memory: 'Approved facts were given to the model as context.',
   documents: 'Documents of the library were given to the model as context.',
   clock: 'Today’s date was given to the model.',
+  imported: 'Another program’s model said this.',
 };
 
 /** What an approval does. @param {boolean | undefined} memory whether approved facts are given as context */

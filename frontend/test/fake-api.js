@@ -53,6 +53,15 @@ export function fakeApi(world, script = {}) {
     }),
     RenameChat: (key, title) => Object.assign(one(world.chats, key), { title }), PinChat: (key, pinned) => Object.assign(one(world.chats, key), { pinned }),
     DeleteChat: (key) => Object.assign(one(world.chats, key), { deleted_at: now() }), RestoreChat: (key) => Object.assign(one(world.chats, key), { deleted_at: undefined }), EmptyTrash: () => 1,
+    ExportChat: (key, format) => (format === 'json' ? '{}\n' : `# ${one(world.chats, key).title}\n`), SaveFile: (name) => `/home/ada/Downloads/${name}`,
+    // A chat for every comma of the piece, which ends where the last one stands.
+    ImportChats: (_r, { piece, at, last }) => {
+      const text = atob(piece);
+      const read = last ? text.length : text.lastIndexOf(',') + 1;
+      const added = text.slice(0, read).split(',').slice(1).map(() => { const chat = { id: `chat${++id}`, title: `Imported ${id}`, created_at: now(), updated_at: now() }; world.chats.unshift(chat); return chat.id; });
+      return { read, at: { chats: (at.chats ?? 0) + added.length }, added, grown: 0, known: 0, questions: added.length, answers: added.length, left_out: {}, problems: [] };
+    },
+    DeleteChats: (keys) => { for (const key of keys) one(world.chats, key).deleted_at = now(); return keys.length; },
     Ask: async (request, input) => {
       let chat = world.chats.find((/** @type {any} */ c) => c.id === input.chat_id);
       if (!chat) { chat = { id: `chat${++id}`, title: input.text ?? '', created_at: now(), updated_at: now() }; world.chats.unshift(chat); }

@@ -7,7 +7,7 @@ import { JSDOM } from 'jsdom';
 const dom = new JSDOM('<!doctype html><html lang="en"><head><title>Errata</title></head><body></body></html>', { url: 'http://127.0.0.1/', pretendToBeVisual: true, runScripts: 'outside-only' });
 
 for (const name of ['window', 'document', 'location', 'navigator', 'HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement', 'HTMLSelectElement', 'HTMLAnchorElement', 'Element', 'Node', 'NodeFilter', 'Text', 'Event', 'CustomEvent',
-  'KeyboardEvent', 'MouseEvent', 'InputEvent', 'customElements', 'getComputedStyle', 'DocumentFragment', 'DOMParser', 'XMLSerializer', 'MutationObserver', 'AbortController', 'AbortSignal']) {
+  'FileReader', 'File', 'Blob', 'KeyboardEvent', 'MouseEvent', 'InputEvent', 'customElements', 'getComputedStyle', 'DocumentFragment', 'DOMParser', 'XMLSerializer', 'MutationObserver', 'AbortController', 'AbortSignal']) {
   Object.defineProperty(globalThis, name, { value: /** @type {any} */ (dom.window)[name], configurable: true, writable: true });
 }
 const quiet = { matches: false, addEventListener() {}, removeEventListener() {} };

@@ -1,10 +1,11 @@
 import { api } from '../api.js';
+import { saveFile } from '../files.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part } from '../part.js';
 import { store } from '../store.js';
-import { empty, failed, jobLine, options, proof, roomHead, saveFile } from '../views.js';
+import { empty, failed, jobLine, options, proof, roomHead } from '../views.js';
 import { ago, count, exact, short } from '../words.js';
 
 /** @import {Dataset, DatasetDiff, DatasetView, Fact, Row} from '../types.d.ts' */
@@ -20,6 +21,7 @@ class DatasetsRoom extends Part {
   #view = null;
   #kind = '';
   #limit = page;
+  #format = 'chatml';
 
   actions = {
     again: () => void load('datasets'),
@@ -42,7 +44,8 @@ class DatasetsRoom extends Part {
     store.watch(['datasets'], () => void this.#compare(), signal);
     this.addEventListener('change', (e) => {
       if (!(e.target instanceof HTMLSelectElement)) return;
-      this.#kind = e.target.value;
+      if (e.target.name === 'format') this.#format = e.target.value;
+      else this.#kind = e.target.value;
       this.#limit = page;
       this.draw();
     }, { signal });
@@ -71,8 +74,10 @@ class DatasetsRoom extends Part {
 
   async #export() {
     if (!this.#view) return;
-    const lines = await attempt(api.call('ExportDataset', this.#view.dataset.id));
-    if (lines !== null) saveFile(`errata-dataset-${this.#view.dataset.number}.jsonl`, lines);
+    const { id, number } = this.#view.dataset;
+    const format = formats.find(([name]) => name === this.#format) ?? formats[0];
+    const text = await attempt(api.call('ExportDataset', id, format[0]));
+    if (text !== null) await saveFile(`errata-dataset-${number}-${format[0]}.${format[2]}`, text);
   }
 
   // Render
@@ -103,13 +108,16 @@ class DatasetsRoom extends Part {
     const kinds = [...new Set(rows.map((r) => r.kind))];
     const shown = rows.filter((r) => !this.#kind || r.kind === this.#kind);
     return html`<p class="back"><a href="#/datasets">All datasets</a></p>
-      ${roomHead(`Dataset ${d.number}`, html`${count((content.facts ?? []).length, 'fact')}, ${count((content.anchors ?? []).length, 'anchor')}, ${count(rows.length, 'row')}, ${count((content.probes ?? []).length, 'probe')}. <code title="${d.hash}">${short(d.hash)}</code>`, html`<button class="quiet" data-do="export">Export as ChatML</button>`)}
+      ${roomHead(`Dataset ${d.number}`, html`${count((content.facts ?? []).length, 'fact')}, ${count((content.anchors ?? []).length, 'anchor')}, ${count(rows.length, 'row')}, ${count((content.probes ?? []).length, 'probe')}. <code title="${d.hash}">${short(d.hash)}</code>`, html`<select name="format" aria-label="Format of the export">${options(this.#format, formats.map(([name, title]) => /** @type {[string, string]} */ ([name, title])))}</select><button class="quiet" data-do="export">Export</button>`)}
       <div class="filters"><label>Rows <select aria-label="Kind of rows">${options(this.#kind, [['', `all (${rows.length})`], ...kinds.map((k) => /** @type {[string, string]} */ ([k, `${kindNames[k] ?? k} (${rows.filter((r) => r.kind === k).length})`]))])}</select></label>
       <p class="hint">The underlined part is what the model learns; the rest is what it is shown.</p></div>
       <ol class="rows">${shown.slice(0, this.#limit).map((r) => row(r))}</ol>
       ${shown.length > this.#limit ? html`<p><button data-do="more">Show more (${shown.length - this.#limit} left)</button></p>` : ''}`;
   }
 }
+
+/** What other trainers read. @type {[name: string, title: string, ending: string][]} */
+const formats = [['chatml', 'ChatML', 'jsonl'], ['openai', 'OpenAI JSONL', 'jsonl'], ['alpaca', 'Alpaca JSON', 'json'], ['csv', 'CSV', 'csv']];
 
 /** @type {Record<string, string>} */
 const kindNames = { fact: 'facts', neighbour: 'neighbours', anchor: 'anchors', guard: 'guards', probe: 'probes (never trained)', guard_probe: 'guard probes (never trained)' };

@@ -12,6 +12,7 @@ import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
 import { loadRunning } from '../running.js';
 import { store } from '../store.js';
+import { exportChat } from '../transfer.js';
 import { failed } from '../views.js';
 
 /** @import {Chat, Failure} from '../types.d.ts' */
@@ -47,6 +48,7 @@ class ErrataShell extends Part {
     on('chat-search', ({ query }) => this.#search(query));
     on('chat-rename', ({ id, title }) => void this.#rename(id, title));
     on('chat-pin', ({ id, pinned }) => void attempt(api.call('PinChat', id, pinned)).then(() => this.#chats(id)));
+    on('chat-export', ({ chat, format }) => void exportChat(chat, format));
     on('chat-delete', (chat) => void this.#delete(chat));
     on('toast-done', ({ id }) => store.dismiss(id));
     on('toast-run', ({ id }) => this.#runToast(id));
@@ -184,12 +186,21 @@ class ErrataShell extends Part {
       ...rooms.map((r, i) => ({ name: `Go to ${r.title}`, keys: `Alt+${i + 1}`, run: () => { location.hash = `#/${r.name}`; } })),
       { name: 'Fold or unfold the sidebar', keys: 'Ctrl+B', run: () => store.set({ sidebar: !store.state.sidebar }) },
       ...['light', 'dark', 'system'].map((theme) => ({ name: `Colours: ${theme}`, run: () => void this.#theme(theme) })),
+      ...this.#exports(),
+      { name: 'Import chats of another program', run: () => { location.hash = '#/settings'; } },
       { name: 'Back up now', run: () => void attempt(api.call('Backup')).then((path) => path && store.toast({ text: `A verified copy lies at ${path}` })) },
       { name: 'Keys', keys: '?', run: () => this.#keys() },
       ...store.state.chats.map((c) => ({ name: `Chat: ${c.title}`, run: () => { location.hash = `#/chat/${encodeURIComponent(c.id)}`; } })),
     ];
     palette.commands = commands;
     palette.open();
+  }
+
+  /** @returns {Command[]} */
+  #exports() {
+    const { route, chat } = store.state;
+    if (route.room !== 'chat' || chat?.chat.id !== route.id) return [];
+    return [{ name: 'Export this chat as Markdown', run: () => void exportChat(chat.chat, 'markdown') }, { name: 'Export this chat as JSON', run: () => void exportChat(chat.chat, 'json') }];
   }
 
   /** @param {string} theme */

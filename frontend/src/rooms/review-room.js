@@ -1,12 +1,13 @@
 import { api } from '../api.js';
 import { FactCase } from '../elements/fact-case.js';
 import { FactList } from '../elements/fact-list.js';
+import { saveFile } from '../files.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load, loadMoreFacts } from '../live.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
-import { empty, failed, jobLine, options, roomHead, saveFile } from '../views.js';
+import { empty, failed, jobLine, options, roomHead } from '../views.js';
 import { approvedWords, count, factStates } from '../words.js';
 
 /** @import {Fact, FactState, FactUpdate, RulePlan} from '../types.d.ts' */
@@ -190,7 +191,7 @@ class ReviewRoom extends Part {
   async #export() {
     const { state } = store.state.factFilter;
     const lines = await attempt(api.call('ExportFacts', state ?? ''));
-    if (lines !== null) saveFile(`errata-facts${state ? `-${state}` : ''}.jsonl`, lines);
+    if (lines !== null) await saveFile(`errata-facts${state ? `-${state}` : ''}.jsonl`, lines);
   }
 
   // Render

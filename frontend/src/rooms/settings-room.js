@@ -1,10 +1,12 @@
 import { api } from '../api.js';
+import { ChatImport } from '../elements/chat-import.js';
 import { ModelList, chatMemory } from '../elements/model-list.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { store } from '../store.js';
+import { importChats, undoImport } from '../transfer.js';
 import { failed, jobLine, options, roomHead } from '../views.js';
 import { count, day, size } from '../words.js';
 
@@ -39,9 +41,13 @@ class SettingsRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('models', 'providers', 'status', 'rechecks');
-    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'serif'], () => this.draw(), signal);
+    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'imported', 'loads', 'hello', 'serif'], () => this.draw(), signal);
     this.addEventListener('change', (e) => this.#changed(e), { signal });
     this.addEventListener('model-choose', (e) => void this.#save({ model: /** @type {CustomEvent} */ (e).detail.name }), { signal });
+    this.addEventListener('chats-import', (e) => void importChats(/** @type {CustomEvent} */ (e).detail.file), { signal });
+    this.addEventListener('chats-undo', (e) => void undoImport(/** @type {CustomEvent} */ (e).detail.ids), { signal });
+    this.addEventListener('chats-stop', () => jobs.cancel('chats'), { signal });
+    this.addEventListener('chats-clear', () => jobs.clear('chats'), { signal });
     this.addEventListener('model-install', (e) => void this.#install(/** @type {CustomEvent} */ (e).detail.name), { signal });
   }
 
@@ -162,13 +168,15 @@ class SettingsRoom extends Part {
       <section><h2>Other programs</h2><p class="hint">Pages of these origins may call the API that <code>errata serve</code> offers, with its token.</p>
         <ul class="lines">${(s.allowed_origins ?? []).map((o) => html`<li data-key="${o}"><code>${o}</code><button class="quiet" data-do="origin-remove" data-origin="${o}" aria-label="Remove ${o}">Remove</button></li>`)}</ul>
         <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" required autocomplete="off" spellcheck="false"><button>Allow</button></form></section>
-      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">${this.asked === 'trash' ? 'Empty it for good?' : 'Empty the trash of chats'}</button></div></section>
+      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">${this.asked === 'trash' ? 'Empty it for good?' : 'Empty the trash of chats'}</button></div><chat-import></chat-import></section>
       <p class="hint">Errata ${hello?.version}, ${hello?.door}.</p>`;
   }
 
   drawn() {
-    const { models, settings, jobs: running } = store.state;
+    const { models, settings, imported, jobs: running } = store.state;
     const list = this.querySelector('model-list');
+    const chats = this.querySelector('chat-import');
+    if (chats instanceof ChatImport) chats.view = { job: running.chats, imported };
     if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: Boolean(running.model && !running.model.error) };
   }
 }
