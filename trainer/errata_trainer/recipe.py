@@ -34,6 +34,7 @@ class Recipe:
     kl_weight: float = 8.0
     drift_share: float = 0.5
     epochs: float = 14.0
+    held_epochs: float = 5.5
     stop_when_learned: bool = False
     probe_every: int = 40
     probe_below: float = 0.7
@@ -103,6 +104,7 @@ _NOT_NEGATIVE = [
     "weight_decay",
     "rehearsal_rows",
     "kl_weight",
+    "held_epochs",
     "guard_kl",
     "probe_below",
     "leave_below",

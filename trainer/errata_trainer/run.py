@@ -90,7 +90,8 @@ class Run:
     def _plan(self, base: Base, derived: Derived) -> tuple[int, dict[str, Any]]:
         spec, recipe = self.spec, self.recipe
         copies = sum(self._copies(row) for row in self._fact_rows())
-        end = total_steps(recipe, copies, spec.max_steps)
+        held = len(self._held_rows()) if recipe.loss != "whole" else 0
+        end = total_steps(recipe, copies, held, spec.max_steps)
         settings = dataclasses.asdict(recipe)
         settings.update(
             recipe=spec.recipe,
@@ -107,10 +108,11 @@ class Run:
         )
         reasons = dict(derived.reasons)
         passes = f"{recipe.epochs:g} passes over {copies} fact rows"
+        if held:
+            passes += f", and at least {recipe.held_epochs:g} over {held} held rows"
         reasons["total_steps"] = "max_steps of the spec" if end == spec.max_steps else passes
         if recipe.layers == "upper_half":
             reasons["layers"] = "the states below do not change and are computed once for each row"
-        held = len(self._held_rows()) if recipe.loss != "whole" else 0
         self._emit(
             Plan(
                 settings=settings,

@@ -380,9 +380,11 @@ def test_rates_and_steps() -> None:
     assert rate_at(recipe, 50, 100, 0) == 1
     assert rate_at(recipe, 100, 100, 0) < 0.2
     assert rate_at(ORIGINAL, 12, 12, 0) > 0
-    assert total_steps(ORIGINAL, 3000, 0) == 3000
-    assert total_steps(recipe, 100, 0) == 150
-    assert total_steps(recipe, 100, 20) == 20
+    assert total_steps(ORIGINAL, 3000, 0, 0) == 3000
+    assert total_steps(recipe, 100, 0, 0) == 150
+    assert total_steps(recipe, 100, 0, 20) == 20
+    assert total_steps(recipe, 100, 400, 0) == 275
+    assert total_steps(recipe, 100, 40, 0) == 150
 
 
 def test_answers_are_compared_as_words() -> None:
