@@ -74,7 +74,7 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		out.Reason = backend.ReasonNoClaim
 		return out, ctx.Err()
 	}
-	all := Different
+	all, apart := Different, 0
 	var open *reading // the first name that T1 and T2 leave open
 	for _, ref := range references {
 		ref = squeeze(strings.ToValidUTF8(ref, " "))
@@ -83,6 +83,8 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		switch {
 		case got.rel == Same:
 			return out.committed(got.rel, got.tier), ctx.Err()
+		case got.rel == Unknown && otherType(claim.Short, got.value):
+			apart++ // "Super Bowl LII" beside "2018": the other name is the one to compare
 		case got.rel == Unknown:
 			all = Unknown
 			if open == nil && undecided(f, claim, got) {
@@ -92,7 +94,10 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 			out.Tier = got.tier
 		}
 	}
-	if len(references) > 0 && all == Different {
+	if apart == len(references) {
+		all = Unknown
+	}
+	if all == Different {
 		return out.committed(Different, out.Tier), ctx.Err()
 	}
 	out.Tier, out.Reason = "", backend.ReasonLowConfidence
@@ -108,6 +113,13 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		out.Confidence = open.sure
 	}
 	return out, err
+}
+
+// otherType: one is a name and the other a time or a number, so that nothing can
+// be said of the two.
+func otherType(a, b string) bool {
+	x, y := valueKind(a), valueKind(b)
+	return x != "" && y != "" && x != y
 }
 
 func (o Finding) committed(rel Relation, tier string) Finding {

@@ -54,7 +54,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		return Unknown, ""
 	}
 	// The right value stands in the answer's sentence, in no losing or earlier part.
-	if containedPlain(f, claim, got.value) {
+	if trimValue(claim.Sentence) != claim.Short && containedPlain(f, claim, got.value) {
 		return saidBoth(f, claim, got)
 	}
 	if !firm {
