@@ -104,9 +104,29 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 		if cut, after := copula(f, body); cut >= 0 && (f.overlap(body[:cut]) >= 0.5 || f.overlap(body[after:]) >= 0.5) {
 			spoken = 1
 		}
+		c.Short = withoutMark(c.Short)
 		return c, c.Short != "", i == 0 && (rePronoun.MatchString(body) || len(all) == 1 && len(tokens(body)) <= 5) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
 	}
+	if len(all) == 1 {
+		if v, ok := wholeValue(f, all[0]); ok {
+			c.Short, c.Sentence = v, all[0]
+			return c, true, false
+		}
+	}
 	return c, false, false
+}
+
+// reMark is the number of a footnote that a page's text left on a word.
+var reMark = regexp.MustCompile(`^(.*[^\pN\s])(?:\[\d{1,3}\])+$|^(.*\p{L}{2})[⁰¹²³⁴⁵⁶⁷⁸⁹]+$|^((?:.*\s)?\p{Lu}?\p{Ll}{3,})\d{1,3}$`)
+
+// withoutMark takes the number of a footnote off the end of a value: "Heath
+// Ledger1". What has a digit before is a product, and keeps it.
+func withoutMark(short string) string {
+	m := reMark.FindStringSubmatch(short)
+	if m == nil || hasDigit(m[1]+m[2]+m[3]) {
+		return short
+	}
+	return m[1] + m[2] + m[3]
 }
 
 var rePronoun = regexp.MustCompile(`(?i)^(?:it|he|she|they|that|this)(?:'s|’s| is| was| are| were| has)\b`)
@@ -131,6 +151,17 @@ func bareValue(f form, s string) (string, bool) {
 		return "", false
 	}
 	return v, n <= 3 || hasUpper(v)
+}
+
+// wholeValue is an answer of a few words in which no value of the asked kind was
+// found: "the court", "at the king's pleasure". It can agree but not differ.
+func wholeValue(f form, text string) (string, bool) {
+	v := trimValue(text)
+	n := len(tokens(v))
+	if n == 0 || n > 8 || f.Kind == KindYesNo || reCopula.MatchString(" "+v+" ") || reStates.MatchString(v) || reRefusal.MatchString(v) {
+		return "", false
+	}
+	return v, len(terms(v)) > 0 || hasDigit(v)
 }
 
 // statesNothing: every sentence refuses, or there is no content word.

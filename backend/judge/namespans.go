@@ -16,7 +16,12 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay
 	despite once under over between among like unlike about around nearly almost every another several only even still first second third
 	recent new according thanks including researchers scientists astronomers officials voters experts great good former previous outgoing
-	incumbent newly`)
+	incumbent newly traditionally generally usually typically primarily originally often commonly officially mainly mostly
+	historically initially previously recently actually specifically it's i'm it’s i’m that's that’s there's there’s he's he’s she's she’s
+	actor actress singer writer author director artist player titled owned filmed started released located examples example`)
+
+// goesOn are words that start no name and yet belong to one: "International Date Line".
+var goesOn = wordSet("Date Title First Second Third One Two Three Four Five New Good Great")
 
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
 func names(s string) []span {
@@ -33,7 +38,7 @@ func names(s string) []span {
 				break
 			}
 			next := ts[j+1].text
-			if startsName(s, ts, j+1) || isModelNumber(next) {
+			if startsName(s, ts, j+1) || isModelNumber(next) || goesOn[next] {
 				j++
 				continue
 			}
