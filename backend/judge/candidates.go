@@ -50,12 +50,24 @@ func candidates(f form, s string) []span {
 		if f.asks(c.text) {
 			continue
 		}
+		if f.Person {
+			c = withoutOwner(c)
+		}
 		if !f.anyRole {
 			c.role = f.roleOf(s, c.start, c.end)
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+var reOwner = regexp.MustCompile(`^.*\pL['’]s `)
+
+// withoutOwner: "India's Ann Lee" is Ann Lee.
+func withoutOwner(c span) span {
+	n := len(reOwner.FindString(c.text))
+	c.text, c.start = c.text[n:], c.start+n
+	return c
 }
 
 // counts: a number that looks like a year stands directly before the things that
@@ -152,6 +164,15 @@ func pickClause(f form, s string) (span, bool) {
 			return c, true
 		}
 	}
+	plain = outside(s, plain)
+	if c, ok := f.doneBy(s, plain); ok {
+		return c, true
+	}
+	for _, c := range plain {
+		if f.loser && reOpponent.MatchString(s[max(0, c.start-90):c.start]) {
+			return c, true
+		}
+	}
 	if m := reHeading.FindStringSubmatchIndex(s); m != nil && f.overlap(s[m[2]:m[3]]) > 0 && len(tokens(s[m[2]:m[3]])) <= 5 && !reCopula.MatchString(s[m[2]:m[3]]) {
 		for _, c := range plain {
 			if c.start >= m[4] {
@@ -183,6 +204,38 @@ func pickClause(f form, s string) (span, bool) {
 	}
 	if len(plain) > 0 {
 		return plain[0], true
+	}
+	return span{}, false
+}
+
+// outside leaves out what stands in brackets when something else does not:
+// "The Spanish Steps (Scalinata di Trinità dei Monti) are in Rome".
+func outside(s string, plain []span) []span {
+	var out []span
+	for _, c := range plain {
+		before := s[:c.start]
+		if strings.Count(before, "(") <= strings.Count(before, ")") {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return plain
+	}
+	return out
+}
+
+var reDoer = regexp.MustCompile(`(?i)\b(\pL+)\s+by\s+(?:the\s+|an?\s+)?(?:[\pL&-]+\s+){0,4}$`)
+
+// doneBy is who did what the question asks for, where several did something:
+// "written by Ann Lee and sung by Bob Ray" to "Who sings it?".
+func (f form) doneBy(s string, plain []span) (span, bool) {
+	if !f.Person {
+		return span{}, false
+	}
+	for _, c := range plain {
+		if m := reDoer.FindStringSubmatch(s[max(0, c.start-80):c.start]); m != nil && f.Terms[term(strings.ToLower(m[1]))] {
+			return c, true
+		}
 	}
 	return span{}, false
 }

@@ -41,6 +41,8 @@ func (f form) roleOf(text string, start, end int) role {
 	}
 	before = reYearsOld.ReplaceAllString(before, "") // an age, not an old holder
 	switch {
+	case f.loser && reOpponent.MatchString(before):
+		return rolePlain
 	case reRunnerUp.MatchString(before) && reRanking.MatchString(text):
 		return roleOpponent
 	case reSuccBy.MatchString(before):

@@ -77,6 +77,7 @@ var synonyms = func() map[string]string {
 		"compose composed composer composes",
 		"direct directed director directs",
 		"sing sang sung singer sings performed performer",
+		"play plays played playing portray portrays portrayed portraying",
 		"invent invented inventor invention invents",
 		"discover discovered discoverer discovery discovers",
 		"found founded founder founders cofounder cofounded establish established",
