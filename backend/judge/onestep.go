@@ -10,6 +10,7 @@ import (
 // Finding is what one step of a check found when it is asked alone.
 type Finding struct {
 	Relation   Relation
+	Leaning    Relation // of SameAnswer, when Relation is Unknown: what is likelier; nothing may rest on it
 	Tier       string
 	Confidence float64 // as the step gives it, not calibrated
 	Short      string  // the short answer that was read off a text
@@ -70,6 +71,7 @@ func (j *Judge) SameValue(ctx context.Context, question, value string, reference
 
 func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answer string, references []string) (Finding, error) {
 	out := Finding{Short: claim.Short}
+	out.Leaning = f.leaning(answer, references)
 	if claim.Short == "" {
 		out.Reason = backend.ReasonNoClaim
 		return out, ctx.Err()

@@ -57,20 +57,26 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	if trimValue(claim.Sentence) != claim.Short && containedPlain(f, claim, got.value) {
 		return saidBoth(f, claim, got)
 	}
-	if !firm {
+	if !firm || statedIn(f, answer, got.value) {
 		return Unknown, ""
 	}
-	if statedIn(f, answer, got.value) {
+	// In other words, with other endings, or in pieces.
+	if beginning := strings.Join(opening(answer), " "); trimValue(answer) != claim.Short && indexFold(beginning, got.value) < 0 && f.standsIn(beginning, got.value) {
 		return Unknown, ""
 	}
 	return rel, tier
 }
 
+// opening is the part of an answer that states its claim.
+func opening(answer string) []string {
+	list := sentences(clip(answer, 1500))
+	return list[:min(len(list), 4)]
+}
+
 // statedIn: the beginning of the answer states the value somewhere, not as what
 // was before or what lost.
 func statedIn(f form, answer, value string) bool {
-	list := sentences(clip(answer, 1500))
-	for _, s := range list[:min(len(list), 4)] {
+	for _, s := range opening(answer) {
 		s = squeeze(s)
 		if at := indexFold(s, value); at >= 0 && f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
 			return true

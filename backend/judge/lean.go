@@ -1,0 +1,151 @@
+package judge
+
+import (
+	"strings"
+	"unicode"
+
+	"errata/backend"
+)
+
+// standsIn says whether the content words of a value stand close together in a
+// text, whatever their endings, hyphens and order, and not as what it denies. It
+// proves nothing, so that no tier rests on it; it keeps two values from being
+// called different, and says what is likelier where something has to be said.
+func (f form) standsIn(text, value string) bool {
+	value = withoutBrackets(value)
+	if backend.Mentions(text, value) {
+		return true
+	}
+	want := f.telling(value)
+	if len(want) == 0 || negated(value) {
+		return false
+	}
+	words := leanWords(text)
+	need := len(want)
+	if need > 3 {
+		need = (3*need + 3) / 4
+	}
+	reach := 2*len(want) + 4
+	for at, w := range words {
+		if !matchesAny(w, want) || deniedBefore(words, at) {
+			continue
+		}
+		got := 0
+		for _, t := range want {
+			for _, x := range words[at:min(len(words), at+reach)] {
+				if alike(x, t) {
+					got++
+					break
+				}
+			}
+		}
+		if got >= need {
+			return true
+		}
+	}
+	return squashed(text, value)
+}
+
+// leaning is the likelier relation of an answer to reference values of which one
+// at least would have to stand in it.
+func (f form) leaning(answer string, references []string) Relation {
+	text := clip(answer, maxAnswer)
+	dates := findDates(text)
+	for _, ref := range references {
+		if f.standsIn(text, ref) {
+			return Same
+		}
+		if len(tokens(ref)) > 6 {
+			continue
+		}
+		for _, x := range findDates(ref) {
+			for _, y := range dates {
+				if !x.yearless && !y.yearless && y.days() <= decade && y.overlaps(x.interval) {
+					return Same
+				}
+			}
+		}
+	}
+	return Different
+}
+
+// decade in days: what overlaps a century says little.
+const decade = 3653
+
+// telling are the terms of a value that the question does not have already.
+func (f form) telling(value string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, w := range leanWords(value) {
+		if t := term(w); !stopWords[w] && !f.Terms[t] && !seen[t] {
+			seen[t] = true
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// withoutBrackets leaves out "(disambiguation)".
+func withoutBrackets(s string) string {
+	if i := strings.IndexByte(s, '('); i > 0 && strings.HasSuffix(strings.TrimSpace(s), ")") {
+		return strings.TrimSpace(s[:i])
+	}
+	return s
+}
+
+// leanWords are the words of a text in normal form, without the number of a
+// footnote at their end.
+func leanWords(s string) []string {
+	out := normalWords(s)
+	for i, w := range out {
+		if n := len(strings.TrimRightFunc(w, unicode.IsDigit)); n >= 4 && n < len(w) && !hasDigit(w[:n]) {
+			out[i] = w[:n]
+		}
+	}
+	return out
+}
+
+func matchesAny(w string, list []string) bool {
+	for _, x := range list {
+		if alike(w, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// commonRoot is how long the common beginning of two words of one root is.
+const commonRoot = 5
+
+// alike: one word, or two of one root ("sociology", "sociological").
+func alike(a, b string) bool {
+	if a == b || term(a) == term(b) {
+		return true
+	}
+	if hasDigit(a) || hasDigit(b) {
+		n, okA := wholeNumber(a)
+		m, okB := wholeNumber(b)
+		return okA && okB && n == m
+	}
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n >= commonRoot && 3*n >= 2*max(len(a), len(b)) || spelledAlike(a, b)
+}
+
+func deniedBefore(words []string, at int) bool {
+	for _, w := range words[max(0, at-3):at] {
+		if w == "not" || w == "never" || w == "no" || w == "without" || strings.HasSuffix(w, "nt") && (w == "isnt" || w == "wasnt" || w == "arent" || w == "didnt" || w == "doesnt") {
+			return true
+		}
+	}
+	return false
+}
+
+// squashed finds a value whose spaces a page lost or set otherwise.
+func squashed(text, value string) bool {
+	join := func(s string) string { return strings.ReplaceAll(backend.Normal(s), " ", "") }
+	v := join(value)
+	return len(v) >= 8 && !hasDigit(v) && strings.Contains(join(text), v)
+}
