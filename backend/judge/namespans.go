@@ -18,7 +18,7 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	recent new according thanks including researchers scientists astronomers officials voters experts great good former previous outgoing
 	incumbent newly traditionally generally usually typically primarily originally often commonly officially mainly mostly
 	historically initially previously recently actually specifically it's i'm it’s i’m that's that’s there's there’s he's he’s she's she’s
-	actor actress singer writer author director artist player titled owned filmed started released located examples example`)
+	actor actress singer writer author director artist player titled owned filmed started released located examples example location origin setting`)
 
 // goesOn are words that start no name and yet belong to one: "International Date Line".
 var goesOn = wordSet("Date Title First Second Third One Two Three Four Five New Good Great")

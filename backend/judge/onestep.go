@@ -56,6 +56,7 @@ func (j *Judge) SameAnswer(ctx context.Context, question, answer string, referen
 	if !f.version {
 		f.Kind = openKind(f.Kind, claim.Short)
 	}
+	r.firm = r.firm && !f.recurs()
 	return r.compareAll(ctx, f, claim, answer, references)
 }
 
@@ -85,8 +86,8 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		switch {
 		case got.rel == Same:
 			return out.committed(got.rel, got.tier), ctx.Err()
-		case got.rel == Unknown && otherType(claim.Short, got.value):
-			apart++ // "Super Bowl LII" beside "2018": the other name is the one to compare
+		case got.rel == Unknown && r.firm && (otherType(claim.Short, got.value) || claim.By != "" && f.doubtful(claim.Short, got.value)):
+			apart++ // "Super Bowl LII" beside "2018": another name is the one to compare
 		case got.rel == Unknown:
 			all = Unknown
 			if open == nil && undecided(f, claim, got) {

@@ -57,7 +57,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 	if trimValue(claim.Sentence) != claim.Short && containedPlain(f, claim, got.value) {
 		return saidBoth(f, claim, got)
 	}
-	if !firm || statedIn(f, answer, got.value) {
+	if !firm || statedIn(f, answer, got.value) || claim.By != "" && f.doubtful(claim.Short, got.value) {
 		return Unknown, ""
 	}
 	// In other words, with other endings, or in pieces.
