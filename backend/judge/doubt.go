@@ -7,7 +7,8 @@ import (
 
 var (
 	reTwofold  = regexp.MustCompile(`(?i)\b(?:start|begin|began|open)\w* (?:and|to) (?:end|finish|stop|close)`)
-	reSeveral  = regexp.MustCompile(`(?i)\b(?:list|examples?|kinds|types|sorts) of\b|\b(?:two|three|four|five|six|some) [\pL-]+s\b|\bwhat (?:kind|type|sort) of [\pL-]+s\b`)
+	reSeveral  = regexp.MustCompile(`(?i)\b(?:list|examples?|kinds|types|sorts) of\b|^(?:(?:what|which|name|give) (?:are |were |me )?(?:the )?)?(?:two|three|four|five|six|some) [\pL-]+s\b|\bwhat (?:kind|type|sort) of [\pL-]+s\b`)
+	reOneBody  = regexp.MustCompile(`(?i)\b(?:champions?|winners?|holders?|team|club|band|group)\b`)
 	reRecurs   = regexp.MustCompile(`(?i)\b(?:next|upcoming|new|newest|latest|now|today|current|currently|coming)\b|^when (?:does|do|will|is)\b|\b(?:come|comes|came) out\b|\b(?:released?|premiered?|air|aired|airs)\b`)
 	reWideness = regexp.MustCompile(`^(?:north|south|east|west|central)(?:ern)? `)
 )
@@ -17,7 +18,7 @@ var (
 // a description, which has no one form.
 func (f form) doubtful(a, b string) bool {
 	switch {
-	case reTwofold.MatchString(f.Text), f.Kind == KindList, rePlural.MatchString(f.Text), reSeveral.MatchString(f.Text):
+	case reTwofold.MatchString(f.Text), f.Kind == KindList, reSeveral.MatchString(f.Text), rePlural.MatchString(f.Text) && !reOneBody.MatchString(f.Text):
 		return true
 	case len(findDates(a)) > 0 && len(findDates(b)) > 0, len(findQuantities(a)) > 0 && len(findQuantities(b)) > 0:
 		return false

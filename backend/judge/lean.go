@@ -13,7 +13,7 @@ import (
 // called different, and says what is likelier where something has to be said.
 func (f form) standsIn(text, value string) bool {
 	value = withoutBrackets(value)
-	if backend.Mentions(text, value) {
+	if at := indexFold(text, value); at >= 0 && !denied(text, at) || at < 0 && backend.Mentions(text, value) {
 		return true
 	}
 	want := f.telling(value)

@@ -38,7 +38,7 @@ func names(s string) []span {
 				break
 			}
 			next := ts[j+1].text
-			if startsName(s, ts, j+1) || isModelNumber(next) || goesOn[next] {
+			if startsName(s, ts, j+1) || isModelNumber(next) && !enumerates(s, ts[j+1].end) || goesOn[next] {
 				j++
 				continue
 			}
@@ -78,6 +78,13 @@ func isModelNumber(s string) bool {
 		most = 12
 	}
 	return len(s) <= most && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
+}
+
+var reFirstOf = regexp.MustCompile(`(?:^|[\s:])1[.)] `)
+
+// enumerates: the number that ends there counts the items of a list: "1. Rome 2. Oslo".
+func enumerates(s string, end int) bool {
+	return (strings.HasPrefix(s[end:], ". ") || strings.HasPrefix(s[end:], ") ")) && reFirstOf.MatchString(s)
 }
 
 func capital(s string) bool {

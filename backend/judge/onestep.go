@@ -75,6 +75,11 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 	out.Leaning = f.leaning(answer, references)
 	if claim.Short == "" {
 		out.Reason = backend.ReasonNoClaim
+		for _, ref := range references {
+			if ref = trimValue(strings.ToValidUTF8(ref, " ")); statedAlone(f, answer, ref) {
+				return out.committed(Same, backend.TierString), ctx.Err()
+			}
+		}
 		return out, ctx.Err()
 	}
 	all, apart := Different, 0
