@@ -20,7 +20,9 @@ func candidates(f form, s string) []span {
 	switch f.Kind {
 	case KindDate:
 		for _, d := range findDates(s) {
-			found = append(found, span{text: s[d.start:d.end], start: d.start, end: d.end})
+			if !reAttribute.MatchString(s[:d.start]) || !reThing.MatchString(s[d.end:]) || reNoThing.MatchString(s[d.end:]) || d.end-d.start != 4 {
+				found = append(found, span{text: s[d.start:d.end], start: d.start, end: d.end})
+			}
 		}
 	case KindNumber:
 		dates := findDates(s)
@@ -69,6 +71,13 @@ func withoutOwner(c span) span {
 	c.text, c.start = c.text[n:], c.start+n
 	return c
 }
+
+// A year between these belongs to a thing: "the 2017 film", "a 1952 American comedy".
+var (
+	reAttribute = regexp.MustCompile(`(?i)(?:\ban?|\b(?:on|of|from|for|by) (?:the|his|her|its|their))\s+$`)
+	reThing     = regexp.MustCompile(`^\s+[\pL]`)
+	reNoThing   = regexp.MustCompile(`(?i)^\s+(?:and|or|to|was|is|by|in|at|when|with|for|after|before|until)\b`)
+)
 
 // counts: a number that looks like a year stands directly before the things that
 // are counted: "1192 islands".
@@ -165,6 +174,9 @@ func pickClause(f form, s string) (span, bool) {
 		}
 	}
 	plain = outside(s, plain)
+	if c, ok := f.ofTheKind(s, plain); ok {
+		return c, true
+	}
 	if c, ok := f.doneBy(s, plain); ok {
 		return c, true
 	}
@@ -204,6 +216,24 @@ func pickClause(f form, s string) (span, bool) {
 	}
 	if len(plain) > 0 {
 		return plain[0], true
+	}
+	return span{}, false
+}
+
+// ofTheKind is a name beside the noun that is asked for: "the Po River" and
+// "Newbury racecourse" to "Which river?" and "Which racecourse?".
+func (f form) ofTheKind(s string, plain []span) (span, bool) {
+	if f.head == "" || f.Person {
+		return span{}, false
+	}
+	for _, c := range plain {
+		words := normalWords(c.text)
+		if len(words) > 1 && term(words[len(words)-1]) == f.head {
+			return c, true
+		}
+		if after := tokens(clip(s[c.end:], 30)); len(after) > 0 && after[0].start == 1 && term(strings.ToLower(after[0].text)) == f.head {
+			return c, true
+		}
 	}
 	return span{}, false
 }

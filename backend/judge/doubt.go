@@ -18,7 +18,7 @@ var (
 // a description, which has no one form.
 func (f form) doubtful(a, b string) bool {
 	switch {
-	case reTwofold.MatchString(f.Text), f.Kind == KindList, reSeveral.MatchString(f.Text), rePlural.MatchString(f.Text) && !reOneBody.MatchString(f.Text):
+	case reTwofold.MatchString(f.Text), f.severalRight():
 		return true
 	case len(findDates(a)) > 0 && len(findDates(b)) > 0, len(findQuantities(a)) > 0 && len(findQuantities(b)) > 0:
 		return false
@@ -28,6 +28,11 @@ func (f form) doubtful(a, b string) bool {
 		return true
 	}
 	return !f.Person && wide(a) != wide(b)
+}
+
+// severalRight: the question has more right answers than one, and any will do.
+func (f form) severalRight() bool {
+	return f.Kind == KindList || reSeveral.MatchString(f.Text) || rePlural.MatchString(f.Text) && !reOneBody.MatchString(f.Text)
 }
 
 // recurs: what is asked for happens again and again, or is another thing in

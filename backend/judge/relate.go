@@ -45,6 +45,9 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		}
 		return rel, tier
 	}
+	if claim.By != "" && (f.severalRight() && statedIn(f, answer, got.value) || !f.Person && liesIn(f, claim, got.value)) {
+		return Same, backend.TierTyped
+	}
 	// The grammar of the quote sides with the claim and the model does not:
 	// nobody is sure what the quote says.
 	if got.other != "" {
@@ -74,6 +77,32 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 func opening(answer string) []string {
 	list := sentences(clip(answer, 1500))
 	return list[:min(len(list), 4)]
+}
+
+var reWithin = regexp.MustCompile(`(?i)^\s*(?:,|\b(?:in|at|on)\b)\s*(?:(?:in|at|on|the|an?|(?:north|south|east|west|central)(?:ern)?|city|town|village|borough|county|state|province|country|coast|part|suburb|region) |of )*$`)
+
+// liesIn: the claim names a place and goes on with what it lies in: "the Tabard
+// Inn in Southwark, London".
+func liesIn(f form, claim backend.Claim, value string) bool {
+	s := squeeze(claim.Sentence)
+	at, place := indexFold(s, claim.Short), listItems(value)
+	if at < 0 || f.Kind != KindName || len(place) == 0 {
+		return false
+	}
+	last := at + len(claim.Short)
+	for _, c := range names(s) {
+		if c.start < last {
+			continue
+		}
+		if !reWithin.MatchString(s[last:c.start]) {
+			return false
+		}
+		if compareNames(c.text, place[0]) == Same {
+			return true
+		}
+		last = c.end
+	}
+	return false
 }
 
 // statedIn: the beginning of the answer states the value somewhere, not as what
