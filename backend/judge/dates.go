@@ -28,6 +28,7 @@ var (
 	reDecade   = regexp.MustCompile(`(?i)\b(\d{3})0'?s\b`)
 	reCentury  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)[ -]century\b`)
 	reBC       = regexp.MustCompile(`(?i)\b(\d{1,4})\s*(?:bce|bc|b\.c\.)`)
+	reAD       = regexp.MustCompile(`(?i)\b(?:(?:ad|a\.d\.)\s?(\d{1,4})|(\d{1,4})\s?(?:ad|ce|a\.d\.))(?:\W|$)`)
 	reBareYear = regexp.MustCompile(`\b([1-9]\d{3})\b`)
 	reDM       = regexp.MustCompile(`(?i)\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + monthPattern + `|` + monthPattern + `\.?\s+(\d{1,2})(?:st|nd|rd|th)?)\b`)
 )
@@ -134,6 +135,10 @@ func findDates(s string) []dated {
 	each(reBC, func(m []int) {
 		y := 1 - atoi(sub(m, 1))
 		add(m, years(y, y), true, false, false)
+	})
+	each(reAD, func(m []int) {
+		y := atoi(sub(m, 1) + sub(m, 2))
+		add(m, years(y, y), y > 0 && y < 2200, false, false)
 	})
 	each(reBareYear, func(m []int) {
 		y := atoi(sub(m, 1))

@@ -16,11 +16,13 @@ func (f form) standsIn(text, value string) bool {
 	if at := indexFold(text, value); at >= 0 && !denied(text, at) || at < 0 && backend.Mentions(text, value) {
 		return true
 	}
-	want := f.telling(value)
+	want, words := f.telling(value), leanWords(text)
 	if len(want) == 0 || negated(value) {
 		return false
 	}
-	words := leanWords(text)
+	if len(want) == 1 && unlikeIn(words, want[0]) {
+		return true
+	}
 	need := len(want)
 	if need > 3 {
 		need = (3*need + 3) / 4
@@ -49,7 +51,7 @@ func (f form) standsIn(text, value string) bool {
 // leaning is the likelier relation of an answer to reference values of which one
 // at least would have to stand in it.
 func (f form) leaning(answer string, references []string) Relation {
-	text := clip(answer, maxAnswer)
+	text := unglued(clip(answer, maxAnswer))
 	dates := findDates(text)
 	for _, ref := range references {
 		if f.standsIn(text, ref) {
@@ -72,17 +74,39 @@ func (f form) leaning(answer string, references []string) Relation {
 // decade in days: what overlaps a century says little.
 const decade = 3653
 
-// telling are the terms of a value that the question does not have already.
+// sorts say only what sort of thing a value is.
+var sorts = wordSet("form forms type types kind kinds sort reason reasons way ways process project part parts area areas thing things year years month each every usually")
+
+// telling are the words of a value that the question does not have already, without
+// those that say only its sort.
 func (f form) telling(value string) []string {
-	var out []string
-	seen := map[string]bool{}
+	var out, all []string
 	for _, w := range leanWords(value) {
-		if t := term(w); !stopWords[w] && !f.Terms[t] && !seen[t] {
-			seen[t] = true
+		if stopWords[w] || f.Terms[term(w)] || matchesAny(w, all) {
+			continue
+		}
+		all = append(all, w)
+		if !sorts[w] {
 			out = append(out, w)
 		}
 	}
+	if len(out) == 0 {
+		return all
+	}
 	return out
+}
+
+// unlikeIn: "not attainable" for "unattainable".
+func unlikeIn(words []string, w string) bool {
+	for _, prefix := range []string{"un", "in", "im", "non"} {
+		rest, ok := strings.CutPrefix(w, prefix)
+		for at, x := range words {
+			if ok && len(rest) >= commonRoot && x == rest && deniedBefore(words, at) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // withoutBrackets leaves out "(disambiguation)".
