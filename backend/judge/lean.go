@@ -24,10 +24,10 @@ func (f form) standsIn(text, value string) bool {
 		return true
 	}
 	need := len(want)
-	if need > 3 {
-		need = (3*need + 3) / 4
+	if need > 2 {
+		need = (2*need + 2) / 3
 	}
-	reach := 2*len(want) + 4
+	reach := 4*len(want) + 4
 	for at, w := range words {
 		if !matchesAny(w, want) || deniedBefore(words, at) {
 			continue
@@ -45,7 +45,21 @@ func (f form) standsIn(text, value string) bool {
 			return true
 		}
 	}
-	return squashed(text, value)
+	return squashed(text, value) || namesPerson(text, value)
+}
+
+// namesPerson: the text has the same person under another form of the name.
+func namesPerson(text, value string) bool {
+	who := nameWords(value)
+	if len(who) < 2 || !nameLike(value) {
+		return false
+	}
+	for _, c := range names(text) {
+		if samePerson(nameWords(c.text), who) {
+			return true
+		}
+	}
+	return false
 }
 
 // leaning is the likelier relation of an answer to reference values of which one
