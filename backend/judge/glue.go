@@ -1,6 +1,12 @@
 package judge
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
 
 var (
 	reGlued    = regexp.MustCompile(`\b(in|on|by|from|at|of|to|the|is|was|were|and|with|as)(\p{Lu}\p{Ll}|[1-9]\d)`)
@@ -16,4 +22,16 @@ func unglued(text string) string {
 	text = reGluedDay.ReplaceAllString(text, "$1 $2")
 	text = reYearWord.ReplaceAllString(text, "$1 $2")
 	return reYearMark.ReplaceAllString(text, "$1$2")
+}
+
+// unmangled reads again as UTF-8 what was once taken for Latin: "DÃ¡in" is Dáin.
+func unmangled(s string) string {
+	if !strings.ContainsAny(s, "ÃÂâÅÄ") {
+		return s
+	}
+	raw, err := charmap.Windows1252.NewEncoder().String(s)
+	if err != nil || !utf8.ValidString(raw) {
+		return s
+	}
+	return raw
 }

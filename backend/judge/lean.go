@@ -12,7 +12,7 @@ import (
 // proves nothing, so that no tier rests on it; it keeps two values from being
 // called different, and says what is likelier where something has to be said.
 func (f form) standsIn(text, value string) bool {
-	value = withoutBrackets(value)
+	value = withoutBrackets(unmangled(value))
 	if at := indexFold(text, value); at >= 0 && !denied(text, at) || at < 0 && backend.Mentions(text, value) {
 		return true
 	}
@@ -32,16 +32,16 @@ func (f form) standsIn(text, value string) bool {
 		if !matchesAny(w, want) || deniedBefore(words, at) {
 			continue
 		}
-		got := 0
+		got, missed := 0, false
+		near := words[at:min(len(words), at+reach)]
 		for _, t := range want {
-			for _, x := range words[at:min(len(words), at+reach)] {
-				if alike(x, t) {
-					got++
-					break
-				}
+			if matchesAny(t, near) {
+				got++
+			} else {
+				missed = missed || hasDigit(t) // another number is another thing
 			}
 		}
-		if got >= need {
+		if got >= need && !missed {
 			return true
 		}
 	}
@@ -51,7 +51,7 @@ func (f form) standsIn(text, value string) bool {
 // namesPerson: the text has the same person under another form of the name.
 func namesPerson(text, value string) bool {
 	who := nameWords(value)
-	if len(who) < 2 || !nameLike(value) {
+	if len(who) < 2 || !nameLike(value) || hasDigit(value) {
 		return false
 	}
 	for _, c := range names(text) {

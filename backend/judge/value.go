@@ -30,7 +30,7 @@ func Compare(question, a, b string) (Relation, string) {
 }
 
 func compare(f form, a, b string) (Relation, string) {
-	a, b = trimValue(a), trimValue(b)
+	a, b = trimValue(unmangled(a)), trimValue(unmangled(b))
 	if a == "" || b == "" {
 		return Unknown, ""
 	}
