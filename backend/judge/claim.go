@@ -11,7 +11,7 @@ import (
 var (
 	reRefusal = regexp.MustCompile(`(?i)\b(?:as an? (?:ai|artificial|language|large)|i(?:'m| am) (?:sorry|unable|not (?:able|sure|aware))|i (?:don['’]?t|do not|cannot|can['’]?t|could not) (?:know|have|provide|access|answer|browse|predict|say|determine|tell)|i have no (?:information|access|data|idea)|unable to (?:provide|answer|determine)|no (?:reliable |current )?information|don['’]t have (?:access|real|current|information)|knowledge cut-?off|please (?:check|refer|consult|provide|visit|clarify)|i recommend|it(?:'s| is) (?:important|best) to)\b`)
 	reHedge   = regexp.MustCompile(`(?i)\b(?:as of (?:my|20\d\d)|my (?:last|latest|knowledge|training)|i (?:think|believe|guess|suppose)|probably|possibly|perhaps|maybe|might|may be|likely|not (?:sure|certain)|if i recall|it seems|up to my)\b`)
-	reLeadIn  = regexp.MustCompile(`(?i)^(?:(?:sure|certainly|of course|well|however|but|yes|sorry)\b[,!.]?\s+|(?:as of (?:my (?:last|latest|most recent|current)? ?(?:knowledge |training )?(?:update|cut-?off|data|information|training)?|now|today)?\s?(?:in |on )?(?:[a-z]+ )?(?:\d{1,2},? )?(?:\d{4})?),\s+|(?:according to|based on) [^,]{3,80},\s+|to my knowledge,\s+|the answer is:?\s+|answer:\s+)`)
+	reLeadIn  = regexp.MustCompile(`(?i)^(?:(?:sure|certainly|of course|well|however|but|yes|sorry)\b[,!.]?\s+|(?:as of (?:my (?:last|latest|most recent|current)? ?(?:knowledge |training )?(?:update|cut-?off|data|information|training)?|now|today)?\s?(?:in |on )?(?:[a-z]+ )?(?:\d{1,2},? )?(?:\d{4})?),\s+|(?:according to|based on) [^,]{3,80},\s+|to my knowledge,\s+|the answer is:?\s+|answer:\s+|\d{1,2}[.)]\s+)`)
 )
 
 // maxAnswer bounds what is read of an answer: the claim stands at its beginning.
@@ -105,6 +105,9 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 			spoken = 1
 		}
 		c.Short = withoutMark(c.Short)
+		if f.Kind == KindDate && reCirca.MatchString(body[:v.start]) {
+			return c, c.Short != "", false
+		}
 		return c, c.Short != "", i == 0 && (rePronoun.MatchString(body) || len(all) == 1 && len(tokens(body)) <= 5) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
 	}
 	if len(all) == 1 {
@@ -130,6 +133,9 @@ func withoutMark(short string) string {
 }
 
 var rePronoun = regexp.MustCompile(`(?i)^(?:it|he|she|they|that|this)(?:'s|’s| is| was| are| were| has)\b`)
+
+// reCirca stands before a year that is only roughly meant.
+var reCirca = regexp.MustCompile(`(?i)\b(?:circa|c\.|ca\.|around|about|approximately|roughly)\s+$`)
 
 var reStates = regexp.MustCompile(`(?i)\S\s+(?:won|wrote|painted|has|have|became|did)\b`)
 
