@@ -48,6 +48,39 @@ func (f form) standsIn(text, value string) bool {
 	return squashed(text, value) || namesPerson(text, value)
 }
 
+// holds: every word of a description stands in a short text, close together and in
+// whatever form: "days of prayer for good harvests" holds "harvest". Names have one
+// form, but for the plural.
+func (f form) holds(text, value string) bool {
+	value = withoutBrackets(unmangled(value))
+	want := f.telling(value)
+	if len(want) == 0 || negated(text) || negated(value) {
+		return false
+	}
+	named := map[string]bool{}
+	for _, t := range append(tokens(text), tokens(value)...) {
+		if hasUpper(t.text) {
+			named[backend.Normal(t.text)] = true
+		}
+	}
+	words := leanWords(text)
+	first, last := len(words), -1
+	for _, t := range want {
+		at := -1
+		for i, w := range words {
+			if w == t || term(w) == term(t) || !named[w] && !named[t] && !hasDigit(w) && !hasDigit(t) && alike(w, t) {
+				at = i
+				break
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		first, last = min(first, at), max(last, at)
+	}
+	return last-first < 2*len(want)+4
+}
+
 // namesPerson: the text has the same person under another form of the name.
 func namesPerson(text, value string) bool {
 	who := nameWords(value)

@@ -1,6 +1,9 @@
 package judge
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 var reSeparator = regexp.MustCompile(`\s*(?:,\s*and\s|,\s*or\s|[,;/]|\s+and\s|\s+or\s|\s+&\s|\s+(?:vs?\.?|versus)\s)\s*`)
 
@@ -67,42 +70,22 @@ func (f form) compareListedNames(a, b string) Relation {
 	if whole == Same || len(x) == 1 && len(y) == 1 {
 		return whole
 	}
-	apart := true
-	shared, leading := false, false
-	aloneX, aloneY := len(x), len(y)
-	met := make([]bool, len(y))
-	for i := range x {
-		found := false
-		for j := range y {
-			switch compareNames(x[i], y[j]) {
-			case Same:
-				shared, found = true, true
-				leading = leading || i == 0 || j == 0
-				if !met[j] {
-					met[j] = true
-					aloneY--
-				}
-			case Unknown:
-				apart = false
-			}
-		}
-		if found {
-			aloneX--
-		}
-	}
-	switch {
-	case !shared && apart && len(x) > 0 && len(y) > 0:
-		return Different
-	case !shared:
+	if len(x) == 0 || len(y) == 0 {
 		return Unknown
-	case len(x) == 1 || len(y) == 1 || aloneX == 0 || aloneY == 0:
+	}
+	restX, restY := unshared(x, y), unshared(y, x)
+	switch apart := allApart(restX, restY); {
+	case len(restX) == len(x) && apart:
+		return Different
+	case len(restX) == len(x):
+		return Unknown
+	case len(x) == 1 || len(y) == 1 || len(restX) == 0 || len(restY) == 0:
 		return Same
 	case !f.Person && !reJoined.MatchString(a) && !reJoined.MatchString(b): // a place and what it lies in
-		if leading {
+		if restX[0] != x[0] || restY[0] != y[0] {
 			return Same
 		}
-		return Unknown
-	case len(x) == len(y) && apartBeside(x, y):
+	case apart && len(x) == len(y):
 		return Different
 	}
 	return Unknown
@@ -111,22 +94,20 @@ func (f form) compareListedNames(a, b string) Relation {
 // reJoined tells a list from a place with its state.
 var reJoined = regexp.MustCompile(`[;/&]|\b(?:(?i:and|or|vs|versus)|v)\b`)
 
-// apartBeside: what two lists do not share is certainly different.
-func apartBeside(x, y []string) bool {
-	alone := func(list, other []string) (out []string) {
-		for _, i := range list {
-			same := false
-			for _, j := range other {
-				same = same || compareNames(i, j) == Same
-			}
-			if !same {
-				out = append(out, i)
-			}
+// unshared are the names of a list that no name of the other one is.
+func unshared(list, other []string) (out []string) {
+	for _, i := range list {
+		if !slices.ContainsFunc(other, func(j string) bool { return compareNames(i, j) == Same }) {
+			out = append(out, i)
 		}
-		return out
 	}
-	for _, i := range alone(x, y) {
-		for _, j := range alone(y, x) {
+	return out
+}
+
+// allApart: each name of one list is certainly another than each of the other.
+func allApart(x, y []string) bool {
+	for _, i := range x {
+		for _, j := range y {
 			if compareNames(i, j) != Different {
 				return false
 			}

@@ -23,6 +23,7 @@ const (
 	sureString    = 0.97
 	sureTyped     = 0.95
 	sureTypedDiff = 0.9
+	sureGiven     = 0.98 // different, where no claim had to be read off a text
 	sureRule      = 0.9
 )
 
@@ -106,7 +107,11 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		all = Unknown
 	}
 	if all == Different {
-		return out.committed(Different, out.Tier), ctx.Err()
+		out = out.committed(Different, out.Tier)
+		if claim.By == "" {
+			out.Confidence = sureGiven
+		}
+		return out, ctx.Err()
 	}
 	out.Tier, out.Reason = "", backend.ReasonLowConfidence
 	if open == nil {

@@ -127,6 +127,8 @@ func stem(w string) string {
 	switch {
 	case n > 4 && strings.HasSuffix(w, "ies"):
 		return w[:n-3] + "y"
+	case n > 5 && (strings.HasSuffix(w, "sses") || strings.HasSuffix(w, "xes") || strings.HasSuffix(w, "ches") || strings.HasSuffix(w, "shes")):
+		return w[:n-2]
 	case n > 5 && strings.HasSuffix(w, "ing"):
 		return w[:n-3]
 	case n > 4 && strings.HasSuffix(w, "ed"):
