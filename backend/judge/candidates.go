@@ -118,5 +118,5 @@ var (
 	rePassive     = regexp.MustCompile(`(?i)\b(?:was|were|is|been|being|and|be|newly|re)[ -]+(?:\w+ly )?(?:appointed|elected|named|chosen|picked|selected|crowned|hired)\b`)
 	reTotal       = regexp.MustCompile(`(?i)\b(?:total\w*|altogether|sum|brings?|bringing|brought|raised|rose|grew|increased|now)\b[^.;]*?\b(?:to|of|at|is|has|stands at)\s+(?:an? |the |about |around |almost |nearly |over |just )*$`)
 	reHeading     = regexp.MustCompile(`^\W{0,4}([\p{L}][^:]{2,80}):\s*[*_]*\s*(\S.*)$`)
-	reEndOf       = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since|\pL{3,}ed|set|held|led|won|built|[\pL-]+ by)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
+	reEndOf       = regexp.MustCompile(`(?i)\s*(?:[;:(\[\n]|\.\s|\.$|,\s(?:which|who|where|whose|and (?:it|he|she|they|has|is|was)|but|with|a|an|the|located|known|followed|succeeding|beating|as|in|on|at|since|\pL{3,}ed|set|held|led|won|built|others?|[\pL-]+ by)\b|\s(?:which|who|that|because|since|located|known|as of|according|with a|until|after|when|where)\b).*$`)
 )

@@ -152,6 +152,9 @@ func bareValue(f form, s string) (string, bool) {
 	case KindName:
 		spans := candidates(f, v)
 		if len(spans) == 1 && n <= 4 {
+			if rePreposition.MatchString(v[:spans[0].start]) {
+				return v[spans[0].start:], true
+			}
 			return v, true
 		}
 		return "", false

@@ -7,7 +7,7 @@ import (
 
 var (
 	reTwofold  = regexp.MustCompile(`(?i)\b(?:start|begin|began|open)\w* (?:and|to) (?:end|finish|stop|close)`)
-	reSeveral  = regexp.MustCompile(`(?i)\b(?:list|examples?|kinds|types|sorts) of\b|\blist$|^(?:(?:what|which|name|give) (?:are |were |me )?(?:the )?)?(?:two|three|four|five|six|some) [\pL-]+s\b|\bwhat (?:kind|type|sort) of [\pL-]+s\b`)
+	reSeveral  = regexp.MustCompile(`(?i)\b(?:list|examples?|kinds|types|sorts) of\b|\blist$|^(?:(?:what|which|name|give) (?:are |were |me )?(?:the )?)?(?:two|three|four|five|six|some) [\pL-]+s\b|\bwhat (?:kind|type|sort) of [\pL-]+s\b|^(?:which|what) (?:\pL+ ){0,2}?\pL{2,}s (?:have|are|were|do|can|include|belong)\b`)
 	reOneBody  = regexp.MustCompile(`(?i)\b(?:champions?|winners?|holders?|team|club|band|group)\b`)
 	reRecurs   = regexp.MustCompile(`(?i)\b(?:next|upcoming|new|newest|latest|now|today|current|currently|coming)\b|^when (?:does|do|will|is)\b|\b(?:come|comes|came) out\b|\b(?:released?|premiered?|air|aired|airs)\b|\blast (?:time|won|year|season|week|night|month)\b|\b(?:who|which \w+) (?:won|wins)\b`)
 	reWideness = regexp.MustCompile(`^(?:north|south|east|west|central)(?:ern)? `)

@@ -12,7 +12,7 @@ import (
 // proves nothing, so that no tier rests on it; it keeps two values from being
 // called different, and says what is likelier where something has to be said.
 func (f form) standsIn(text, value string) bool {
-	value = withoutBrackets(unmangled(value))
+	value = withoutBrackets(unglued(unmangled(value)))
 	if at := indexFold(text, value); at >= 0 && !denied(text, at) || at < 0 && backend.Mentions(text, value) {
 		return true
 	}
@@ -98,7 +98,7 @@ func namesPerson(text, value string) bool {
 // leaning is the likelier relation of an answer to reference values of which one
 // at least would have to stand in it.
 func (f form) leaning(answer string, references []string) Relation {
-	text := unglued(clip(answer, maxAnswer))
+	text := unglued(unmangled(clip(answer, maxAnswer)))
 	dates := findDates(text)
 	for _, ref := range references {
 		if f.standsIn(text, ref) {

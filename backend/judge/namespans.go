@@ -80,7 +80,7 @@ func isModelNumber(s string) bool {
 	return len(s) <= most && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
 }
 
-var reFirstOf = regexp.MustCompile(`(?:^|[\s:])1[.)] `)
+var reFirstOf = regexp.MustCompile(`(?:^|[\s:])[12][.)] `)
 
 // enumerates: the number that ends there counts the items of a list: "1. Rome 2. Oslo".
 func enumerates(s string, end int) bool {
