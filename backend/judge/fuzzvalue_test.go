@@ -57,6 +57,7 @@ func FuzzLeaning(f *testing.F) {
 	for _, s := range []string{"a defence against rain", "DÃ¡in", "inArticle IIof 20181.", "1. Rome 2. Oslo", "not attainable", "İ (x)", "\xff\xfe", "ⅣⅫ", "late 99th century", "AD 0", "Season MMM", "a\u0301"} {
 		f.Add("Which trees have leaves like hearts?", s, "Linden")
 		f.Add("When did it start and end?", "It is "+s+".", s)
+		f.Add("Who has it?", s, "")
 	}
 	f.Fuzz(func(t *testing.T, question, answer, value string) {
 		if len(question)+len(answer)+len(value) > 2000 {
