@@ -90,8 +90,8 @@ func (t appJudge) judge(ctx context.Context, m judge.Model, task string, row jud
 		return found(f, map[judge.Relation]string{judge.Same: "attributable", judge.Different: "not", judge.Unknown: "not"}), err
 	}
 	f, err = j.SameAnswer(ctx, row.Question, row.Answer, row.Gold)
-	// Without an abstention something has to be said: then containment decides.
-	return found(f, map[judge.Relation]string{judge.Same: "same", judge.Different: "different", judge.Unknown: containment(row)}), err
+	// Without an abstention something has to be said: then the likelier is.
+	return found(f, map[judge.Relation]string{judge.Same: "same", judge.Different: "different", judge.Unknown: pick(f.Leaning == judge.Same, "same", "different")}), err
 }
 
 func found(f judge.Finding, verdicts map[judge.Relation]string) []Judged {

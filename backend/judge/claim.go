@@ -11,7 +11,7 @@ import (
 var (
 	reRefusal = regexp.MustCompile(`(?i)\b(?:as an? (?:ai|artificial|language|large)|i(?:'m| am) (?:sorry|unable|not (?:able|sure|aware))|i (?:don['’]?t|do not|cannot|can['’]?t|could not) (?:know|have|provide|access|answer|browse|predict|say|determine|tell)|i have no (?:information|access|data|idea)|unable to (?:provide|answer|determine)|no (?:reliable |current )?information|don['’]t have (?:access|real|current|information)|knowledge cut-?off|please (?:check|refer|consult|provide|visit|clarify)|i recommend|it(?:'s| is) (?:important|best) to)\b`)
 	reHedge   = regexp.MustCompile(`(?i)\b(?:as of (?:my|20\d\d)|my (?:last|latest|knowledge|training)|i (?:think|believe|guess|suppose)|probably|possibly|perhaps|maybe|might|may be|likely|not (?:sure|certain)|if i recall|it seems|up to my)\b`)
-	reLeadIn  = regexp.MustCompile(`(?i)^(?:(?:sure|certainly|of course|well|however|but|yes|sorry)\b[,!.]?\s+|(?:as of (?:my (?:last|latest|most recent|current)? ?(?:knowledge |training )?(?:update|cut-?off|data|information|training)?|now|today)?\s?(?:in |on )?(?:[a-z]+ )?(?:\d{1,2},? )?(?:\d{4})?),\s+|(?:according to|based on) [^,]{3,80},\s+|to my knowledge,\s+|the answer is:?\s+|answer:\s+)`)
+	reLeadIn  = regexp.MustCompile(`(?i)^(?:(?:sure|certainly|of course|well|however|but|yes|sorry)\b[,!.]?\s+|(?:as of (?:my (?:last|latest|most recent|current)? ?(?:knowledge |training )?(?:update|cut-?off|data|information|training)?|now|today)?\s?(?:in |on )?(?:[a-z]+ )?(?:\d{1,2},? )?(?:\d{4})?),\s+|(?:according to|based on) [^,]{3,80},\s+|to my knowledge,\s+|the answer is:?\s+|answer:\s+|\d{1,2}[.)]\s+)`)
 )
 
 // maxAnswer bounds what is read of an answer: the claim stands at its beginning.
@@ -104,12 +104,38 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 		if cut, after := copula(f, body); cut >= 0 && (f.overlap(body[:cut]) >= 0.5 || f.overlap(body[after:]) >= 0.5) {
 			spoken = 1
 		}
+		c.Short = withoutMark(c.Short)
+		if f.Kind == KindDate && reCirca.MatchString(body[:v.start]) {
+			return c, c.Short != "", false
+		}
 		return c, c.Short != "", i == 0 && (rePronoun.MatchString(body) || len(all) == 1 && len(tokens(body)) <= 5) || spoken >= 0.5 || c.Hedged && spoken >= 0.34
+	}
+	if len(all) == 1 {
+		if v, ok := wholeValue(f, all[0]); ok {
+			c.Short, c.Sentence = v, all[0]
+			return c, true, false
+		}
 	}
 	return c, false, false
 }
 
+// reMark is the number of a footnote that a page's text left on a word.
+var reMark = regexp.MustCompile(`^(.*[^\pN\s])(?:\[\d{1,3}\])+$|^(.*\p{L}{2})[⁰¹²³⁴⁵⁶⁷⁸⁹]+$|^((?:.*\s)?\p{Lu}?\p{Ll}{3,})\d{1,3}$`)
+
+// withoutMark takes the number of a footnote off the end of a value: "Heath
+// Ledger1". What has a digit before is a product, and keeps it.
+func withoutMark(short string) string {
+	m := reMark.FindStringSubmatch(short)
+	if m == nil || hasDigit(m[1]+m[2]+m[3]) {
+		return short
+	}
+	return m[1] + m[2] + m[3]
+}
+
 var rePronoun = regexp.MustCompile(`(?i)^(?:it|he|she|they|that|this)(?:'s|’s| is| was| are| were| has)\b`)
+
+// reCirca stands before a year that is only roughly meant.
+var reCirca = regexp.MustCompile(`(?i)\b(?:circa|c\.|ca\.|around|about|approximately|roughly)\s+$`)
 
 var reStates = regexp.MustCompile(`(?i)\S\s+(?:won|wrote|painted|has|have|became|did)\b`)
 
@@ -126,11 +152,25 @@ func bareValue(f form, s string) (string, bool) {
 	case KindName:
 		spans := candidates(f, v)
 		if len(spans) == 1 && n <= 4 {
+			if rePreposition.MatchString(v[:spans[0].start]) {
+				return v[spans[0].start:], true
+			}
 			return v, true
 		}
 		return "", false
 	}
 	return v, n <= 3 || hasUpper(v)
+}
+
+// wholeValue is an answer of a few words in which no value of the asked kind was
+// found: "the court", "at the king's pleasure". It can agree but not differ.
+func wholeValue(f form, text string) (string, bool) {
+	v := trimValue(text)
+	n := len(tokens(v))
+	if n == 0 || n > 8 || f.Kind == KindYesNo || reCopula.MatchString(" "+v+" ") || reStates.MatchString(v) || reRefusal.MatchString(v) {
+		return "", false
+	}
+	return v, len(terms(v)) > 0 || hasDigit(v)
 }
 
 // statesNothing: every sentence refuses, or there is no content word.

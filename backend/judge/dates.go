@@ -25,9 +25,10 @@ var (
 	reMY       = regexp.MustCompile(`(?i)\b` + monthPattern + `\.?,?\s+(?:of\s+)?(\d{4})\b`)
 	reSlash    = regexp.MustCompile(`\b(\d{1,2})/(\d{1,2})/(\d{4})\b`)
 	reSeason   = regexp.MustCompile(`\b(\d{4})\s?[-–—/]\s?(\d{4}|\d{2})\b`)
-	reDecade   = regexp.MustCompile(`(?i)\b(\d{3})0'?s\b`)
-	reCentury  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)[ -]century\b`)
+	reDecade   = regexp.MustCompile(`(?i)\b(?:(early|mid|late)[ -](?:the )?)?(\d{3})0'?s\b`)
+	reCentury  = regexp.MustCompile(`(?i)\b(?:(early|mid|late)[ -](?:the )?)?(\d{1,2})(?:st|nd|rd|th)[ -]century\b`)
 	reBC       = regexp.MustCompile(`(?i)\b(\d{1,4})\s*(?:bce|bc|b\.c\.)`)
+	reAD       = regexp.MustCompile(`(?i)\b(?:(?:ad|a\.d\.)\s?(\d{1,4})|(\d{1,4})\s?(?:ad|ce|a\.d\.))(?:\W|$)`)
 	reBareYear = regexp.MustCompile(`\b([1-9]\d{3})\b`)
 	reDM       = regexp.MustCompile(`(?i)\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + monthPattern + `|` + monthPattern + `\.?\s+(\d{1,2})(?:st|nd|rd|th)?)\b`)
 )
@@ -54,6 +55,21 @@ func day(y int, m time.Month, d int) (interval, bool) {
 
 func years(a, b int) interval {
 	return interval{time.Date(a, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(b, 12, 31, 0, 0, 0, 0, time.UTC)}
+}
+
+// stretch is the early, the middle or the late half of some years, all of them
+// where nothing is said.
+func stretch(which string, a, b int) interval {
+	quarter := (b - a) / 4
+	switch strings.ToLower(which) {
+	case "early":
+		return years(a, b-2*quarter)
+	case "mid":
+		return years(a+quarter, b-quarter)
+	case "late":
+		return years(a+2*quarter, b)
+	}
+	return years(a, b)
 }
 
 // findDates reads every date of s, the most exact form at each place.
@@ -124,16 +140,20 @@ func findDates(s string) []dated {
 		add(m, years(a, b), b >= a && b-a < 200, b == a+1, false)
 	})
 	each(reCentury, func(m []int) {
-		c := atoi(sub(m, 1))
-		add(m, years((c-1)*100, c*100), c > 0 && c < 40, false, false)
+		c := atoi(sub(m, 2))
+		add(m, stretch(sub(m, 1), (c-1)*100, c*100), c > 0 && c < 40, false, false)
 	})
 	each(reDecade, func(m []int) {
-		d := atoi(sub(m, 1)) * 10
-		add(m, years(d, d+9), true, false, false)
+		d := atoi(sub(m, 2)) * 10
+		add(m, stretch(sub(m, 1), d, d+9), true, false, false)
 	})
 	each(reBC, func(m []int) {
 		y := 1 - atoi(sub(m, 1))
 		add(m, years(y, y), true, false, false)
+	})
+	each(reAD, func(m []int) {
+		y := atoi(sub(m, 1) + sub(m, 2))
+		add(m, years(y, y), y > 0 && y < 2200, false, false)
 	})
 	each(reBareYear, func(m []int) {
 		y := atoi(sub(m, 1))

@@ -245,8 +245,11 @@ func verifyValue(f form, c chosen, quote, value string) (reading, bool) {
 
 // indexFold finds value as whole words in s, letter case aside.
 func indexFold(s, value string) int {
+	if value == "" {
+		return -1
+	}
 	low, v := strings.ToLower(s), strings.ToLower(value)
-	if len(low) != len(s) || len(v) != len(value) || v == "" {
+	if len(low) != len(s) || len(v) != len(value) {
 		low, v = s, value
 	}
 	for from := 0; from < len(low); {

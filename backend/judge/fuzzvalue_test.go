@@ -52,3 +52,27 @@ func FuzzNumbers(f *testing.F) {
 		}
 	})
 }
+
+func FuzzLeaning(f *testing.F) {
+	for _, s := range []string{"a defence against rain", "DÃ¡in", "inArticle IIof 20181.", "1. Rome 2. Oslo", "not attainable", "İ (x)", "\xff\xfe", "ⅣⅫ", "late 99th century", "AD 0", "Season MMM", "a\u0301"} {
+		f.Add("Which trees have leaves like hearts?", s, "Linden")
+		f.Add("When did it start and end?", "It is "+s+".", s)
+		f.Add("Who has it?", s, "")
+	}
+	f.Fuzz(func(t *testing.T, question, answer, value string) {
+		if len(question)+len(answer)+len(value) > 2000 {
+			return
+		}
+		form := parseQuestion(question)
+		if form.leaning(value, []string{value}) == Different && form.tells(value) && indexFold(value, value) == 0 && !denied(value, 0) {
+			t.Fatalf("%q does not stand in itself", value)
+		}
+		_ = form.leaning(answer, []string{value})
+		_ = form.holds(answer, value)
+		_ = statedAlone(form, answer, value)
+		_ = form.doubtful(answer, value)
+		if r, _ := compareParts(form, value, value); r == Different {
+			t.Fatalf("%q is another part than itself", value)
+		}
+	})
+}

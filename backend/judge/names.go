@@ -173,6 +173,15 @@ func samePerson(x, y []string) bool {
 		return true
 	}
 	lastX, lastY := x[len(x)-1], y[len(y)-1]
+	if n := len(x); n == len(y) && n > 2 && lastX[0] == lastY[0] && min(len(lastX), len(lastY)) > 2 && editDistance(lastX, lastY) < 2 {
+		all := true // "B. N. Rao" and "Benegal Narsing Rau"
+		for i := range x[:n-1] {
+			all = all && x[i][0] == y[i][0] && (len(x[i]) == 1 || len(y[i]) == 1)
+		}
+		if all {
+			return true
+		}
+	}
 	return (lastX == lastY || len(lastX) > 5 && spelledAlike(lastX, lastY)) && sameFirst(x[0], y[0])
 }
 

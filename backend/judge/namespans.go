@@ -16,7 +16,12 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	source sources note updated published retrieved date title as_of founded born sorry unfortunately please sure answer question ok okay
 	despite once under over between among like unlike about around nearly almost every another several only even still first second third
 	recent new according thanks including researchers scientists astronomers officials voters experts great good former previous outgoing
-	incumbent newly`)
+	incumbent newly traditionally generally usually typically primarily originally often commonly officially mainly mostly
+	historically initially previously recently actually specifically it's i'm it’s i’m that's that’s there's there’s he's he’s she's she’s
+	actor actress singer writer author director artist player titled owned filmed started released located examples example location origin setting`)
+
+// goesOn are words that start no name and yet belong to one: "International Date Line".
+var goesOn = wordSet("Date Title First Second Third One Two Three Four Five New Good Great")
 
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
 func names(s string) []span {
@@ -33,7 +38,7 @@ func names(s string) []span {
 				break
 			}
 			next := ts[j+1].text
-			if startsName(s, ts, j+1) || isModelNumber(next) {
+			if startsName(s, ts, j+1) || isModelNumber(next) && !enumerates(s, ts[j+1].end) || goesOn[next] {
 				j++
 				continue
 			}
@@ -73,6 +78,13 @@ func isModelNumber(s string) bool {
 		most = 12
 	}
 	return len(s) <= most && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
+}
+
+var reFirstOf = regexp.MustCompile(`(?:^|[\s:])[12][.)] `)
+
+// enumerates: the number that ends there counts the items of a list: "1. Rome 2. Oslo".
+func enumerates(s string, end int) bool {
+	return (strings.HasPrefix(s[end:], ". ") || strings.HasPrefix(s[end:], ") ")) && reFirstOf.MatchString(s)
 }
 
 func capital(s string) bool {

@@ -10,6 +10,7 @@ import (
 // Finding is what one step of a check found when it is asked alone.
 type Finding struct {
 	Relation   Relation
+	Leaning    Relation // of SameAnswer, when Relation is Unknown: what is likelier; nothing may rest on it
 	Tier       string
 	Confidence float64 // as the step gives it, not calibrated
 	Short      string  // the short answer that was read off a text
@@ -22,6 +23,7 @@ const (
 	sureString    = 0.97
 	sureTyped     = 0.95
 	sureTypedDiff = 0.9
+	sureGiven     = 0.98 // different, where no claim had to be read off a text
 	sureRule      = 0.9
 )
 
@@ -55,6 +57,7 @@ func (j *Judge) SameAnswer(ctx context.Context, question, answer string, referen
 	if !f.version {
 		f.Kind = openKind(f.Kind, claim.Short)
 	}
+	r.firm = r.firm && !f.recurs()
 	return r.compareAll(ctx, f, claim, answer, references)
 }
 
@@ -70,11 +73,17 @@ func (j *Judge) SameValue(ctx context.Context, question, value string, reference
 
 func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answer string, references []string) (Finding, error) {
 	out := Finding{Short: claim.Short}
+	out.Leaning = f.leaning(answer, references)
 	if claim.Short == "" {
 		out.Reason = backend.ReasonNoClaim
+		for _, ref := range references {
+			if ref = trimValue(strings.ToValidUTF8(ref, " ")); statedAlone(f, answer, ref) {
+				return out.committed(Same, backend.TierString), ctx.Err()
+			}
+		}
 		return out, ctx.Err()
 	}
-	all := Different
+	all, apart := Different, 0
 	var open *reading // the first name that T1 and T2 leave open
 	for _, ref := range references {
 		ref = squeeze(strings.ToValidUTF8(ref, " "))
@@ -83,6 +92,8 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		switch {
 		case got.rel == Same:
 			return out.committed(got.rel, got.tier), ctx.Err()
+		case got.rel == Unknown && r.firm && (otherType(claim.Short, got.value) || claim.By != "" && f.doubtful(claim.Short, got.value)):
+			apart++ // "Super Bowl LII" beside "2018": another name is the one to compare
 		case got.rel == Unknown:
 			all = Unknown
 			if open == nil && undecided(f, claim, got) {
@@ -92,8 +103,15 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 			out.Tier = got.tier
 		}
 	}
-	if len(references) > 0 && all == Different {
-		return out.committed(Different, out.Tier), ctx.Err()
+	if apart == len(references) {
+		all = Unknown
+	}
+	if all == Different {
+		out = out.committed(Different, out.Tier)
+		if claim.By == "" {
+			out.Confidence = sureGiven
+		}
+		return out, ctx.Err()
 	}
 	out.Tier, out.Reason = "", backend.ReasonLowConfidence
 	if open == nil {
@@ -108,6 +126,13 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		out.Confidence = open.sure
 	}
 	return out, err
+}
+
+// otherType: one is a name and the other a time or a number, so that nothing can
+// be said of the two.
+func otherType(a, b string) bool {
+	x, y := valueKind(a), valueKind(b)
+	return x != "" && y != "" && x != y
 }
 
 func (o Finding) committed(rel Relation, tier string) Finding {

@@ -31,9 +31,11 @@ type form struct {
 	Years    []int
 	Present  bool // asks how things are now
 	Terms    map[string]bool
-	version  bool // asks for a version
-	work     bool // asks for a work, never for who made it
-	anyRole  bool // an answer states what it states, whatever its words say about it
+	version  bool   // asks for a version
+	head     string // term of the noun that is asked for by "which" or "what"
+	loser    bool   // asks for the one that was beaten
+	work     bool   // asks for a work, never for who made it
+	anyRole  bool   // an answer states what it states, whatever its words say about it
 }
 
 var (
@@ -49,6 +51,8 @@ var (
 	reNow    = regexp.MustCompile(`(?i)\b(?:current|currently|latest|newest|most recent|now|today|present|still|incumbent|reigning|as of|at the moment|these days|this (?:year|season|month|week))\b`)
 	rePast   = regexp.MustCompile(`(?i)\b(?:was|were|did|first|won|wrote|painted|invented|discovered|founded|composed|born|died)\b`)
 	reWork   = regexp.MustCompile(`(?i)\b(?:what|which) (?:[\pL'’-]+ ){0,3}?(?:film|movie|book|novel|song|album|single|play|musical|opera|painting|poem|game|series|show|documentary)\b`)
+	reLoser  = regexp.MustCompile(`(?i)^(?:who|whom|which \w+) (?:did|does|do) .*\b(?:beat|defeat|overcome|knock out)\b`)
+	reHead   = regexp.MustCompile(`(?i)\b(?:which|what) (?:\pL+ ){0,2}?(river|lake|island|sea|ocean|bay|mountain|racecourse|school|college|university|airport|station|street|square|bridge|tower|castle|palace|stadium|party|bank|war|prize|award|language|festival|church|cathedral|hotel|museum|park)\b`)
 	reYear   = regexp.MustCompile(`\b(1[0-9]{3}|20[0-9]{2})\b`)
 )
 
@@ -75,6 +79,10 @@ func parseQuestion(q string) form {
 	default:
 		f.Kind = KindOpen
 	}
+	if m := reHead.FindStringSubmatch(q); m != nil {
+		f.head = term(strings.ToLower(m[1]))
+	}
+	f.loser = reLoser.MatchString(q)
 	f.work = !f.Person && reWork.MatchString(q)
 	f.Present = reNow.MatchString(q) || regexp.MustCompile(`(?i)\b(?:is|are|has|holds?|leads?|runs?)\b`).MatchString(q) && !rePast.MatchString(q)
 	for _, y := range reYear.FindAllString(q, 8) {

@@ -37,10 +37,16 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		return Unknown, "" // one of several that share what one is asked for
 	}
 	if rel != Different {
-		if containedPlain(f, claim, got.value) {
+		if f.otherVariant(claim.Short, got.value) {
+			return Unknown, "" // the Pro is not the one without a name of its own
+		}
+		if f.tells(got.value) && (containedPlain(f, claim, got.value) || claim.By != "" && (statedIn(f, answer, got.value) || f.Kind != KindNumber && f.holds(claim.Short, got.value))) {
 			return Same, backend.TierString
 		}
 		return rel, tier
+	}
+	if claim.By != "" && (f.severalRight() && statedIn(f, answer, got.value) || !f.Person && liesIn(f, claim, got.value)) {
+		return Same, backend.TierTyped
 	}
 	// The grammar of the quote sides with the claim and the model does not:
 	// nobody is sure what the quote says.
@@ -54,29 +60,17 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		return Unknown, ""
 	}
 	// The right value stands in the answer's sentence, in no losing or earlier part.
-	if containedPlain(f, claim, got.value) {
+	if trimValue(claim.Sentence) != claim.Short && containedPlain(f, claim, got.value) {
 		return saidBoth(f, claim, got)
 	}
-	if !firm {
+	if !firm || statedIn(f, answer, got.value) || claim.By != "" && f.doubtful(claim.Short, got.value) {
 		return Unknown, ""
 	}
-	if statedIn(f, answer, got.value) {
+	// In other words, with other endings, or in pieces.
+	if beginning := strings.Join(opening(answer), " "); trimValue(answer) != claim.Short && indexFold(beginning, got.value) < 0 && f.standsIn(beginning, got.value) {
 		return Unknown, ""
 	}
 	return rel, tier
-}
-
-// statedIn: the beginning of the answer states the value somewhere, not as what
-// was before or what lost.
-func statedIn(f form, answer, value string) bool {
-	list := sentences(clip(answer, 1500))
-	for _, s := range list[:min(len(list), 4)] {
-		s = squeeze(s)
-		if at := indexFold(s, value); at >= 0 && f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) {
-			return true
-		}
-	}
-	return false
 }
 
 // statesPlain: the sentence states the value, not as what was before or what lost.
@@ -180,7 +174,7 @@ func containedPlain(f form, claim backend.Claim, value string) bool {
 	s := squeeze(claim.Sentence)
 	at := indexFold(s, value)
 	if at >= 0 {
-		return f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at)
+		return f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) && whole(s, at, at+len(value))
 	}
 	for _, c := range candidates(f, s) {
 		if r, _ := compare(f, c.text, value); r == Same {

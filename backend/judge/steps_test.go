@@ -95,6 +95,17 @@ func TestRuleClaim(t *testing.T) {
 		{"machine's refusal", "Who is the CEO of Starbucks?", "As an AI language model, I cannot provide real-time information.", ""},
 		{"empty", "Who is the CEO of Starbucks?", "", ""},
 		{"marks", "Who is the CEO of Starbucks?", ":", ""},
+		{"a few words without a name", "Who picks the mayor?", "the council of the town", "the council of the town"},
+		{"a name in small letters", "Who picks the mayor?", "ada birch", "ada birch"},
+		{"by whom what is asked was done", "Who sang The Yellow River?", "The Yellow River was written by Kenny Gray and Leon Huff and sung by the singer Lou Rawlings.", "Lou Rawlings"},
+		{"the beaten one", "Who did the Cubs beat in the final?", "The Chicago Cubs defeated the Boston Larks in the final.", "Boston Larks"},
+		{"behind an owner", "Who won the open?", "India's Ann Lee won the open.", "Ann Lee"},
+		{"beside a name in brackets", "Where are the Long Steps?", "The Long Steps (Scalinata Lunga) are in Rome.", "Rome"},
+		{"of the kind that is asked for", "Which river flows through Turin?", "Turin, the capital of Piedmont, lies on the Po River.", "Po River"},
+		{"a year of another thing", "When was the book published?", "The book follows a 2017 film of that name. The book was published in 2018.", "2018"},
+		{"the number of a footnote", "Who played the clerk?", "The clerk was played by Heath Miller1.", "Heath Miller"},
+		{"a numbered list", "Which club has never won it?", "1. Seattle Larks 2. Texas Rovers 3. Oslo Kings", "Seattle Larks"},
+		{"an adverb first", "Where was the series filmed?", "Primarily in Georgia.", "Georgia"},
 		{"the question again", "Who is the CEO of Starbucks?", "The CEO of Starbucks is the CEO of Starbucks.", ""},
 	}
 	for _, test := range tests {
@@ -109,6 +120,16 @@ func TestRuleClaim(t *testing.T) {
 	}
 	t.Run("an indirect sentence is not firm", func(t *testing.T) {
 		_, ok, firm := ruleClaim(parseQuestion("Who sings the song about the yellow river?"), "Great question! France is a country in Europe.")
+		require.True(t, ok)
+		require.False(t, firm)
+	})
+	t.Run("words in which no value was found are not firm", func(t *testing.T) {
+		_, ok, firm := ruleClaim(parseQuestion("Who picks the mayor?"), "the council of the town")
+		require.True(t, ok)
+		require.False(t, firm)
+	})
+	t.Run("a year that is only roughly meant is not firm", func(t *testing.T) {
+		_, ok, firm := ruleClaim(parseQuestion("When was the tower built?"), "The tower was built circa 1100.")
 		require.True(t, ok)
 		require.False(t, firm)
 	})

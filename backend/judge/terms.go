@@ -77,6 +77,7 @@ var synonyms = func() map[string]string {
 		"compose composed composer composes",
 		"direct directed director directs",
 		"sing sang sung singer sings performed performer",
+		"play plays played playing portray portrays portrayed portraying",
 		"invent invented inventor invention invents",
 		"discover discovered discoverer discovery discovers",
 		"found founded founder founders cofounder cofounded establish established",
@@ -126,6 +127,8 @@ func stem(w string) string {
 	switch {
 	case n > 4 && strings.HasSuffix(w, "ies"):
 		return w[:n-3] + "y"
+	case n > 5 && (strings.HasSuffix(w, "sses") || strings.HasSuffix(w, "xes") || strings.HasSuffix(w, "ches") || strings.HasSuffix(w, "shes")):
+		return w[:n-2]
 	case n > 5 && strings.HasSuffix(w, "ing"):
 		return w[:n-3]
 	case n > 4 && strings.HasSuffix(w, "ed"):

@@ -52,7 +52,7 @@ func blocks(text string) []string {
 
 func cutSentences(block string) []string {
 	var out []string
-	start := 0
+	start, listed := 0, reFirstOf.MatchString(block)
 	for i := 0; i < len(block); i++ {
 		c := block[i]
 		if c != '.' && c != '!' && c != '?' {
@@ -63,6 +63,9 @@ func cutSentences(block string) []string {
 			end++
 		}
 		if end < len(block) && block[end] != ' ' && block[end] != '\n' && block[end] != '\t' {
+			continue
+		}
+		if c == '.' && listed && reItem.MatchString(block[start:i]) {
 			continue
 		}
 		if c == '.' && end == i+1 && !endsSentence(block[start:i], strings.TrimSpace(block[end:])) {
@@ -78,6 +81,9 @@ func cutSentences(block string) []string {
 	}
 	return out
 }
+
+// reItem ends in the number of a list's item: "1. Rome 2. Oslo" is one sentence.
+var reItem = regexp.MustCompile(`(?:^|\s)\d{1,2}$`)
 
 // endsSentence looks at what stands before a full stop and what follows it.
 func endsSentence(before, after string) bool {

@@ -30,7 +30,7 @@ func Compare(question, a, b string) (Relation, string) {
 }
 
 func compare(f form, a, b string) (Relation, string) {
-	a, b = trimValue(a), trimValue(b)
+	a, b = trimValue(unmangled(a)), trimValue(unmangled(b))
 	if a == "" || b == "" {
 		return Unknown, ""
 	}
@@ -51,6 +51,9 @@ func compare(f form, a, b string) (Relation, string) {
 		return Same, backend.TierString
 	}
 	if r, ok := compareVersions(f, a, b); ok {
+		return r, backend.TierTyped
+	}
+	if r, ok := compareParts(f, a, b); ok {
 		return r, backend.TierTyped
 	}
 	for _, typed := range comparators(f, a, b) {
@@ -134,8 +137,14 @@ func comparators(f form, a, b string) []func(a, b string) Relation {
 	}
 	switch kind {
 	case KindDate:
+		if noDates(a, b) {
+			return []func(a, b string) Relation{f.compareListedNames}
+		}
 		return []func(a, b string) Relation{compareDates}
 	case KindNumber:
+		if noNumbers(a, b) {
+			return []func(a, b string) Relation{f.compareListedNames}
+		}
 		if len(findDates(a)) > 0 && len(findDates(b)) > 0 && len(findQuantities(a)) == 0 {
 			return []func(a, b string) Relation{compareDates}
 		}
@@ -146,9 +155,9 @@ func comparators(f form, a, b string) []func(a, b string) Relation {
 		return []func(a, b string) Relation{compareLists}
 	case KindName:
 		if !f.Person && (!hasUpper(a) || !hasUpper(b)) { // "euro", "the skin"
-			return []func(a, b string) Relation{compareListedNames, compareText}
+			return []func(a, b string) Relation{f.compareListedNames, compareText}
 		}
-		return []func(a, b string) Relation{compareListedNames}
+		return []func(a, b string) Relation{f.compareListedNames}
 	case "":
 		return nil
 	}
@@ -166,6 +175,18 @@ func valueKind(s string) Kind {
 		return KindNumber
 	}
 	return ""
+}
+
+// noDates: two names where a time is asked for ("Hurricane Lee" for the last time
+// of a storm), which are compared as names.
+func noDates(a, b string) bool {
+	named := func(s string) bool { return namesSomething(s) && nameLike(s) }
+	return named(a) && named(b) && (len(findDates(a)) == 0 || len(findDates(b)) == 0)
+}
+
+// noNumbers: the same where a number is asked for.
+func noNumbers(a, b string) bool {
+	return nameLike(a) && nameLike(b) && len(findQuantities(a)) == 0 && len(findQuantities(b)) == 0
 }
 
 // guessKind types two values when the question does not: both must be of a kind.
@@ -266,89 +287,6 @@ func compareSymbols(a, b string) Relation {
 		return Same
 	}
 	if len(tokens(a)) == 1 && len(tokens(b)) == 1 && len(a) <= 8 && len(b) <= 8 {
-		return Different
-	}
-	return Unknown
-}
-
-var reSeparator = regexp.MustCompile(`\s*(?:,\s*and\s|,\s*or\s|[,;/]|\s+and\s|\s+or\s|\s+&\s)\s*`)
-
-// listItems cuts "red, blue and yellow"; a place with its state is one item.
-func listItems(s string) []string {
-	var out []string
-	for _, item := range reSeparator.Split(s, 64) {
-		if item = trimValue(item); item != "" {
-			out = append(out, item)
-		}
-	}
-	return out
-}
-
-func compareItem(a, b string) Relation {
-	if fold(a) == fold(b) {
-		return Same
-	}
-	if r := compareNames(a, b); r != Unknown {
-		return r
-	}
-	return compareText(a, b)
-}
-
-// compareLists as sets: one within the other is the same (less specific), an
-// item that the other list excludes is different.
-func compareLists(a, b string) Relation {
-	x, y := listItems(a), listItems(b)
-	if len(x) == 0 || len(y) == 0 {
-		return Unknown
-	}
-	if len(x) > len(y) {
-		x, y = y, x
-	}
-	result := Same
-	for _, i := range x {
-		best := Different
-		for _, j := range y {
-			switch compareItem(i, j) {
-			case Same:
-				best = Same
-			case Unknown:
-				if best != Same {
-					best = Unknown
-				}
-			}
-		}
-		if best == Different {
-			return Different
-		}
-		if best == Unknown {
-			result = Unknown
-		}
-	}
-	return result
-}
-
-// compareListedNames: a name against a list of names agrees when one of them
-// does, and differs only when all of them do.
-func compareListedNames(a, b string) Relation {
-	if r := compareNames(a, b); r == Same {
-		return Same
-	}
-	x, y := listItems(a), listItems(b)
-	if len(x) == 1 && len(y) == 1 {
-		return compareNames(a, b)
-	}
-	all := true
-	for _, i := range x {
-		for _, j := range y {
-			switch compareNames(i, j) {
-			case Same:
-				return Same
-			case Unknown:
-				all = false
-			}
-		}
-	}
-	if all && len(x) > 0 && len(y) > 0 {
 		return Different
 	}
 	return Unknown
