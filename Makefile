@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
 
 # What can be made.
 help:
@@ -98,6 +98,12 @@ bench-learn:
 	@$(SETUP)/bench-learn.sh "$(DATA)" check
 	@$(MAKE) --no-print-directory engine trainer build-headless
 	@$(SETUP)/bench-learn.sh "$(DATA)"
+
+# The trainer beside plain transformers.Trainer and peft: speed, memory, loss (ten minutes): make bench-trainer BASE=GGUF ROWS=FILE STEPS=9
+bench-trainer:
+	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)" check
+	@$(MAKE) --no-print-directory trainer $(if $(BASE),,model)
+	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)"
 
 # What was built in this checkout; the user's cache stays.
 clean:
