@@ -10,6 +10,7 @@ var (
 	reSeveral  = regexp.MustCompile(`(?i)\b(?:list|examples?|kinds|types|sorts) of\b|\blist$|^(?:(?:what|which|name|give) (?:are |were |me )?(?:the )?)?(?:two|three|four|five|six|some) [\pL-]+s\b|\bwhat (?:kind|type|sort) of [\pL-]+s\b|^(?:which|what) (?:\pL+ ){0,2}?\pL{2,}s (?:have|are|were|do|can|include|belong)\b`)
 	reOneBody  = regexp.MustCompile(`(?i)\b(?:champions?|winners?|holders?|team|club|band|group)\b`)
 	reRecurs   = regexp.MustCompile(`(?i)\b(?:next|upcoming|new|newest|latest|now|today|current|currently|coming)\b|^when (?:does|do|will|is)\b|\b(?:come|comes|came) out\b|\b(?:released?|premiered?|air|aired|airs)\b|\blast (?:time|won|year|season|week|night|month)\b|\b(?:who|which \w+) (?:won|wins)\b`)
+	reAsksWide = regexp.MustCompile(`(?i)\b(?:country|countries|nation|state|territory|continent|island|province|government)\b`)
 	reWideness = regexp.MustCompile(`^(?:north|south|east|west|central)(?:ern)? `)
 )
 
@@ -18,7 +19,7 @@ var (
 // a description, which has no one form.
 func (f form) doubtful(a, b string) bool {
 	switch {
-	case reTwofold.MatchString(f.Text), f.severalRight():
+	case reTwofold.MatchString(f.Text), f.severalRight() && !(len(listItems(a)) > 1 && len(listItems(a)) == len(listItems(b))):
 		return true
 	case len(findDates(a)) > 0 && len(findDates(b)) > 0, len(findQuantities(a)) > 0 && len(findQuantities(b)) > 0:
 		return false
@@ -27,7 +28,8 @@ func (f form) doubtful(a, b string) bool {
 	if x > 1 || y > 1 || x+y > 0 && sharesRoot(a, b) {
 		return true
 	}
-	return !f.Person && wide(a) != wide(b)
+	w, v := wide(a), wide(b)
+	return !f.Person && w != v && (w > 0 && v > 0 || !reAsksWide.MatchString(f.Text))
 }
 
 // severalRight: the question has more right answers than one, and any will do.

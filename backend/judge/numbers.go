@@ -26,7 +26,7 @@ var units = map[string]unit{
 	"tonnes": {"mass", 1000, 0}, "tonne": {"mass", 1000, 0}, "lb": {"mass", .45359237, 0}, "lbs": {"mass", .45359237, 0}, "pounds": {"mass", .45359237, 0},
 	"s": {"time", 1, 0}, "second": {"time", 1, 0}, "seconds": {"time", 1, 0}, "sec": {"time", 1, 0}, "minute": {"time", 60, 0}, "minutes": {"time", 60, 0}, "hour": {"time", 3600, 0}, "hours": {"time", 3600, 0},
 	"day": {"days", 1, 0}, "days": {"days", 1, 0}, "week": {"days", 7, 0}, "weeks": {"days", 7, 0},
-	"year": {"years", 1, 0}, "years": {"years", 1, 0},
+	"month": {"months", 1, 0}, "months": {"months", 1, 0}, "year": {"years", 1, 0}, "years": {"years", 1, 0},
 	"km/h": {"speed", 1 / 3.6, 0}, "kph": {"speed", 1 / 3.6, 0}, "mph": {"speed", .44704, 0}, "m/s": {"speed", 1, 0}, "km/s": {"speed", 1000, 0},
 	"°c": {"temperature", 1, 273.15}, "celsius": {"temperature", 1, 273.15}, "°f": {"temperature", 5. / 9, 459.67 * 5 / 9}, "fahrenheit": {"temperature", 5. / 9, 459.67 * 5 / 9},
 	"k": {"temperature", 1, 0}, "kelvin": {"temperature", 1, 0}, "kelvins": {"temperature", 1, 0},
@@ -55,7 +55,7 @@ type quantity struct {
 func (q quantity) si() float64     { return q.value*q.unit.factor + q.unit.offset }
 func (q quantity) siStep() float64 { return q.step * q.unit.factor }
 
-const unitPattern = `square kilomet(?:re|er)s|square miles|sq km|sq mi|km²|km2|kilomet(?:re|er)s?|met(?:re|er)s?|centimet(?:re|er)s|millimet(?:re|er)s|km/h|km/s|m/s|kph|mph|kms|km|cm|mm|ft|feet|foot|inch(?:es)?|miles?|mi|yards?|kilograms?|kg|grams?|tonnes?|lbs?|pounds|seconds?|sec|minutes?|hours?|days?|weeks?|years?|°\s?[cf]|degrees? (?:celsius|fahrenheit)|celsius|fahrenheit|kelvins?|per ?cent|percent|%|dollars|usd|euros?|m|g|s|k`
+const unitPattern = `square kilomet(?:re|er)s|square miles|sq km|sq mi|km²|km2|kilomet(?:re|er)s?|met(?:re|er)s?|centimet(?:re|er)s|millimet(?:re|er)s|km/h|km/s|m/s|kph|mph|kms|km|cm|mm|ft|feet|foot|inch(?:es)?|miles?|mi|yards?|kilograms?|kg|grams?|tonnes?|lbs?|pounds|seconds?|sec|minutes?|hours?|days?|weeks?|months?|years?|°\s?[cf]|degrees? (?:celsius|fahrenheit)|celsius|fahrenheit|kelvins?|per ?cent|percent|%|dollars|usd|euros?|m|g|s|k`
 
 var (
 	reQuantity = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillion))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
@@ -206,6 +206,8 @@ func quantityRelation(x, y quantity) Relation {
 	if largest := math.Max(math.Abs(dx), math.Abs(dy)); largest > 20 {
 		// Zeros at the end of a number are only so much rounding.
 		tolerance, coarse = math.Min(tolerance, 0.06*largest), math.Min(coarse, 0.06*largest)
+	} else if x.unit != y.unit { // three days are no week
+		tolerance, coarse = math.Min(tolerance, 0.1*largest), math.Min(coarse, 0.1*largest)
 	}
 	if gap <= tolerance || (x.siStep() != y.siStep() && gap < coarse) {
 		return Same

@@ -40,7 +40,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		if f.otherVariant(claim.Short, got.value) {
 			return Unknown, "" // the Pro is not the one without a name of its own
 		}
-		if f.tells(got.value) && (containedPlain(f, claim, got.value) || claim.By != "" && (statedIn(f, answer, got.value) || f.Kind != KindNumber && f.holds(claim.Short, got.value))) {
+		if f.tells(got.value) && (containedPlain(f, claim, got.value) || claim.By != "" && (statedIn(f, answer, got.value) || !f.Person && liesIn(f, claim, got.value) || f.Kind != KindNumber && f.holds(claim.Short, got.value))) {
 			return Same, backend.TierString
 		}
 		return rel, tier
@@ -175,6 +175,9 @@ func containedPlain(f form, claim backend.Claim, value string) bool {
 	at := indexFold(s, value)
 	if at >= 0 {
 		return f.roleOf(s, at, at+len(value)) == rolePlain && !denied(s, at) && whole(s, at, at+len(value))
+	}
+	if plainContent(value) > 1 { // a name in it is a part of what it says
+		return false
 	}
 	for _, c := range candidates(f, s) {
 		if r, _ := compare(f, c.text, value); r == Same {
