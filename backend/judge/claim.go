@@ -162,12 +162,15 @@ func bareValue(f form, s string) (string, bool) {
 	return v, n <= 3 || hasUpper(v)
 }
 
+// reNoValue is what people say instead of a value.
+var reNoValue = regexp.MustCompile(`(?i)^(?:hello|hi|hey|sure|ok|okay|thanks?|please|sorry|no idea|not sure|unknown|unclear|none|nothing|nobody|n/?a|it depends|good question)\b`)
+
 // wholeValue is an answer of a few words in which no value of the asked kind was
 // found: "the court", "at the king's pleasure". It can agree but not differ.
 func wholeValue(f form, text string) (string, bool) {
 	v := trimValue(text)
 	n := len(tokens(v))
-	if n == 0 || n > 8 || f.Kind == KindYesNo || reCopula.MatchString(" "+v+" ") || reStates.MatchString(v) || reRefusal.MatchString(v) {
+	if n == 0 || n > 8 || f.Kind == KindYesNo || reCopula.MatchString(" "+v+" ") || reStates.MatchString(v) || reRefusal.MatchString(v) || reNoValue.MatchString(v) {
 		return "", false
 	}
 	return v, len(terms(v)) > 0 || hasDigit(v)

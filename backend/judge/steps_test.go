@@ -106,6 +106,7 @@ func TestRuleClaim(t *testing.T) {
 		{"the number of a footnote", "Who played the clerk?", "The clerk was played by Heath Miller1.", "Heath Miller"},
 		{"a numbered list", "Which club has never won it?", "1. Seattle Larks 2. Texas Rovers 3. Oslo Kings", "Seattle Larks"},
 		{"an adverb first", "Where was the series filmed?", "Primarily in Georgia.", "Georgia"},
+		{"no value", "Who picks the mayor?", "no idea at all", ""},
 		{"the question again", "Who is the CEO of Starbucks?", "The CEO of Starbucks is the CEO of Starbucks.", ""},
 	}
 	for _, test := range tests {
