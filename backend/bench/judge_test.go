@@ -186,8 +186,8 @@ func TestTheAppsJudgeOnEachTask(t *testing.T) {
 	tests := []struct{ name, task, row, want string }{
 		{"same by name", taskEquivalence, `"question":"Who composed The Magic Flute?","gold":["Wolfgang Amadeus Mozart"],"answer":"It was composed by Mozart.","label":"same"`, "same"},
 		{"another name", taskEquivalence, `"question":"Who composed The Magic Flute?","gold":["Wolfgang Amadeus Mozart"],"answer":"Joseph Haydn","label":"different"`, "different"},
-		{"undecided, the words stand in it", taskEquivalence, `"question":"What did the ancient umbrella serve for?","gold":["a defence against the rain"],"answer":"It served nobles as a sign of rank. Later it was used in defending them against rain.","label":"same"`, "same"},
-		{"undecided, they do not", taskEquivalence, `"question":"What did the ancient umbrella serve for?","gold":["a defence against the rain"],"answer":"It served nobles as a sign of rank.","label":"different"`, "different"},
+		{"undecided, the words stand in it", taskEquivalence, `"question":"What did the old bell of Sel serve for?","gold":["a warning of fog"],"answer":"It was rung at weddings. Later ships were warned of fog by it.","label":"same"`, "same"},
+		{"undecided, they do not", taskEquivalence, `"question":"What did the old bell of Sel serve for?","gold":["a warning of fog"],"answer":"It was rung at weddings.","label":"different"`, "different"},
 		{"a later holder", taskOutdated, `"question":"Who is the pope?","old":{"answers":["Benedict XVI"],"date":"2005"},"current":{"answers":["Francis"],"date":"2013"}`, "outdated"},
 		{"an alias", taskOutdatedSame, `"question":"Who is the pope?","old":{"answers":["Pope Francis"],"date":"2013"},"current":{"answers":["Francis"],"date":"2014"}`, "supported"},
 		{"a lasting fact", taskClass, `"question":"Who painted The Night Watch?","label":"evergreen"`, "evergreen"},

@@ -71,7 +71,7 @@ func withoutOwner(c span) span {
 	return c
 }
 
-// A year between these belongs to a thing: "the 2017 film", "a 1952 American comedy".
+// A year between these belongs to a thing: "the 1999 play", "a 1931 Danish opera".
 var (
 	reAttribute = regexp.MustCompile(`(?i)(?:\ban?|\b(?:on|of|from|for|by) (?:the|his|her|its|their))\s+$`)
 	reThing     = regexp.MustCompile(`^\s+[\pL]`)

@@ -122,8 +122,8 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 // reMark is the number of a footnote that a page's text left on a word.
 var reMark = regexp.MustCompile(`^(.*[^\pN\s])(?:\[\d{1,3}\])+$|^(.*\p{L}{2})[⁰¹²³⁴⁵⁶⁷⁸⁹]+$|^((?:.*\s)?\p{Lu}?\p{Ll}{3,})\d{1,3}$`)
 
-// withoutMark takes the number of a footnote off the end of a value: "Heath
-// Ledger1". What has a digit before is a product, and keeps it.
+// withoutMark takes the number of a footnote off the end of a value: "Ada
+// Birch1". What has a digit before is a product, and keeps it.
 func withoutMark(short string) string {
 	m := reMark.FindStringSubmatch(short)
 	if m == nil || hasDigit(m[1]+m[2]+m[3]) {
@@ -166,7 +166,7 @@ func bareValue(f form, s string) (string, bool) {
 var reNoValue = regexp.MustCompile(`(?i)^(?:hello|hi|hey|sure|ok|okay|thanks?|please|sorry|no idea|not sure|unknown|unclear|none|nothing|nobody|n/?a|it depends|good question)\b`)
 
 // wholeValue is an answer of a few words in which no value of the asked kind was
-// found: "the court", "at the king's pleasure". It can agree but not differ.
+// found: "the town council", "on market days". It can agree but not differ.
 func wholeValue(f form, text string) (string, bool) {
 	v := trimValue(text)
 	n := len(tokens(v))

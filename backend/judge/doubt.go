@@ -55,7 +55,7 @@ func plainContent(s string) int {
 }
 
 // sharesRoot: a word of one has the root of a word of the other, or ends in it:
-// "neuropsychology" and "physiological psychology".
+// "geochemistry" and "physical chemistry".
 func sharesRoot(a, b string) bool {
 	for _, w := range normalWords(a) {
 		for _, v := range normalWords(b) {

@@ -54,8 +54,8 @@ func FuzzNumbers(f *testing.F) {
 }
 
 func FuzzLeaning(f *testing.F) {
-	for _, s := range []string{"a defence against rain", "DÃ¡in", "inArticle IIof 20181.", "1. Rome 2. Oslo", "not attainable", "İ (x)", "\xff\xfe", "ⅣⅫ", "late 99th century", "AD 0", "Season MMM", "a\u0301"} {
-		f.Add("Which trees have leaves like hearts?", s, "Linden")
+	for _, s := range []string{"a warning of fog", "MÃ¼ller", "inChapter IVof 19311.", "1. Rome 2. Oslo", "not breakable", "İ (x)", "\xff\xfe", "ⅣⅫ", "late 99th century", "AD 0", "Season MMM", "a\u0301"} {
+		f.Add("Which birds have forked tails?", s, "Kite")
 		f.Add("When did it start and end?", "It is "+s+".", s)
 		f.Add("Who has it?", s, "")
 	}

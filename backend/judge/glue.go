@@ -15,8 +15,8 @@ var (
 	reYearWord = regexp.MustCompile(`\b(1[0-9]{3}|20[0-9]{2})(\p{Ll}{2,})`)
 )
 
-// unglued puts back the spaces that a page lost with its markup ("on**March 6, 2018**1."
-// read as "onMarch 6, 20181."), and takes the footnote's number off a year.
+// unglued puts back the spaces that a page lost with its markup ("on**May 4, 1931**1."
+// read as "onMay 4, 19311."), and takes the footnote's number off a year.
 func unglued(text string) string {
 	text = reGlued.ReplaceAllString(text, "$1 $2")
 	text = reGluedDay.ReplaceAllString(text, "$1 $2")
@@ -24,7 +24,7 @@ func unglued(text string) string {
 	return reYearMark.ReplaceAllString(text, "$1$2")
 }
 
-// unmangled reads again as UTF-8 what was once taken for Latin: "DÃ¡in" is Dáin.
+// unmangled reads again as UTF-8 what was once taken for Latin: "MÃ¼ller" is Müller.
 func unmangled(s string) string {
 	if !strings.ContainsAny(s, "ÃÂâÅÄ") {
 		return s

@@ -49,7 +49,7 @@ func (f form) standsIn(text, value string) bool {
 }
 
 // holds: every word of a description stands in a short text, close together and in
-// whatever form: "days of prayer for good harvests" holds "harvest". Names have one
+// whatever form: "a store of dried herrings" holds "herring". Names have one
 // form, but for the plural.
 func (f form) holds(text, value string) bool {
 	value = withoutBrackets(unmangled(value))
@@ -143,7 +143,7 @@ func (f form) telling(value string) []string {
 	return out
 }
 
-// unlikeIn: "not attainable" for "unattainable".
+// unlikeIn: "not breakable" for "unbreakable".
 func unlikeIn(words []string, w string) bool {
 	for _, prefix := range []string{"un", "in", "im", "non"} {
 		rest, ok := strings.CutPrefix(w, prefix)
@@ -188,7 +188,7 @@ func matchesAny(w string, list []string) bool {
 // commonRoot is how long the common beginning of two words of one root is.
 const commonRoot = 5
 
-// alike: one word, or two of one root ("sociology", "sociological").
+// alike: one word, or two of one root ("economy", "economic").
 func alike(a, b string) bool {
 	if a == b || term(a) == term(b) {
 		return true

@@ -174,7 +174,7 @@ func samePerson(x, y []string) bool {
 	}
 	lastX, lastY := x[len(x)-1], y[len(y)-1]
 	if n := len(x); n == len(y) && n > 2 && lastX[0] == lastY[0] && min(len(lastX), len(lastY)) > 2 && editDistance(lastX, lastY) < 2 {
-		all := true // "B. N. Rao" and "Benegal Narsing Rau"
+		all := true // "B. L. Birck" and "Berta Louise Birch"
 		for i := range x[:n-1] {
 			all = all && x[i][0] == y[i][0] && (len(x[i]) == 1 || len(y[i]) == 1)
 		}

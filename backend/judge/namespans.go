@@ -20,7 +20,7 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 	historically initially previously recently actually specifically it's i'm it’s i’m that's that’s there's there’s he's he’s she's she’s
 	actor actress singer writer author director artist player titled owned filmed started released located examples example location origin setting`)
 
-// goesOn are words that start no name and yet belong to one: "International Date Line".
+// goesOn are words that start no name and yet belong to one: "Norbury First School".
 var goesOn = wordSet("Date Title First Second Third One Two Three Four Five New Good Great")
 
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".

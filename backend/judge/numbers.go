@@ -206,7 +206,7 @@ func quantityRelation(x, y quantity) Relation {
 	if largest := math.Max(math.Abs(dx), math.Abs(dy)); largest > 20 {
 		// Zeros at the end of a number are only so much rounding.
 		tolerance, coarse = math.Min(tolerance, 0.06*largest), math.Min(coarse, 0.06*largest)
-	} else if x.unit != y.unit { // three days are no week
+	} else if x.unit != y.unit { // two days are no week
 		tolerance, coarse = math.Min(tolerance, 0.1*largest), math.Min(coarse, 0.1*largest)
 	}
 	if gap <= tolerance || (x.siStep() != y.siStep() && gap < coarse) {

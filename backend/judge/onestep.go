@@ -93,7 +93,7 @@ func (r *run) compareAll(ctx context.Context, f form, claim backend.Claim, answe
 		case got.rel == Same:
 			return out.committed(got.rel, got.tier), ctx.Err()
 		case got.rel == Unknown && r.firm && (otherType(claim.Short, got.value) || claim.By != "" && f.doubtful(claim.Short, got.value)):
-			apart++ // "Super Bowl LII" beside "2018": another name is the one to compare
+			apart++ // "the Great Flood" beside "1925": another name is the one to compare
 		case got.rel == Unknown:
 			all = Unknown
 			if open == nil && undecided(f, claim, got) {

@@ -13,7 +13,7 @@ var partNouns = wordSet("season series episode volume book chapter part week rou
 
 var reOrdinal = regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th)?$`)
 
-// part is "Season 11", "the eighth season" or a bare "12".
+// part is "Season 4", "the third season" or a bare "5".
 type part struct {
 	noun   string
 	number int
@@ -70,7 +70,7 @@ func romanNumber(w string) (int, bool) {
 	return total, total > 0
 }
 
-// compareParts: "Season 8" and "the eighth season". A bare number is of the part
+// compareParts: "Season 3" and "the third season". A bare number is of the part
 // that the question asks for.
 func compareParts(f form, a, b string) (Relation, bool) {
 	x, okX := findPart(a)

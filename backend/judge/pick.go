@@ -104,8 +104,8 @@ func pickClause(f form, s string) (span, bool) {
 	return span{}, false
 }
 
-// ofTheKind is a name beside the noun that is asked for: "the Po River" and
-// "Newbury racecourse" to "Which river?" and "Which racecourse?".
+// ofTheKind is a name beside the noun that is asked for: "the Elm River" and
+// "Norbury racecourse" to "Which river?" and "Which racecourse?".
 func (f form) ofTheKind(s string, plain []span) (span, bool) {
 	if f.head == "" || f.Person {
 		return span{}, false
@@ -123,7 +123,7 @@ func (f form) ofTheKind(s string, plain []span) (span, bool) {
 }
 
 // outside leaves out what stands in brackets when something else does not:
-// "The Spanish Steps (Scalinata di Trinità dei Monti) are in Rome".
+// "The Long Steps (Scalinata Lunga) are in Larkstead".
 func outside(s string, plain []span) []span {
 	var out []span
 	for _, c := range plain {

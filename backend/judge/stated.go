@@ -15,8 +15,8 @@ func opening(answer string) []string {
 
 var reWithin = regexp.MustCompile(`(?i)^\s*(?:,|\b(?:in|at|on)\b)\s*(?:(?:in|at|on|the|an?|(?:north|south|east|west|central)(?:ern)?|city|town|village|borough|county|state|province|country|coast|part|suburb|region) |of )*$`)
 
-// liesIn: the claim names a place and goes on with what it lies in: "the Tabard
-// Inn in Southwark, London".
+// liesIn: the claim names a place and goes on with what it lies in: "the Crown
+// Inn in Pellgate, Larkstead".
 func liesIn(f form, claim backend.Claim, value string) bool {
 	s := squeeze(claim.Sentence)
 	at, place := indexFold(s, claim.Short), listItems(value)

@@ -97,15 +97,15 @@ func TestRuleClaim(t *testing.T) {
 		{"marks", "Who is the CEO of Starbucks?", ":", ""},
 		{"a few words without a name", "Who picks the mayor?", "the council of the town", "the council of the town"},
 		{"a name in small letters", "Who picks the mayor?", "ada birch", "ada birch"},
-		{"by whom what is asked was done", "Who sang The Yellow River?", "The Yellow River was written by Kenny Gray and Leon Huff and sung by the singer Lou Rawlings.", "Lou Rawlings"},
-		{"the beaten one", "Who did the Cubs beat in the final?", "The Chicago Cubs defeated the Boston Larks in the final.", "Boston Larks"},
+		{"by whom what is asked was done", "Who sang The Yellow River?", "The Yellow River was written by Kenny Gray and Leon Moss and sung by the singer Ida Vale.", "Ida Vale"},
+		{"the beaten one", "Who did the Rovers beat in the final?", "The Larkstead Rovers defeated the Boston Larks in the final.", "Boston Larks"},
 		{"behind an owner", "Who won the open?", "India's Ann Lee won the open.", "Ann Lee"},
-		{"beside a name in brackets", "Where are the Long Steps?", "The Long Steps (Scalinata Lunga) are in Rome.", "Rome"},
-		{"of the kind that is asked for", "Which river flows through Turin?", "Turin, the capital of Piedmont, lies on the Po River.", "Po River"},
-		{"a year of another thing", "When was the book published?", "The book follows a 2017 film of that name. The book was published in 2018.", "2018"},
-		{"the number of a footnote", "Who played the clerk?", "The clerk was played by Heath Miller1.", "Heath Miller"},
-		{"a numbered list", "Which club has never won it?", "1. Seattle Larks 2. Texas Rovers 3. Oslo Kings", "Seattle Larks"},
-		{"an adverb first", "Where was the series filmed?", "Primarily in Georgia.", "Georgia"},
+		{"beside a name in brackets", "Where are the Long Steps?", "The Long Steps (Scalinata Lunga) are in Larkstead.", "Larkstead"},
+		{"of the kind that is asked for", "Which river flows through Selby?", "Selby, the capital of Norland, lies on the Elm River.", "Elm River"},
+		{"a year of another thing", "When was the book published?", "The book follows a 1999 play of that name. The book was published in 2003.", "2003"},
+		{"the number of a footnote", "Who played the clerk?", "The clerk was played by Ada Miller1.", "Ada Miller"},
+		{"a numbered list", "Which club plays there?", "1. Norbury Larks 2. Selby Rovers 3. Oslo Kings", "Norbury Larks"},
+		{"an adverb first", "Where was the opera staged?", "Primarily in Norland.", "Norland"},
 		{"no value", "Who picks the mayor?", "no idea at all", ""},
 		{"the question again", "Who is the CEO of Starbucks?", "The CEO of Starbucks is the CEO of Starbucks.", ""},
 	}
@@ -130,7 +130,7 @@ func TestRuleClaim(t *testing.T) {
 		require.False(t, firm)
 	})
 	t.Run("a year that is only roughly meant is not firm", func(t *testing.T) {
-		_, ok, firm := ruleClaim(parseQuestion("When was the tower built?"), "The tower was built circa 1100.")
+		_, ok, firm := ruleClaim(parseQuestion("When was the gate built?"), "The gate was built circa 1340.")
 		require.True(t, ok)
 		require.False(t, firm)
 	})

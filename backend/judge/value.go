@@ -177,7 +177,7 @@ func valueKind(s string) Kind {
 	return ""
 }
 
-// noDates: two names where a time is asked for ("Hurricane Lee" for the last time
+// noDates: two names where a time is asked for ("Storm Lena" for the last time
 // of a storm), which are compared as names.
 func noDates(a, b string) bool {
 	named := func(s string) bool { return namesSomething(s) && nameLike(s) }
