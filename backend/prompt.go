@@ -31,6 +31,20 @@ func RenderChatML(messages []Message) string {
 	return b.String()
 }
 
+// ParseChatML takes what RenderChatML made apart again; an answer that was begun
+// behind it is left out. No message may hold template tokens of its own.
+func ParseChatML(prompt string) []Message {
+	var out []Message
+	for _, turn := range strings.Split(prompt, "<|im_start|>") {
+		role, content, ok := strings.Cut(turn, "\n")
+		content, ended := strings.CutSuffix(content, "<|im_end|>\n")
+		if ok && ended {
+			out = append(out, Message{Role: Role(role), Content: content})
+		}
+	}
+	return out
+}
+
 // SystemPrompt is what stands before every chat: who answers, and today's date
 // without a place. The date answers "what year is it"; it is not a training problem.
 func SystemPrompt(now time.Time) string {

@@ -99,7 +99,10 @@ func hopOf(question, answer string) (h hop, known string, ok bool, err error) {
 
 // userTurn is the user's last turn of a row's rendered prompt.
 func userTurn(prompt string) string {
-	_, turn, _ := strings.Cut(prompt[max(0, strings.LastIndex(prompt, "<|im_start|>user\n")):], "\n")
-	turn, _, _ = strings.Cut(turn, "<|im_end|>")
-	return turn
+	for _, m := range slices.Backward(backend.ParseChatML(prompt)) {
+		if m.Role == backend.RoleUser {
+			return m.Content
+		}
+	}
+	return ""
 }

@@ -45,7 +45,7 @@ func messages(r backend.Row) ([]backend.Message, bool) {
 	if r.Completion == "" || r.Kind == backend.RowProbe || r.Kind == backend.RowGuardProbe {
 		return nil, false
 	}
-	return append(messagesOf(r.Prompt), backend.Message{Role: backend.RoleAssistant, Content: r.Completion}), true
+	return append(backend.ParseChatML(r.Prompt), backend.Message{Role: backend.RoleAssistant, Content: r.Completion}), true
 }
 
 func chatML(r backend.Row) (any, bool) {

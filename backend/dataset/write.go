@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"strings"
 
 	"errata/backend"
 )
@@ -28,18 +27,4 @@ func writeLines(w io.Writer, rows []backend.Row, line func(backend.Row) (any, bo
 		}
 	}
 	return backend.Wrap(buffered.Flush(), backend.CodeUnavailable, "dataset.write", "The rows could not be written.")
-}
-
-// messagesOf takes a rendered prompt apart again. Rows hold no template tokens of
-// their own, so the turns are unambiguous.
-func messagesOf(prompt string) []backend.Message {
-	var out []backend.Message
-	for _, turn := range strings.Split(prompt, "<|im_start|>") {
-		role, content, ok := strings.Cut(turn, "\n")
-		content, ended := strings.CutSuffix(content, "<|im_end|>\n")
-		if ok && ended {
-			out = append(out, backend.Message{Role: backend.Role(role), Content: content})
-		}
-	}
-	return out
 }
