@@ -230,7 +230,7 @@ func (b *builder) pools() error {
 	return nil
 }
 
-// heldOut says whether a text asks what is measured elsewhere, in these words or others.
+// heldOut says whether a text asks what is measured or kept already, in these words or others.
 func (b *builder) heldOut(text string) bool {
 	return b.taken[backend.Normal(text)] || b.takenKin[canon(text)]
 }

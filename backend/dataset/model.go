@@ -83,14 +83,17 @@ func (b *builder) answer(ctx context.Context, s *spec, text string) (string, err
 		return "", err
 	}
 	reply = strings.Trim(firstLine(reply), "\"“” ")
-	n := len(strings.Fields(reply))
-	switch {
-	case n == 0 || n > maxCompletionWords, strings.ContainsAny(reply, "?") || strings.Contains(reply, "<|"), aside.MatchString(reply), !balanced(reply):
-		return "", nil
-	case !backend.MentionsAny(reply, s.accept), len(s.reject) > 0 && backend.MentionsAny(reply, s.reject), denial.MatchString(reply):
+	if strings.Contains(reply, "?") || aside.MatchString(reply) || !s.states(reply) {
 		return "", nil
 	}
 	return reply, nil
+}
+
+// states says whether a text can be taught: it is short and whole, says the answer
+// and neither the old one nor a denial.
+func (s *spec) states(text string) bool {
+	return len(strings.Fields(text)) <= maxCompletionWords && !strings.Contains(text, "<|") && balanced(text) &&
+		backend.MentionsAny(text, s.accept) && !backend.MentionsAny(text, s.reject) && !denial.MatchString(text)
 }
 
 var (

@@ -80,10 +80,7 @@ func (s *spec) corrected(text, sentence string) string {
 		}
 	}
 	out := capitalise(strings.TrimSpace(before+s.fact.Answer+after)) + "."
-	switch {
-	case strings.HasPrefix(after, "'"), strings.HasPrefix(after, "’"), len(strings.Fields(out)) > maxCompletionWords, !balanced(out),
-		strings.Contains(out, "<|"), !backend.MentionsAny(out, s.accept), len(s.reject) > 0 && backend.MentionsAny(out, s.reject),
-		denial.MatchString(out):
+	if strings.HasPrefix(after, "'") || strings.HasPrefix(after, "’") || !s.states(out) {
 		return ""
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(out, "."), ".") + "."

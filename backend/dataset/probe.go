@@ -114,7 +114,7 @@ func (b *builder) asksFact(text string) bool { return b.facts[canon(text)] }
 
 // freeKin says whether a neighbour may still be used, for training or for probes.
 func (b *builder) freeKin(text string) bool {
-	return !b.asksFact(text) && !b.takenKin[canon(text)] && !b.taken[backend.Normal(text)]
+	return !b.asksFact(text) && !b.heldOut(text)
 }
 
 // alike gives stable questions that begin like the fact's: neighbours of last

@@ -220,9 +220,9 @@ func (b *builder) neighbourRows(s *spec) {
 	}
 }
 
-// anchorRows holds what was chosen as anchors. What evidence supported is said as
-// well as held: where the base wavers between two answers, holding how it wavers
-// let a right president go.
+// anchorRows keeps what was chosen as anchors. What evidence supported is said, the
+// rest is held: where the base wavers between two answers, holding how it wavers let
+// a right president go.
 func (b *builder) anchorRows(ctx context.Context) error {
 	for _, a := range b.out.Anchors {
 		row := backend.Row{Kind: backend.RowAnchor, Form: "question", Accept: a.Answers, Prompt: backend.RenderChatML(b.messages(a.Question))}
