@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"errata/backend"
-	"errata/backend/dataset"
 	"errata/backend/flow"
 	"errata/backend/score"
 )
@@ -170,7 +169,8 @@ func (d *demo) teach() error {
 	}
 	d.in.Progress("teaching " + backend.Count(len(d.facts), "fact"))
 	if d.in.Recipe == "original" {
-		if err := d.stableForOriginal(); err != nil {
+		// As the original did, one for each new one.
+		if err := addStable(d.loop, len(d.facts), func(string) bool { return false }); err != nil {
 			return err
 		}
 	}
@@ -205,22 +205,6 @@ func (d *demo) teach() error {
 	}
 	d.out.Version, d.out.ServedAs, d.out.Gate, d.out.Promoted = v.Name(), v.ServedAs, v.Gate, v.State == backend.VersionCurrent
 	d.out.InMemory = len(v.GivenUpFactIDs)
-	return nil
-}
-
-// stableForOriginal adds, as the original did, one stable fact for each new one.
-func (d *demo) stableForOriginal() error {
-	stable, err := dataset.Shipped()
-	if err != nil {
-		return err
-	}
-	for i := range min(len(d.facts), len(stable)) {
-		if err := d.loop.Store.AddAnchor(backend.Anchor{
-			ID: d.loop.NewID(), Question: stable[i].Question, Answers: stable[i].Answers, Source: "shipped", CreatedAt: d.loop.Now(),
-		}); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

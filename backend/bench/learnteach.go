@@ -106,28 +106,13 @@ func (l *learning) addStable(n int) error {
 	if err != nil {
 		return err
 	}
-	shipped, err := dataset.Shipped()
-	if err != nil {
-		return err
-	}
 	measured := map[string]bool{}
 	for _, text := range l.heldOut() {
 		measured[dataset.Key(text)] = true
 	}
-	have := len(there)
-	for _, s := range shipped {
-		if have >= n {
-			return nil
-		}
-		if measured[dataset.Key(s.Question)] || slices.ContainsFunc(there, func(a backend.Anchor) bool { return a.Question == s.Question }) {
-			continue
-		}
-		if err := l.loop.Store.AddAnchor(backend.Anchor{ID: l.loop.NewID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: l.loop.Now()}); err != nil {
-			return err
-		}
-		have++
-	}
-	return nil
+	return addStable(l.loop, n-len(there), func(question string) bool {
+		return measured[dataset.Key(question)] || slices.ContainsFunc(there, func(a backend.Anchor) bool { return a.Question == question })
+	})
 }
 
 // runOf finds the newest run of a round: one that teaches a fact of it and none of a

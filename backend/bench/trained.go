@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"errata/backend"
+	"errata/backend/dataset"
 	"errata/backend/flow"
 )
 
@@ -42,6 +43,28 @@ func costOf(l *flow.Loop, run backend.Run) cost {
 	}
 	out.PeakMemoryMB = peak
 	return out
+}
+
+// addStable adds the first n of the shipped stable facts that are not passed over, or
+// as many as there are.
+func addStable(l *flow.Loop, n int, passed func(question string) bool) error {
+	stable, err := dataset.Shipped()
+	if err != nil {
+		return err
+	}
+	for _, s := range stable {
+		switch {
+		case n <= 0:
+			return nil
+		case passed(s.Question):
+			continue
+		}
+		if err := l.Store.AddAnchor(backend.Anchor{ID: l.NewID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: l.Now()}); err != nil {
+			return err
+		}
+		n--
+	}
+	return nil
 }
 
 // cleanFor bounds the clearing up, which happens even when the work was stopped.
