@@ -205,9 +205,12 @@ func alike(a, b string) bool {
 	return n >= commonRoot && 3*n >= 2*max(len(a), len(b)) || spelledAlike(a, b)
 }
 
+// denials deny what follows, in normal form.
+var denials = wordSet("not never no without isnt wasnt arent didnt doesnt")
+
 func deniedBefore(words []string, at int) bool {
 	for _, w := range words[max(0, at-3):at] {
-		if w == "not" || w == "never" || w == "no" || w == "without" || strings.HasSuffix(w, "nt") && (w == "isnt" || w == "wasnt" || w == "arent" || w == "didnt" || w == "doesnt") {
+		if denials[w] {
 			return true
 		}
 	}
