@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
-from transformers import LlamaForCausalLM, Qwen2ForCausalLM, Trainer, TrainerCallback, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainingArguments
 
 from bench.job import Job, Result, step_digest
 from errata_trainer.base import Base
 from errata_trainer.losses import cross_entropy, focused
 from errata_trainer.machine import look
+from errata_trainer.network import without_weights
 from errata_trainer.recipe import Recipe, trained_layers
 from errata_trainer.sampler import Sampler
 from errata_trainer.spec import load_rows
@@ -72,11 +73,7 @@ def measure(job: Job, begun: float) -> Result:
 
 def load(base: Base, dtype: torch.dtype) -> Any:
     """The base as transformers' own model, with plain linear layers."""
-    config = base.config()
-    kind = Qwen2ForCausalLM if base.shape.architecture == "qwen2" else LlamaForCausalLM
-    with torch.device("meta"):
-        model: Any = kind(config)
-    model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
+    model = without_weights(base)
     model.load_state_dict(dict(base.weights(dtype)), strict=not base.tied, assign=True)
     model.tie_weights()
     return model

@@ -131,13 +131,7 @@ class Network:
         return self._frame_of[1], self._frame_of[2]
 
     def _load(self, base: Base, recipe: Recipe, derived: Derived, seed: int) -> Any:
-        from transformers import LlamaForCausalLM, Qwen2ForCausalLM
-
-        config = base.config()
-        kind = Qwen2ForCausalLM if base.shape.architecture == "qwen2" else LlamaForCausalLM
-        with torch.device("meta"):
-            model: Any = kind(config)
-        model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
+        model = without_weights(base)
         generator = torch.Generator().manual_seed(seed)
         weights = dict(_linear_names(base.shape.layers))
         held: dict[str, dict[str, torch.Tensor]] = {}
@@ -166,6 +160,19 @@ class Network:
                 layer.product.drop_plain()
             setattr(parent, module, layer)
         return model.to(self.device).eval()
+
+
+def without_weights(base: Base) -> Any:
+    """The base as transformers' own model, its weights still to be given."""
+    from transformers import LlamaForCausalLM, Qwen2ForCausalLM
+
+    config = base.config()
+    kind = Qwen2ForCausalLM if base.shape.architecture == "qwen2" else LlamaForCausalLM
+    with torch.device("meta"):
+        model: Any = kind(config)
+    # It has no weights of its own, and computes what it needs when it is made.
+    model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
+    return model
 
 
 def _linear_names(layers: int) -> list[tuple[str, tuple[int, str]]]:

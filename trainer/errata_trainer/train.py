@@ -268,8 +268,8 @@ class Training:
     def _give_up(self, emit: Emitter) -> None:
         """Lets go of the facts that cannot be held apart, while there is time for the others.
 
-        Half-way, the trained neighbours of a fact that can be taught say it in some per cent, those of one that
-        cannot in a quarter to three quarters, and stay there whatever is done. Raises TrainerError when none is left.
+        Half-way, the trained neighbours of most facts that can be taught say it in up to a fifth, those of others in
+        a quarter to three quarters, and hardly less in the end. Raises TrainerError when none is left.
         """
         recipe, state = self._recipe, self.state
         for fact in list(self._prober.facts):
