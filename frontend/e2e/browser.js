@@ -31,6 +31,19 @@ export async function serveFiles() {
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
 
 /**
+ * A page that notes its errors.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string[]} complaints
+ */
+export async function watchedPage(browser, complaints) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(30_000);
+  page.on('pageerror', (e) => complaints.push(e.message));
+  page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });
+  return page;
+}
+
+/**
  * Opens a page whose window bindings are a scripted API, as Wails would put them
  * there: before any script of the page runs.
  * @param {import('playwright-core').Browser} browser

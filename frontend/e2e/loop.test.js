@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch } from './browser.js';
+import { launch, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 /** The loop in a real browser against the real server; only the model is scripted. */
@@ -19,10 +19,7 @@ describe('errata serve', { timeout: 300_000 }, () => {
   before(async () => {
     server = await serve();
     browser = await launch();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(30_000);
-    page.on('pageerror', (e) => complaints.push(e.message));
-    page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });
+    page = await watchedPage(browser, complaints);
     page.on('request', (r) => { if (new URL(r.url()).origin !== new URL(server.url).origin && !r.url().startsWith('data:')) outside.push(r.url()); });
   });
   after(async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch } from './browser.js';
+import { launch, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 const fixture = fileURLToPath(new URL('../../backend/chatfile/testdata/chatgpt.json', import.meta.url));
@@ -32,10 +32,7 @@ describe('chats as files', { timeout: 300_000 }, () => {
   before(async () => {
     server = await serve();
     browser = await launch();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(30_000);
-    page.on('pageerror', (e) => complaints.push(e.message));
-    page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });
+    page = await watchedPage(browser, complaints);
     page.on('dialog', (d) => { complaints.push(`a dialog: ${d.message()}`); void d.dismiss(); });
     page.on('request', (r) => { if (new URL(r.url()).origin !== new URL(server.url).origin && !/^(data|blob):/.test(r.url())) complaints.push(`asked for ${r.url()}`); });
     await page.goto(server.url);
