@@ -153,6 +153,9 @@ func (p *Program) openStore(c Config) error {
 		return err
 	}
 	store, err := bolt.Open(path, bolt.Options{App: "errata " + version, Now: c.Now, BackupDir: filepath.Join(p.Home, backupsDir), Verify: c.CheckDB})
+	if backend.CodeOf(err) == backend.CodeInternal {
+		return damagedDB(path, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -61,10 +61,16 @@ func checkInChild(ctx context.Context, path string) error {
 	if ctx.Err() != nil {
 		return backend.Wrap(ctx.Err(), backend.CodeCancelled, "check", "The look at the database was stopped.")
 	}
+	return damagedDB(path, errors.New(firstOf(string(out))))
+}
+
+// damagedDB names the next step, for this home. Whatever finds the damage says so:
+// the look before the start, or the opening after a look that took too long.
+func damagedDB(path string, cause error) error {
 	return &backend.Error{
 		Code: backend.CodeUnavailable, Op: "check", Message: "The database " + path + " is damaged. It was not opened and not changed.",
 		Hint: "`errata --restore --home " + quoted(filepath.Dir(path)) + "` puts the newest good backup in its place and keeps the damaged file beside it.",
-		Err:  errors.New(firstOf(string(out))),
+		Err:  cause,
 	}
 }
 

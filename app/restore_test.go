@@ -58,3 +58,16 @@ func TestRestoreIsCareful(t *testing.T) {
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, says, "no sound backup")
 }
+
+func TestDamageFoundLateNamesTheNextStepToo(t *testing.T) {
+	home := newHome(t, ollamatest.Script{})
+	path := filepath.Join(home, dbName)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, whole[:12288], 0o600))
+	looked := func(string) error { return nil } // as when the look took too long
+	_, err = Assemble(t.Context(), Config{Home: home, CheckDB: looked})
+	var e *backend.Error
+	require.ErrorAs(t, err, &e)
+	require.Contains(t, e.Hint, "--restore --home "+home)
+}
