@@ -44,13 +44,17 @@ type Program struct {
 	watcher *watch.Watcher
 	library *library.Library
 	secrets *secret.Store
+	checkDB func(path string) error
 	life    context.Context
 	end     context.CancelFunc
 	behind  sync.WaitGroup // what Background started
+	broken  bool           // it stands in for one that could not be made
 	fresh   bool           // the database was made by this start
 	backups sync.Mutex     // one backup at a time
 	control *web.Control   // nil when the socket could not be opened
 	closers []func()       // run last to first
+	// onRestart ends the door so that it starts again; nil where it cannot.
+	onRestart func()
 }
 
 // shared are parts that know content by hash, so that a demo's home can use the
@@ -84,14 +88,14 @@ func assemble(ctx context.Context, c Config, sh shared) (p *Program, err error) 
 		return nil, err
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	p = &Program{Home: c.Home, Now: c.Now, shared: sh, life: life, end: stop}
+	p = &Program{Home: c.Home, Now: c.Now, checkDB: c.CheckDB, shared: sh, life: life, end: stop}
 	defer func() {
 		if err != nil {
 			p.Close()
 			p = nil
 		}
 	}()
-	for _, part := range []func(Config) error{p.lock, p.openStore, p.openEngine, p.openLibrary, p.assembleLoop, p.assembleAPI} {
+	for _, part := range []func(Config) error{p.lock, p.doPlanned, p.openStore, p.openEngine, p.openLibrary, p.assembleLoop, p.assembleAPI} {
 		if err := part(c); err != nil {
 			return p, err
 		}
@@ -180,7 +184,7 @@ func (p *Program) openEngine(Config) error {
 }
 
 func (p *Program) openLibrary(c Config) error {
-	l, err := library.Open(filepath.Join(p.Home, libraryDir), library.Options{Now: c.Now, OnScan: p.libraryScanned})
+	l, err := library.Open(filepath.Join(p.Home, libraryDir), library.Options{Now: c.Now, OnScan: p.libraryScanned, OnProgress: p.libraryRead})
 	if err != nil {
 		return err
 	}
@@ -225,9 +229,7 @@ func (p *Program) assembleAPI(c Config) error {
 	local := p.Loop.Trainer.(*train.Local) //nolint:forcetypeassert // made above
 	p.API = api.New(p.life, api.Options{
 		Loop: p.Loop, Hub: p.Hub, Library: documents{p.library}, Secrets: secrets{p.secrets}, Models: p.shared.engine, Trainer: local,
-		Machine: lookAtMachine(p.Home), Open: c.Open, Backup: func(context.Context) (string, error) {
-			return p.Store.Backup(filepath.Join(p.Home, backupsDir), c.Now())
-		},
+		Machine: lookAtMachine(p.Home), Open: c.Open, Keep: keeper{p},
 		Throwaway: p.throwaway, Behind: p.behind.Go, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
 	})
 	control := web.Socket(p.API, p.Hub)

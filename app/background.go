@@ -22,6 +22,9 @@ const tendEvery = 10 * time.Minute
 // Background starts what goes on beside a door that stays open: watching
 // incoming/ and the library, a backup a day, and the checks that fall due.
 func (p *Program) Background() {
+	if p.broken {
+		return
+	}
 	p.behind.Go(func() {
 		p.watcher.Run(p.life, func() {
 			if err := p.Loop.Absorb(p.life); err != nil && p.life.Err() == nil {
@@ -62,6 +65,11 @@ func (p *Program) libraryScanned(r library.Report, err error) {
 	if r.Added+r.Changed+r.Removed > 0 {
 		p.Hub.Emit(backend.Event{At: p.Now(), Topic: "library.changed", Data: r})
 	}
+}
+
+// libraryRead tells the doors how far a scan is.
+func (p *Program) libraryRead(at library.Progress) {
+	p.Hub.Emit(backend.Event{At: p.Now(), Topic: "library.progress", Data: at})
 }
 
 // backUp makes a backup if the newest is too old. A new home gets none at its

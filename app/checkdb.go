@@ -21,6 +21,9 @@ import (
 // file can end the process that opens it, so the look happens in another one.
 const checkFlag = "--check-db"
 
+// checkOp is the operation of the error that says "this database is damaged".
+const checkOp = "check"
+
 // checkLimit is how long the look may take.
 const checkLimit = 5 * time.Second
 
@@ -68,7 +71,7 @@ func checkInChild(ctx context.Context, path string) error {
 // the look before the start, or the opening after a look that took too long.
 func damagedDB(path string, cause error) error {
 	return &backend.Error{
-		Code: backend.CodeUnavailable, Op: "check", Message: "The database " + path + " is damaged. It was not opened and not changed.",
+		Code: backend.CodeUnavailable, Op: checkOp, Message: "The database " + path + " is damaged. It was not opened and not changed.",
 		Hint: "`errata --restore --home " + quoted(filepath.Dir(path)) + "` puts the newest good backup in its place and keeps the damaged file beside it.",
 		Err:  cause,
 	}

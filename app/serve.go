@@ -8,8 +8,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"errata/app/api"
@@ -23,24 +25,49 @@ import (
 // tokenName is the file in the home that keeps the browser's token between starts.
 const tokenName = "token"
 
-// serve serves the browser until ctx ends.
+// serve serves the browser until ctx ends. A restart that the page asks for keeps the
+// address, so that the page finds back.
 func serve(ctx context.Context, o cli.ServeOptions) error {
 	home, err := HomeDir(o.Home)
 	if err != nil {
 		return err
 	}
-	p, err := Assemble(ctx, Config{Home: home, Door: "browser"})
+	o.Home = home
+	for {
+		port, again, err := serveOnce(ctx, o)
+		if !again {
+			return err
+		}
+		o.Port, o.Serving = port, func(cli.Serving) error { return nil }
+	}
+}
+
+// serveOnce serves one assembled program; again says that it is to be served anew on
+// the same port. What is vital and broken is served as a page that says so.
+func serveOnce(ctx context.Context, o cli.ServeOptions) (port int, again bool, err error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	p, err := Assemble(ctx, Config{Home: o.Home, Door: "browser"})
 	if err != nil {
-		return err
+		if !repairable(err) {
+			return 0, false, err
+		}
+		fmt.Fprintln(os.Stderr, api.Sentence(err))
+		p = brokenProgram(ctx, o.Home, "browser", err)
 	}
 	defer p.Close()
-	token, err := keepToken(home)
+	var restart atomic.Bool
+	p.onRestart = func() {
+		restart.Store(true)
+		time.AfterFunc(restartAfter, end)
+	}
+	token, err := keepToken(o.Home)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
 	listener, err := listen(ctx, o.Port)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
 	server := &http.Server{
 		Handler:           p.Web(token, o.Origins),
@@ -48,15 +75,16 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	p.Background()
+	port = listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a TCP listener has one
 	address := "http://" + listener.Addr().String() + "/"
 	if err := o.Serving(cli.Serving{Address: address, Token: token, Open: address + "?token=" + token}); err != nil {
-		return err
+		return 0, false, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
 	case err := <-ended:
-		return err
+		return 0, false, err
 	case <-ctx.Done():
 	}
 	quiet, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -64,8 +92,11 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	if err := server.Shutdown(quiet); err != nil {
 		_ = server.Close()
 	}
-	return nil
+	return port, restart.Load(), nil
 }
+
+// restartAfter leaves the call that asked for a restart the time to be answered.
+const restartAfter = 200 * time.Millisecond
 
 // listen takes the asked port on the loopback interface, or a free one when it is
 // taken by something else.
@@ -103,6 +134,9 @@ func (p *Program) Web(token string, origins []string) http.Handler {
 	return web.New(web.Options{
 		API: p.API, Hub: p.Hub, UI: frontend.FS, Token: token, Log: p.Log, Version: version,
 		Origins: func() []string {
+			if p.broken {
+				return origins
+			}
 			s, err := p.Store.Settings()
 			if err != nil {
 				return origins
@@ -129,14 +163,33 @@ func openWindow(ctx context.Context, home string) error {
 		if running(err) {
 			return backend.Errorf(backend.CodeConflict, "window", "Errata is already open.")
 		}
-		return err
+		// Who pressed an icon sees no standard error: the window says what is wrong.
+		p = brokenProgram(ctx, dir, "window", err)
 	}
-	defer p.Close()
-	return window.Open(window.Options{
+	var again atomic.Bool
+	err = window.Open(window.Options{
 		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: nil, Log: p.Log,
 		Ready: func(ctx context.Context) {
-			api.SetDesktop(p.API, window.OpenBrowser(ctx), window.SaveFile(ctx))
+			api.SetDesktop(p.API, window.Desktop(ctx))
+			p.onRestart = func() {
+				again.Store(true)
+				time.AfterFunc(restartAfter, func() { window.Quit(ctx) })
+			}
 			p.Background()
 		},
 	})
+	p.Close()
+	if err == nil && again.Load() {
+		return startAgain()
+	}
+	return err
+}
+
+// startAgain starts this program as it was started, beside the one that ends.
+func startAgain() error {
+	exe, err := os.Executable()
+	if err == nil {
+		err = exec.Command(exe, os.Args[1:]...).Start() //nolint:gosec // our own binary with our own arguments
+	}
+	return backend.Wrap(err, backend.CodeUnavailable, "restart", "Errata ended, but could not start itself again.")
 }

@@ -10,7 +10,8 @@ type Search struct {
 	Queries  []string
 	Class    Class
 	Now      time.Time
-	Limit    int // passages wanted from each provider; 0 means 8
+	Limit    int  // passages wanted from each provider; 0 means 8
+	Fresh    bool // ask again what was asked before
 }
 
 // Found is what the providers gave. A provider that failed is named in Failures

@@ -34,6 +34,10 @@ type Settings struct {
 	AutomaticSince *time.Time      `json:"automatic_since,omitempty"` // when the policy automatic was chosen; kept by the API
 	Recheck        string          `json:"recheck"`                   // "on" (default), "paused"
 	RecheckDays    int             `json:"recheck_days"`              // how often a fact with an expiry is checked again; 0: 7
+	Language       string          `json:"language"`                  // "en", "de", "zh"; empty: as the system
+	Zoom           int             `json:"zoom"`                      // size of everything in percent, 75 to 200; 0: 100
+	Letters        string          `json:"letters"`                   // of answers: "serif" (default), "sans"
+	Notify         string          `json:"notify"`                    // of what ends while nobody looks: "on" (default), "off"
 }
 
 // Automatic says that rules may approve facts.

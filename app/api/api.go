@@ -37,7 +37,9 @@ type Options struct {
 	Machine func(context.Context) Machine
 	Open    func(url string) error                           // opens a link in the user's browser; nil when the door cannot
 	Save    func(name, text string) (path string, err error) // keeps a text where a dialog says; nil when the door has none
-	Backup  func(ctx context.Context) (path string, err error)
+	Choose  func(kind string) (path string, err error)       // asks for a file or a folder; nil when the door has no dialog
+	Notify  func(title, text string) error                   // tells through the desktop; nil when the door cannot
+	Keep    Keep
 	// Throwaway makes a second Loop in a home of its own that done removes.
 	Throwaway func(ctx context.Context, t Throwaway) (loop *flow.Loop, done func(), err error)
 	Behind    func(f func()) // runs f beside the calls; the end of the program waits for it
@@ -45,6 +47,10 @@ type Options struct {
 	Version   string
 	Door      string // window, browser, command line
 	Log       *slog.Logger
+	// Broken is why Errata could not start: then every call fails with it, except
+	// those that repair.
+	Broken error
+	Repair func(ctx context.Context) error // nil: nothing here can repair it
 }
 
 // Throwaway says what a throw-away home holds.
@@ -55,24 +61,52 @@ type Throwaway struct {
 	Home  string // kept when set
 }
 
+// Keep looks after the home as a whole. What can only be done while nothing runs is
+// written down by Restore and Erase, and done by the next start.
+type Keep interface {
+	Backup(ctx context.Context) (path string, err error)
+	Backups() ([]Backup, error)
+	Export(ctx context.Context, files map[string]func() ([]byte, error)) (path string, err error)
+	Restore(ctx context.Context, path string) error
+	Erase() error
+	Restart() // ends this program in a moment and starts it again
+}
+
+// Backup is a copy of the database that can be put back.
+type Backup struct {
+	Path  string    `json:"path"`
+	At    time.Time `json:"at"`
+	Bytes int64     `json:"bytes"`
+}
+
 // Library is the user's documents.
 type Library interface {
 	SetFolders(folders []string) error
 	Folder(path string) (string, error)
 	Rescan(ctx context.Context) error
 	Documents() ([]backend.Document, error)
+	Search(ctx context.Context, question string, limit int) ([]backend.Passage, error)
 }
 
 // Models installs and imports base models.
 type Models interface {
 	Install(ctx context.Context, model string, progress func(stage string, done, total int64)) (backend.ModelInfo, error)
 	Import(ctx context.Context, file string, progress func(stage string, done, total int64)) (backend.ModelInfo, error)
+	Inspect(file string) (backend.ModelInfo, error)
 }
 
 // Secrets keeps provider keys; it never gives one back.
 type Secrets interface {
 	Set(ctx context.Context, name, value string) (stored string, err error) // "keyring" or "session"
 	Delete(ctx context.Context, name string) error
+}
+
+// Desktop is what a door with a window can do.
+type Desktop struct {
+	Open   func(url string) error
+	Save   func(name, text string) (path string, err error)
+	Choose func(kind string) (path string, err error)
+	Notify func(title, text string) error
 }
 
 // TrainerSetup builds the trainer's environment.
@@ -102,11 +136,12 @@ type API struct {
 	greetings atomic.Int64
 }
 
-// SetDesktop tells the API how links are opened and files are kept once the door can.
-func SetDesktop(a *API, open func(url string) error, save func(name, text string) (string, error)) {
+// SetDesktop tells the API how links are opened, files kept and chosen, and notices
+// shown, once the door can.
+func SetDesktop(a *API, d Desktop) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.o.Open, a.o.Save = open, save
+	a.o.Open, a.o.Save, a.o.Choose, a.o.Notify = d.Open, d.Save, d.Choose, d.Notify
 }
 
 // New makes an API whose calls end with ctx.
@@ -126,6 +161,9 @@ func call[T any](a *API, op string, f func(ctx context.Context) (T, error)) (out
 			err = mistake(op, fmt.Errorf("%v", r))
 		}
 	}()
+	if a.o.Broken != nil && op != repairOp {
+		return out, a.o.Broken
+	}
 	return f(a.ctx)
 }
 

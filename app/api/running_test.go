@@ -48,6 +48,8 @@ func (p *pausing) Import(ctx context.Context, file string, progress func(string,
 	return p.Install(ctx, file, progress)
 }
 
+func (p *pausing) Inspect(string) (backend.ModelInfo, error) { return backend.ModelInfo{}, nil }
+
 func (p *pausing) wait(ctx context.Context) error {
 	select {
 	case <-p.goOn:

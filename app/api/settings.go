@@ -20,6 +20,9 @@ type Hello struct {
 	Settings backend.Settings `json:"settings"`
 	FirstRun bool             `json:"first_run"`
 	CanOpen  bool             `json:"can_open"` // links open in a browser of the user's
+	// CanChoose and CanNotify say that the door has dialogs for files, and notices.
+	CanChoose bool `json:"can_choose"`
+	CanNotify bool `json:"can_notify"`
 }
 
 // Greetings counts the Hellos so far: a page that says none is not ours.
@@ -30,7 +33,8 @@ func (a *API) Hello() (Hello, error) {
 	a.greetings.Add(1)
 	return call(a, "hello", func(context.Context) (Hello, error) {
 		s, err := a.o.Loop.Store.Settings()
-		return Hello{Version: a.o.Version, Door: a.o.Door, Home: a.o.Home, Settings: s, FirstRun: !s.Confirmed, CanOpen: a.o.Open != nil}, err
+		return Hello{Version: a.o.Version, Door: a.o.Door, Home: a.o.Home, Settings: s, FirstRun: !s.Confirmed,
+			CanOpen: a.o.Open != nil, CanChoose: a.o.Choose != nil, CanNotify: a.o.Notify != nil}, err
 	})
 }
 
@@ -209,6 +213,8 @@ func validateSettings(s backend.Settings) error {
 		oneOf("Approval", s.Approval, "person", "automatic"), within("Hours before a rule approves", s.ApprovalHours, 30*24), oneOf("Training", s.Training, "propose", "start", "never"),
 		oneOf("Serve as", s.ServeAs, "auto", "adapter", "merged"), oneOf("Theme", s.Theme, "system", "light", "dark"),
 		oneOf("Re-check", cmp.Or(s.Recheck, "on"), "on", "paused"), within("Days between two re-checks", s.RecheckDays, 365),
+		oneOf("Language", cmp.Or(s.Language, "en"), "en", "de", "zh"), oneOf("Letters", cmp.Or(s.Letters, "serif"), "serif", "sans"),
+		oneOf("Notices", cmp.Or(s.Notify, "on"), "on", "off"), zoom(s.Zoom),
 	} {
 		if err != nil {
 			return err
@@ -225,6 +231,13 @@ func validateSettings(s backend.Settings) error {
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			return backend.Errorf(backend.CodeInvalid, "settings", "%q is not the address of a SearXNG server.", s.SearXNG).WithHint("Write it like http://127.0.0.1:8888.")
 		}
+	}
+	return nil
+}
+
+func zoom(percent int) error {
+	if percent != 0 && (percent < 75 || percent > 200) {
+		return backend.Errorf(backend.CodeInvalid, "settings", "The size can be 75 to 200 percent, or 0 for the default, not %d.", percent)
 	}
 	return nil
 }
@@ -356,9 +369,4 @@ func (a *API) SaveFile(name, text string) (string, error) {
 		}
 		return save(filepath.Base(name), text)
 	})
-}
-
-// Backup writes a verified copy of the database and says where.
-func (a *API) Backup() (string, error) {
-	return call(a, "backup", func(ctx context.Context) (string, error) { return a.o.Backup(ctx) })
 }

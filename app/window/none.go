@@ -34,16 +34,8 @@ func Open(Options) error {
 	return backend.Errorf(backend.CodeUnavailable, "window", "This build has no window.")
 }
 
-// OpenBrowser gives a function that fails: this build has no window.
-func OpenBrowser(context.Context) func(string) error {
-	return func(string) error {
-		return backend.Errorf(backend.CodeUnavailable, "open", "This build has no window.")
-	}
-}
+// Desktop gives nothing: this build has no window.
+func Desktop(context.Context) api.Desktop { return api.Desktop{} }
 
-// SaveFile gives a function that fails: this build has no window.
-func SaveFile(context.Context) func(name, text string) (string, error) {
-	return func(string, string) (string, error) {
-		return "", backend.Errorf(backend.CodeUnavailable, "save", "This build has no window.")
-	}
-}
+// Quit does nothing: this build has no window.
+func Quit(context.Context) {}

@@ -12,9 +12,9 @@ import (
 	"errata/backend"
 )
 
-// SaveFile gives a function that asks where a text is to be kept and keeps it there,
+// saveFile gives a function that asks where a text is to be kept and keeps it there,
 // for its owner only. The path is empty when the dialog was closed.
-func SaveFile(ctx context.Context) func(name, text string) (string, error) {
+func saveFile(ctx context.Context) func(name, text string) (string, error) {
 	return func(name, text string) (string, error) {
 		path, err := runtime.SaveFileDialog(ctx, runtime.SaveDialogOptions{DefaultDirectory: downloads(), DefaultFilename: name, CanCreateDirectories: true})
 		if err != nil {

@@ -121,8 +121,8 @@ func withPolicy(next http.Handler) http.Handler {
 	})
 }
 
-// OpenBrowser gives a function that opens links in the user's browser.
-func OpenBrowser(ctx context.Context) func(url string) error {
+// openBrowser gives a function that opens links in the user's browser.
+func openBrowser(ctx context.Context) func(url string) error {
 	return func(url string) error {
 		runtime.BrowserOpenURL(ctx, escapeForBrowser(url))
 		return nil

@@ -155,6 +155,11 @@ func (e *Engine) describe(ctx context.Context, served string, listed Listed) (ba
 	info.Listed = listed.SHA256 != "" && listed.SHA256 == info.BaseSHA256 || len(listed.Sources) > 0 && listed.SHA256 == ""
 	path := e.weightsOf(shown)
 	info.Trainable = trainable(info.Architecture) && path != ""
+	if info.ChatMemory == 0 && path != "" {
+		if h, err := readGGUF(path); err == nil {
+			info.ChatMemory = h.chatMemory()
+		}
+	}
 	if stat, err := os.Stat(path); path != "" && err == nil {
 		info.Size = stat.Size()
 	}

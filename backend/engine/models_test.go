@@ -295,8 +295,33 @@ func TestImport(t *testing.T) {
 	})
 }
 
+// The need of a model is read from the file itself: keys and values of 4,096 tokens
+// in half precision, 24 layers x 2 heads x (64 + 64) wide, beside the weights.
+func TestInspectReadsTheNeedFromTheHeader(t *testing.T) {
+	e := on(t, ollamatest.Start(t, ollamatest.Script{}), nil)
+	path := filepath.Join(t.TempDir(), "Own model.gguf")
+	data := weights(t, "qwen2", 1, number{"qwen2.block_count", 24}, number{"qwen2.embedding_length", 896}, number{"qwen2.attention.head_count", 14}, number{"qwen2.attention.head_count_kv", 2})
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	info, err := e.Inspect(path)
+	require.NoError(t, err)
+	require.Equal(t, "Own model", info.Title)
+	require.True(t, info.Trainable)
+	require.False(t, info.Installed)
+	require.EqualValues(t, len(data), info.Bytes)
+	require.EqualValues(t, 24*2*(64+64)*4096*2+150_000_000+len(data)+len(data)/20, info.ChatMemory)
+	require.NoError(t, os.WriteFile(path, []byte("no model"), 0o600))
+	_, err = e.Inspect(path)
+	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
+}
+
+// number is a whole number of a header.
+type number struct {
+	key   string
+	value uint32
+}
+
 // weights makes a GGUF file with n small tensors.
-func weights(t *testing.T, architecture string, n int) []byte {
+func weights(t *testing.T, architecture string, n int, numbers ...number) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	put := func(v any) { require.NoError(t, binary.Write(&b, binary.LittleEndian, v)) }
@@ -307,11 +332,16 @@ func weights(t *testing.T, architecture string, n int) []byte {
 	b.WriteString("GGUF")
 	put(uint32(3))
 	put(uint64(n))
-	put(uint64(2))
+	put(uint64(2 + len(numbers)))
 	for _, kv := range [][2]string{{"general.architecture", architecture}, {"general.name", "tiny"}} {
 		text(kv[0])
 		put(uint32(8))
 		text(kv[1])
+	}
+	for _, v := range numbers {
+		text(v.key)
+		put(uint32(4))
+		put(v.value)
 	}
 	for i := range n {
 		text("token_embd.weight")

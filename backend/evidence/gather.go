@@ -117,7 +117,7 @@ func (g *Gatherer) ask(ctx context.Context, p Provider, s backend.Search) answer
 		limit = g.o.Local
 	}
 	key := cacheKey(p, s)
-	if !p.Local() {
+	if !p.Local() && !s.Fresh {
 		if passages, ok := g.cached(key, s); ok {
 			return answer{passages: passages}
 		}

@@ -37,6 +37,7 @@ type Options struct {
 	Rescan       time.Duration       // pause between scans while watching; 0 means 5 minutes
 	Debounce     time.Duration       // quiet time after a change before a scan; 0 means 300 ms
 	OnScan       func(Report, error) // told after each scan of Watch, may be nil
+	OnProgress   func(Progress)      // told while a scan reads what is new or changed, may be nil
 }
 
 // Library is an open index with the folders it covers. It is safe for
@@ -194,8 +195,9 @@ func (l *Library) SetFolders(folders []string) error {
 	return nil
 }
 
-// Folder gives the whole path of a folder that a person names, with ~ for the
-// home. CodeInvalid for an empty or relative path, a file and what is not there.
+// Folder gives the whole path of a folder or a single file that a person names, with
+// ~ for the home. CodeInvalid for an empty or relative path, a file of a kind that is
+// not read, and what is not there.
 func Folder(path string) (string, error) {
 	const op = "library.folder"
 	path = strings.TrimSpace(path)
@@ -208,9 +210,9 @@ func Folder(path string) (string, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return "", backend.Errorf(backend.CodeInvalid, op, "There is no folder %s; the folders were not changed.", path).WithHint("Look whether the path is right.")
-	case !info.IsDir():
-		return "", backend.Errorf(backend.CodeInvalid, op, "%s is a file; the folders were not changed.", path).WithHint("Name the folder that it lies in.")
+		return "", backend.Errorf(backend.CodeInvalid, op, "There is nothing at %s; the folders were not changed.", path).WithHint("Look whether the path is right.")
+	case !info.IsDir() && !(info.Mode().IsRegular() && readable(filepath.Base(path))):
+		return "", backend.Errorf(backend.CodeInvalid, op, "%s is of a kind that is not read; the folders were not changed.", path).WithHint("Text, Markdown, HTML and PDF files are read.")
 	}
 	return filepath.Clean(path), nil
 }

@@ -401,9 +401,48 @@ func TestFolder(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Equal(t, filepath.Join(dir, "notes"), got, path)
 	}
-	for _, path := range []string{"", "  ", "notes", "~notes", file, filepath.Join(dir, "nothere")} {
+	got, err := library.Folder(file)
+	require.NoError(t, err)
+	require.Equal(t, file, got, "a single file is taken too")
+	picture := filepath.Join(dir, "picture.png")
+	require.NoError(t, os.WriteFile(picture, []byte("png"), 0o600))
+	for _, path := range []string{"", "  ", "notes", "~notes", picture, filepath.Join(dir, "nothere")} {
 		_, err := library.Folder(path)
 		require.Equal(t, backend.CodeInvalid, backend.CodeOf(err), path)
 		require.NotEmpty(t, backend.HintOf(err), path)
 	}
+}
+
+func TestASingleFileIsReadAndItsNeighboursAreNot(t *testing.T) {
+	folder := t.TempDir()
+	one := write(t, folder, "one.md", "The lighthouse of Quill Bay was built by Mara Ostrey.")
+	write(t, folder, "two.md", "The lighthouse of Quill Bay was painted by nobody.")
+	l := open(t, t.TempDir(), one)
+	require.Equal(t, 1, scan(t, l).Added)
+	require.Equal(t, []string{"The lighthouse of Quill Bay was built by Mara Ostrey."}, texts(t, l, "Who built the lighthouse of Quill Bay?"))
+	write(t, folder, "one.md", "The lighthouse of Quill Bay was built by Ines Vole.")
+	require.Equal(t, 1, scan(t, l).Changed)
+	require.NoError(t, os.Remove(one))
+	require.Empty(t, l.Documents()[0].Reason)
+	scan(t, l)
+	require.NoError(t, l.SetFolders(nil))
+	require.Equal(t, 1, scan(t, l).Removed)
+	require.Empty(t, l.Documents())
+}
+
+func TestAScanTellsHowFarItIsOnlyWhenItReads(t *testing.T) {
+	folder := t.TempDir()
+	for i := range 60 {
+		write(t, folder, fmt.Sprintf("note%02d.md", i), "A note about harbour seals.")
+	}
+	var told []library.Progress
+	l, err := library.Open(t.TempDir(), library.Options{Now: clock, OnProgress: func(p library.Progress) { told = append(told, p) }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	require.NoError(t, l.SetFolders([]string{folder}))
+	scan(t, l)
+	require.Equal(t, []library.Progress{{Done: 1, Total: 60}, {Done: 26, Total: 60}, {Done: 51, Total: 60}, {Done: 60, Total: 60}}, told)
+	told = nil
+	scan(t, l)
+	require.Empty(t, told, "what is as it was is not told")
 }

@@ -32,6 +32,15 @@ type Report struct {
 	Problems   []string `json:"problems"` // folders that could not be read; what they held stays indexed
 }
 
+// Progress is how far a scan is: files looked at, of those that there are.
+type Progress struct {
+	Done  int `json:"done"`
+	Total int `json:"total"`
+}
+
+// tellEvery is how many files a scan looks at between two notices.
+const tellEvery = 25
+
 // racy is the age under which a modification time proves nothing: a file can
 // change twice within one tick of a file system's clock.
 const racy = 2 * time.Second
@@ -49,6 +58,7 @@ func (l *Library) Scan(ctx context.Context) (Report, error) {
 		return Report{}, errClosed
 	}
 	s := &scan{l: l, seen: map[string]bool{}, report: Report{Problems: []string{}}}
+	s.total = l.countFiles(ctx)
 	for _, folder := range l.Folders() {
 		if err := s.folder(ctx, folder); err != nil {
 			return s.report, errors.Join(err, s.save())
@@ -69,6 +79,46 @@ type scan struct {
 	batch   *bleve.Batch
 	pending []record // read, but not yet written with the batch
 	unsaved int
+	total   int  // files that there are
+	reads   bool // something was new or changed, so that progress is told
+}
+
+// countFiles says how many files a scan will look at, for its progress.
+func (l *Library) countFiles(ctx context.Context) (n int) {
+	if l.o.OnProgress == nil {
+		return 0
+	}
+	for _, folder := range l.Folders() {
+		_ = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case ctx.Err() != nil || n >= l.o.MaxDocuments:
+				return fs.SkipAll
+			case err != nil:
+				return nil //nolint:nilerr // the scan names it
+			case path != folder && l.passesOver(path, d):
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+			case !d.IsDir() && readable(d.Name()):
+				n++
+			}
+			return nil
+		})
+	}
+	return n
+}
+
+// passesOver says what in a folder is nobody's document: hidden files and the
+// library's own.
+func (l *Library) passesOver(path string, d fs.DirEntry) bool {
+	return strings.HasPrefix(d.Name(), ".") || d.IsDir() && within(l.dir, path)
+}
+
+// tell says how far the scan is. One that finds everything as it was says nothing.
+func (s *scan) tell() {
+	if s.l.o.OnProgress != nil && s.reads && (s.report.Seen%tellEvery == 1 || s.report.Seen >= s.total) {
+		s.l.o.OnProgress(Progress{Done: s.report.Seen, Total: max(s.total, s.report.Seen)})
+	}
 }
 
 func (s *scan) save() error {
@@ -85,6 +135,9 @@ func (s *scan) save() error {
 // folder walks one folder. os.Root keeps every opened file inside it, also when
 // a link is swapped in between looking and opening.
 func (s *scan) folder(ctx context.Context, folder string) error {
+	if info, err := os.Lstat(folder); err == nil && info.Mode().IsRegular() {
+		return s.single(ctx, folder, info)
+	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		s.keep(folder, err)
@@ -100,14 +153,13 @@ func (s *scan) folder(ctx context.Context, folder string) error {
 			s.keep(path, err)
 			return nil
 		}
-		name := d.Name()
-		if rel != "." && strings.HasPrefix(name, ".") || within(s.l.dir, path) && d.IsDir() && rel != "." {
+		if rel != "." && s.l.passesOver(path, d) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if d.IsDir() || !readable(name) {
+		if d.IsDir() || !readable(d.Name()) {
 			return nil
 		}
 		if s.report.Seen >= s.l.o.MaxDocuments {
@@ -117,6 +169,17 @@ func (s *scan) folder(ctx context.Context, folder string) error {
 		}
 		return s.file(ctx, root, rel, path, d)
 	})
+}
+
+// single reads a file that was named by itself.
+func (s *scan) single(ctx context.Context, path string, info fs.FileInfo) error {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		s.keep(path, err)
+		return cancelled(ctx, "library.scan")
+	}
+	defer root.Close() //nolint:errcheck // only read from
+	return s.file(ctx, root, filepath.Base(path), path, fs.FileInfoToDirEntry(info))
 }
 
 func (s *scan) keep(path string, err error) {
@@ -134,6 +197,7 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 	id := documentID(path)
 	s.seen[id] = true
 	s.report.Seen++
+	defer s.tell()
 	s.l.mu.RLock()
 	old, known := s.l.documents[id]
 	s.l.mu.RUnlock()
@@ -158,6 +222,7 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 	if r.Bytes > page.MaxPDF {
 		return s.unreadable(r, old, known, fmt.Sprintf("It has %.1f MiB; at most %d MiB are read.", float64(r.Bytes)/(1<<20), page.MaxPDF>>20))
 	}
+	s.reads = true
 	data, err := readFile(root, rel)
 	if err != nil {
 		return s.unreadable(r, old, known, why(err))

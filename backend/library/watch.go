@@ -106,7 +106,7 @@ func (l *Library) follow(ctx context.Context, w *fsnotify.Watcher) {
 			switch {
 			case ctx.Err() != nil || len(watched) >= maxWatched:
 				return fs.SkipAll
-			case err != nil || !d.IsDir():
+			case err != nil || !d.IsDir() && path != folder:
 				return nil //nolint:nilerr // what cannot be watched is found by the next scan
 			case path != folder && strings.HasPrefix(d.Name(), ".") || path != folder && within(l.dir, path):
 				return fs.SkipDir
