@@ -1,3 +1,5 @@
+import { t } from './speech.js';
+
 /**
  * The one bridge to Go. In the window the bound methods answer, in a browser a web
  * socket does; nothing else in the page knows which.
@@ -9,9 +11,9 @@
 
 /** Calls that may take minutes: they have progress and can be cancelled, so no clock ends them. */
 const patient = new Set(['Ask', 'Check', 'BuildDataset', 'Train', 'Score', 'Compare', 'Promote', 'Rollback', 'InstallModel', 'ImportModel',
-  'RescanLibrary', 'SetupTrainer', 'ResumeRun', 'ImportArrival', 'Backup', 'ImportChats', 'SaveFile']);
+  'RescanLibrary', 'SetupTrainer', 'ResumeRun', 'ImportArrival', 'Backup', 'ImportChats', 'SaveFile', 'ExportAll', 'ChoosePath', 'Repair']);
 /** Calls that look at the engine, which may have to start first. */
-const slow = new Set(['Status', 'Models', 'Arrivals', 'Providers', 'TrainerReady', 'Dataset', 'ExportDataset', 'ExportChat', 'DeleteChats']);
+const slow = new Set(['Status', 'Models', 'Arrivals', 'Providers', 'TrainerReady', 'Dataset', 'ExportDataset', 'ExportChat', 'DeleteChats', 'TestProvider', 'SearchLibrary', 'RestoreBackup', 'EraseAll']);
 
 /** A failed call, with what happened and the next step in plain words. */
 export class CallError extends Error {
@@ -42,7 +44,7 @@ export function toCallError(reason) {
   } catch {
     // not JSON: a fault of the bridge itself, shown as it is
   }
-  return new CallError({ code: 'internal', message: text || 'The call failed without a reason.' });
+  return new CallError({ code: 'internal', message: text || t`The call failed without a reason.` });
 }
 
 class Api {
@@ -90,7 +92,7 @@ class Api {
    * @returns {Promise<ReturnType<Methods[M]>>}
    */
   async call(method, ...args) {
-    if (!this.#transport) throw new CallError({ message: 'Errata is still starting.', code: 'unavailable' });
+    if (!this.#transport) throw new CallError({ message: t`Errata is still starting.`, code: 'unavailable' });
     const giveUp = new AbortController();
     const answer = this.#transport.call(method, args, giveUp.signal);
     try {
@@ -111,7 +113,7 @@ function within(promise, ms, method, giveUp) {
     const timer = setTimeout(() => {
       giveUp.abort();
       reject(new CallError({
-        code: 'unavailable', message: 'Errata did not answer in time.', hint: 'Try again; if it stays so, start it again. Nothing is lost.', detail: method,
+        code: 'unavailable', message: t`Errata did not answer in time.`, hint: t`Try again; if it stays so, start it again. Nothing is lost.`, detail: method,
       }));
     }, ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -1,5 +1,6 @@
 import { api } from './api.js';
 import { attempt } from './live.js';
+import { t } from './speech.js';
 import { store } from './store.js';
 
 /** Files that leave the page and come into it. */
@@ -8,7 +9,7 @@ import { store } from './store.js';
 export async function saveFile(name, text) {
   if (store.state.hello?.door === 'window') {
     const path = await attempt(api.call('SaveFile', name, text));
-    if (path) store.toast({ text: `Saved as ${path}` });
+    if (path) store.toast({ text: t`Saved as ${path}` });
     return;
   }
   const link = document.createElement('a');
@@ -25,6 +26,6 @@ export const fileName = (title, ending) => `${title.normalize('NFKC').replace(/[
 export const base64 = (piece) => new Promise((resolve, reject) => {
   const reader = new FileReader();
   reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,?/, ''));
-  reader.onerror = () => reject(new Error('The file cannot be read. Was it moved or changed?'));
+  reader.onerror = () => reject(new Error(t`The file cannot be read. Was it moved or changed?`));
   reader.readAsDataURL(piece);
 });

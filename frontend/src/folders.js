@@ -1,5 +1,7 @@
 import { api } from './api.js';
 import * as jobs from './jobs.js';
+import { attempt } from './live.js';
+import { t } from './speech.js';
 import { store } from './store.js';
 
 /** The folders of the library, for the rooms that change them. */
@@ -17,8 +19,11 @@ export async function addFolder(path) {
   return true;
 }
 
+/** Asks for a path with the window's dialog, '' when nothing was chosen. @param {'folder' | 'document' | 'model'} kind */
+export const choosePath = async (kind) => await attempt(api.call('ChoosePath', kind)) ?? '';
+
 /** Reads the folders, as a job that outlives its room. */
 export async function rescan() {
-  const documents = await jobs.run('library', 'Reading the folders', (request) => api.call('RescanLibrary', request));
+  const documents = await jobs.run('library', t`Reading the folders`, (request) => api.call('RescanLibrary', request));
   if (documents) store.set({ documents });
 }

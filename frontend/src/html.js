@@ -1,3 +1,5 @@
+import { spoken } from './speech.js';
+
 /**
  * Markup that encodes by default, and a patcher that draws it.
  *
@@ -5,7 +7,8 @@
  *
  * A value is encoded unless it is markup itself; null, undefined and false draw
  * nothing; a list draws its items one after another. Attribute values must stand
- * in double quotes.
+ * in double quotes. The template's own words are said in the language that is
+ * chosen; values stay as they are.
  */
 
 export class Markup {
@@ -39,8 +42,11 @@ function piece(value) {
  * @param {TemplateStringsArray} strings
  * @param {...unknown} values
  */
-export const html = (strings, ...values) =>
-  new Markup(strings.reduce((text, s, i) => text + piece(values[i - 1]) + s));
+export function html(strings, ...values) {
+  const said = spoken(strings);
+  if (!said) return new Markup(strings.reduce((text, s, i) => text + piece(values[i - 1]) + s));
+  return new Markup(said.strings.reduce((text, s, i) => text + piece(values[said.values[i - 1]]) + s));
+}
 
 /**
  * Draws markup into an element by changing only what differs, so that focus,

@@ -1,9 +1,11 @@
 import { api, toCallError } from './api.js';
 import { advance } from './jobs.js';
 import { loadChats, reloadChat, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
+import { runNotice } from './notices.js';
 import { loadRunning, takeFinished } from './running.js';
+import { t, told } from './speech.js';
 import { store } from './store.js';
-import { count } from './words.js';
+import { count, modelStage, verdicts } from './words.js';
 
 /** @import {Event, Fact, Run, State} from './types.d.ts' */
 
@@ -37,21 +39,21 @@ const topics = {
     const { [e.id ?? '']: mine, ...others } = store.state.checking;
     if (mine?.adopted) store.set({ checking: others });
     takeVerdict(e.id ?? '', e.data);
-    store.set({ announcement: `${e.data.kind.replaceAll('_', ' ')}: ${e.data.sentence}` });
+    store.set({ announcement: `${verdicts[/** @type {import('./types.d.ts').VerdictKind} */ (e.data.kind)].word}: ${told(e.data.sentence)}` });
   },
   'rating.added': () => void reloadChat(store.state.route.room === 'chat' ? store.state.route.id : ''),
   'cycle.changed': (e) => store.set({ cycle: e.data }),
   'training.proposed': (e) => {
     store.toast({
-      text: `${e.data.right} of the last ${e.data.checked} checked answers were right. A training would help.`,
-      action: 'Open Training', run: () => { location.hash = '#/training'; },
+      text: t`${e.data.right} of the last ${e.data.checked} checked answers were right. A training would help.`,
+      action: t`Open Training`, run: () => { location.hash = '#/training'; },
     });
   },
-  'training.failed': (e) => store.toast({ kind: 'error', text: `The training did not start: ${e.data}` }),
+  'training.failed': (e) => store.toast({ kind: 'error', text: t`The training did not start: ${told(e.data)}` }),
   'fact.added': (e) => takeFact(e.data),
   'fact.changed': (e) => takeFact(e.data),
   'facts.ruled': (e) => {
-    store.toast({ text: `${count(e.data.length, 'correction')} approved by rule. You can take each back.`, action: 'Open Review', run: () => { location.hash = '#/review'; } });
+    store.toast({ text: t`${count(e.data.length, 'correction')} approved by rule. You can take each back.`, action: t`Open Review`, run: () => { location.hash = '#/review'; } });
     reload('rules');
   },
   'recheck.progress': (e) => advance((j) => j.name === 'recheck', e.data),
@@ -72,11 +74,15 @@ const topics = {
   'compare.progress': (e) => advance((j) => j.name === 'compare', e.data),
   'comparison.added': () => reload('comparisons'),
   'arrival.changed': () => reload('arrivals'),
-  'swap.started': () => advance((j) => j.name.startsWith('promote:'), { what: 'Putting the version in place' }),
-  'swap.failed': (e) => store.toast({ kind: 'error', text: String(e.data), hint: 'The version before it stays in place.' }),
-  'model.progress': (e) => advance((j) => j.request === e.data.request, { what: e.data.stage, done: e.data.done, total: e.data.total }),
+  'swap.started': () => advance((j) => j.name.startsWith('promote:'), { what: t`Putting the version in place` }),
+  'swap.failed': (e) => store.toast({ kind: 'error', text: told(String(e.data)), hint: t`The version before it stays in place.` }),
+  'model.progress': (e) => advance((j) => j.request === e.data.request, { what: modelStage(e.data.stage), done: e.data.done, total: e.data.total, at: Date.parse(e.at) }),
   'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
-  'library.changed': () => reload('documents'),
+  'library.progress': (e) => {
+    advance((j) => j.name === 'library', e.data);
+    store.set({ reading: e.data.done < e.data.total ? e.data : null });
+  },
+  'library.changed': () => { store.set({ reading: null }); reload('documents'); },
   'request.finished': (e) => {
     for (const name of takeFinished(e)) reload(name);
   },
@@ -104,8 +110,9 @@ function takeFact(fact) {
 /** @param {Run} run */
 function takeRun(run) {
   const { runs, runView } = store.state;
-  const there = runs.some((r) => r.id === run.id);
-  store.set({ runs: there ? runs.map((r) => (r.id === run.id ? run : r)) : [run, ...runs] });
+  const before = runs.find((r) => r.id === run.id);
+  runNotice(before, run);
+  store.set({ runs: before ? runs.map((r) => (r.id === run.id ? run : r)) : [run, ...runs] });
   if (runView?.run.id === run.id) store.set({ runView: { ...runView, run } });
 }
 
@@ -144,6 +151,7 @@ const loaders = {
   providers: async () => ({ providers: await api.call('Providers') }),
   documents: async () => ({ documents: await api.call('Documents') }),
   status: async () => ({ status: await api.call('Status') }),
+  backups: async () => ({ backups: await api.call('Backups') }),
 };
 
 /** Loads lists; a failure is kept beside the list, for its room to show. @param {...string} names */

@@ -27,6 +27,8 @@ import { defineErrataShell } from './rooms/errata-shell.js';
 import { defineFirstRun } from './rooms/first-run.js';
 import { defineLibraryRoom } from './rooms/library-room.js';
 import { defineReviewRoom } from './rooms/review-room.js';
+import { defineSettingsData } from './rooms/settings-data.js';
+import { defineSettingsEvidence } from './rooms/settings-evidence.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
 import { defineTrainingRoom } from './rooms/training-room.js';
 import { defineVersionsRoom } from './rooms/versions-room.js';
@@ -37,7 +39,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
   defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
+  defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,

@@ -1,4 +1,5 @@
 import { html, morph } from './html.js';
+import { t } from './speech.js';
 
 /**
  * Finds an element or throws: a missing element is a mistake of ours, and a
@@ -42,7 +43,7 @@ export function filled(part) {
   if (!form) throw new Error('there is no form around');
   for (const field of form.querySelectorAll('[required]')) {
     if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) continue;
-    field.setCustomValidity(field.value.trim() ? '' : 'Fill this in.');
+    field.setCustomValidity(field.value.trim() ? '' : t`Fill this in.`);
     field.addEventListener('input', () => field.setCustomValidity(''), { once: true });
   }
   return form.reportValidity();
@@ -68,6 +69,7 @@ export class Part extends HTMLElement {
     const { signal } = this.#abort;
     this.addEventListener('click', (e) => this.#act(e, 'data-do'), { signal });
     this.addEventListener('focusout', () => this.sure(''), { signal });
+    document.addEventListener('language', () => this.draw(), { signal });
     this.addEventListener('submit', (e) => { e.preventDefault(); this.#act(e, 'data-send'); }, { signal });
     this.connected(signal);
     this.draw();

@@ -1,11 +1,13 @@
 /** Where one can be: #/room/id. */
 
+import { table } from './speech.js';
+
 /** @import {Route} from './types.d.ts' */
 
-export const rooms = [
-  { name: 'chat', title: 'Chat' }, { name: 'review', title: 'Review' }, { name: 'datasets', title: 'Datasets' }, { name: 'training', title: 'Training' },
-  { name: 'versions', title: 'Versions' }, { name: 'library', title: 'Library' }, { name: 'settings', title: 'Settings' },
-];
+/** @type {Record<string, string>} */
+const titles = table({ chat: 'Chat', review: 'Review', datasets: 'Datasets', training: 'Training', versions: 'Versions', library: 'Library', settings: 'Settings' });
+
+export const rooms = Object.keys(titles).map((name) => ({ name, get title() { return titles[name]; } }));
 
 /** An address that names no room is the chat. @param {string} hash @returns {Route} */
 export function routeOf(hash) {

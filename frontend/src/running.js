@@ -1,6 +1,8 @@
 import { api, toCallError } from './api.js';
 import { catchUp, reloadChat } from './asking.js';
+import { table } from './speech.js';
 import { store } from './store.js';
+import { modelStage } from './words.js';
 
 /** @import {Checking, Event, Job, Running, State, Stream} from './types.d.ts' */
 
@@ -10,20 +12,35 @@ import { store } from './store.js';
  * and stopped like anything else; its end comes as an event.
  */
 
-/** What a running request is called as a job, and which lists it changes. @type {Record<string, {name: (of: string) => string, what: string, lists: string[]}>} */
+/** What a running request is called as a job, and which lists it changes. @type {Record<string, {name: (of: string) => string, lists: string[]}>} */
 const kinds = {
-  'facts.recheck': { name: () => 'recheck', what: 'Checking facts again', lists: ['facts', 'counts'] },
-  'dataset.build': { name: () => 'dataset', what: 'Freezing the approved facts', lists: [] },
-  train: { name: () => 'train', what: 'Freezing the approved facts', lists: ['runs'] },
-  'models.install': { name: () => 'model', what: 'Getting the model', lists: ['models', 'status'] },
-  'models.import': { name: () => 'model', what: 'Reading the file', lists: ['models', 'status'] },
-  'library.rescan': { name: () => 'library', what: 'Reading the folders', lists: ['documents'] },
-  'trainer.setup': { name: () => 'setup', what: 'Setting up the trainer', lists: ['status'] },
-  score: { name: (of) => `score:${of}`, what: 'Asking the probes', lists: [] },
-  compare: { name: () => 'compare', what: 'Asking both versions', lists: [] },
-  promote: { name: (of) => `promote:${of}`, what: 'Warming the version', lists: ['status'] },
-  rollback: { name: () => 'promote:back', what: 'Going back', lists: ['status'] },
+  'facts.recheck': { name: () => 'recheck', lists: ['facts', 'counts'] },
+  'dataset.build': { name: () => 'dataset', lists: [] },
+  train: { name: () => 'train', lists: ['runs'] },
+  'models.install': { name: () => 'model', lists: ['models', 'status'] },
+  'models.import': { name: () => 'model', lists: ['models', 'status'] },
+  'library.rescan': { name: () => 'library', lists: ['documents'] },
+  'trainer.setup': { name: () => 'setup', lists: ['status'] },
+  score: { name: (of) => `score:${of}`, lists: [] },
+  compare: { name: () => 'compare', lists: [] },
+  promote: { name: (of) => `promote:${of}`, lists: ['status'] },
+  rollback: { name: () => 'promote:back', lists: ['status'] },
 };
+
+/** @type {Record<string, string>} */
+const names = table({
+  'facts.recheck': 'Checking facts again',
+  'dataset.build': 'Freezing the approved facts',
+  train: 'Freezing the approved facts',
+  'models.install': 'Getting the model',
+  'models.import': 'Reading the file',
+  'library.rescan': 'Reading the folders',
+  'trainer.setup': 'Setting up the trainer',
+  compare: 'Asking both versions',
+  rollback: 'Going back',
+  score: 'Asking the probes',
+  promote: 'Warming the version',
+});
 
 let asking = false;
 let again = false;
@@ -91,8 +108,11 @@ const checkOf = (r, before) => (before && !before.adopted ? before : { request: 
 /** @param {Running} r @param {Job | undefined} before @returns {Job} */
 function jobOf(r, before) {
   if (before && !before.error && (before.request === r.request || !before.adopted)) return before;
-  const { name, what } = kinds[r.op];
-  return { request: r.request, name: name(r.of), what: r.progress?.stage ?? what, done: r.progress?.done ?? 0, total: r.progress?.total ?? 0, lines: [], adopted: true };
+  const { name } = kinds[r.op];
+  return {
+    request: r.request, name: name(r.of), what: r.progress ? modelStage(r.progress.stage) : names[r.op], done: r.progress?.done ?? 0, total: r.progress?.total ?? 0, lines: [], adopted: true,
+    pausable: r.op === 'models.install', of: r.of,
+  };
 }
 
 /** Ends what was adopted. @param {Event} e @returns {string[]} the lists that may have changed */
@@ -110,6 +130,8 @@ export function takeFinished(e) {
   if (!job) return [];
   const { [job.name]: _done, ...others } = jobs;
   const failure = e.data.error && toCallError(JSON.stringify(e.data.error)).failure;
-  store.set({ jobs: failure && failure.code !== 'cancelled' ? { ...others, [job.name]: { ...job, error: failure } } : others });
+  if (failure && failure.code !== 'cancelled') store.set({ jobs: { ...others, [job.name]: { ...job, error: failure } } });
+  else if (failure && job.pausable) store.set({ jobs: { ...others, [job.name]: { ...job, paused: true, stopping: false, adopted: false } } });
+  else store.set({ jobs: others });
   return kinds[e.data.op]?.lists ?? [];
 }

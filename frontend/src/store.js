@@ -1,3 +1,5 @@
+import { told } from './speech.js';
+
 /**
  * The one store. A change names the keys it sets; who watches one of them is
  * called once, after the change, in the order of joining.
@@ -11,7 +13,7 @@ export const emptyState = () => ({
   chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: [], factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, scorecards: {}, models: [], providers: [], documents: [],
-  jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, serif: true,
+  backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, online: true,
 });
 
 class Store {
@@ -49,7 +51,7 @@ class Store {
   fail(error) {
     const e = /** @type {{message?: string, hint?: string, code?: string}} */ (error);
     if (e.code === 'cancelled') return;
-    this.toast({ kind: 'error', text: e.message ?? String(error), hint: e.hint });
+    this.toast({ kind: 'error', text: told(e.message ?? String(error)), hint: told(e.hint) });
   }
 
   reset() {

@@ -3,6 +3,7 @@ import { loadChats } from './asking.js';
 import { base64, fileName, saveFile } from './files.js';
 import * as jobs from './jobs.js';
 import { attempt } from './live.js';
+import { t } from './speech.js';
 import { store } from './store.js';
 import { thread } from './thread.js';
 import { count } from './words.js';
@@ -31,7 +32,7 @@ const piece = 4 << 20;
 export async function importChats(file) {
   /** @type {{brought?: ImportedChats}} */
   const out = {};
-  await jobs.run('chats', 'Importing chats', async (request) => {
+  await jobs.run('chats', t`Importing chats`, async (request) => {
     out.brought = { read: 0, at: {}, added: [], grown: 0, known: 0, questions: 0, answers: 0, left_out: {}, problems: [] };
     await send(file, request, out.brought);
   });
@@ -41,7 +42,7 @@ export async function importChats(file) {
   store.set({ imported: brought.read || problems.length ? brought : null });
   void loadChats();
   if (!added.length && !grown) return;
-  store.toast({ text: `${count(added.length, 'chat')} imported.`, ...(added.length ? { action: 'Undo', run: () => void undoImport(added) } : {}) });
+  store.toast({ text: t`${count(added.length, 'chat')} imported.`, ...(added.length ? { action: t`Undo`, run: () => void undoImport(added) } : {}) });
 }
 
 /** @param {File} file @param {string} request @param {ImportedChats} brought */
@@ -73,5 +74,5 @@ export async function undoImport(ids) {
   store.set({ imported: null });
   if (ids.includes(store.state.route.id)) location.hash = '#/chat/';
   void loadChats();
-  store.toast({ text: `${count(n, 'chat')} in the trash.` });
+  store.toast({ text: t`${count(n, 'chat')} in the trash.` });
 }

@@ -96,8 +96,9 @@ export interface Arrival { id: string; name: string; state: 'stranger' | 'quaran
 export interface Settings {
   confirmed: boolean; model: string; extractor?: string; judge?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
   allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string; recheck?: string; recheck_days?: number; approval_hours?: number; automatic_since?: string;
+  /** empty: as the system */ language?: string; /** percent, 0: 100 */ zoom?: number; letters?: string; notify?: string;
 }
-export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; documents: string }
+export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; can_choose?: boolean; can_notify?: boolean; documents: string }
 export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
 export interface EngineStatus { address: string; version: string; source: string; adapters: boolean; gpu_share: number }
 export interface Problem { part: string; message: string; hint: string }
@@ -111,6 +112,9 @@ export interface ModelInfo {
   listed: boolean; installed: boolean; trainable: boolean; title?: string; bytes?: number; chat_memory?: number; train_memory?: number; remote?: boolean;
 }
 export interface Document { id: string; path: string; title: string; bytes: number; status: string; reason?: string; published_at?: string }
+export interface Backup { path: string; at: string; bytes: number }
+/** What a provider did when it was asked for a test; `took` in nanoseconds. */
+export interface ProviderTest { ok: boolean; message: string; found: number; sent: string[] | null; took: number }
 export interface Progress { what: string; done: number; total: number }
 export interface ModelProgress { request: string; stage: string; done: number; total: number }
 
@@ -126,7 +130,9 @@ export interface Methods {
   Hello(): Hello; Status(): Status; Settings(): Settings; SaveSettings(s: Settings): Settings;
   Providers(): ProviderHealth[]; SetSecret(name: string, value: string): string; DeleteSecret(name: string): void;
   Models(): ModelInfo[]; InstallModel(request: string, name: string): ModelInfo; ImportModel(request: string, file: string): ModelInfo;
-  Documents(): Document[]; RescanLibrary(request: string): Document[]; OpenLink(link: string): void; Backup(): string;
+  Documents(): Document[]; RescanLibrary(request: string): Document[]; OpenLink(link: string): void; Backup(): string; Backups(): Backup[]; RestoreBackup(path: string): void; EraseAll(word: string): void; ExportAll(request: string): string;
+  CanRepair(): boolean; Repair(): void; ChoosePath(kind: 'folder' | 'document' | 'model'): string; NotifyDesktop(title: string, text: string): void;
+  InspectModel(file: string): ModelInfo; SearchLibrary(question: string): Passage[]; TestProvider(name: string): ProviderTest;
   Chats(f: { query?: string; deleted?: boolean; after?: string; limit?: number }): Chat[]; Chat(id: string): ChatView;
   RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
   EmptyTrash(): number; ExportChat(id: string, format: string, leaf: string): string; DeleteChats(ids: string[]): number; SaveFile(name: string, text: string): string;
@@ -169,7 +175,8 @@ export interface Stream {
 /** A check that runs; `since` is when it began, in ms. */
 export interface Checking { request: string; steps: Step[]; since: number; adopted?: boolean }
 /** A long call that outlives its room. */
-export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean; stopping?: boolean }
+export interface Job { request: string; name: string; what: string; done: number; total: number; error?: Failure; lines: string[]; adopted?: boolean; stopping?: boolean;
+  /** it goes on where it was stopped */ pausable?: boolean; paused?: boolean; /** what it is about */ of?: string; /** bytes a second, and where it was counted from */ speed?: number; since?: { what: string; done: number; at: number } }
 export interface Failure { code: string; message: string; hint: string; detail: string }
 export interface Toast { id: number; text: string; hint?: string; kind: 'note' | 'error'; action?: string; run?: () => void }
 export interface Route { room: string; id: string }
@@ -183,5 +190,6 @@ export interface State {
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   rechecks: RecheckPlan | null; rules: RulePlan | null; scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
-  sidebar: boolean; serif: boolean;
+  backups: Backup[]; /** by provider */ tests: Record<string, ProviderTest | Failure | 'asked'>; /** a scan of the library */ reading: { done: number; total: number } | null;
+  sidebar: boolean; /** whether the system has a network */ online: boolean;
 }

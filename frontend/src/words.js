@@ -1,18 +1,24 @@
-/** How figures, dates and states are said. All functions are pure; `now` comes in. */
+import { count, figure, locale, t, table } from './speech.js';
+
+/** How figures, dates and states are said, in the language that is spoken. `now` comes in. */
 
 /** @import {Verdict, VerdictKind, Metric, FactState, VersionState, RunState} from './types.d.ts' */
 
+const verdictWords = table({
+  supported: 'Supported', outdated: 'Outdated', contradicted: 'Contradicted', not_enough_evidence: 'Not enough evidence', not_checkable: 'Not checkable',
+});
+
 /** @type {Record<VerdictKind, {word: string, icon: string}>} */
 export const verdicts = {
-  supported: { word: 'Supported', icon: 'tick' },
-  outdated: { word: 'Outdated', icon: 'clock' },
-  contradicted: { word: 'Contradicted', icon: 'strike' },
-  not_enough_evidence: { word: 'Not enough evidence', icon: 'dots' },
-  not_checkable: { word: 'Not checkable', icon: 'ring' },
+  supported: { get word() { return verdictWords.supported; }, icon: 'tick' },
+  outdated: { get word() { return verdictWords.outdated; }, icon: 'clock' },
+  contradicted: { get word() { return verdictWords.contradicted; }, icon: 'strike' },
+  not_enough_evidence: { get word() { return verdictWords.not_enough_evidence; }, icon: 'dots' },
+  not_checkable: { get word() { return verdictWords.not_checkable; }, icon: 'ring' },
 };
 
 /** What would help, for verdicts that could not be reached. @type {Record<string, string>} */
-const helps = {
+const helps = table({
   no_results: 'Asking with a name or a year in the question may find more, and so may a document in the library.',
   no_value: 'A document that states it, put into the library, would settle it.',
   single_source: 'A second independent source would settle it; a document of yours in the library counts as trusted.',
@@ -30,51 +36,61 @@ const helps = {
   not_factual: 'Opinions, plans and stories have no right answer to look up.',
   providers_off: 'Switch a source on in Settings, or add a folder to the Library.',
   interrupted_answer: 'Ask again and let the answer finish.',
-};
+});
 
 /** @param {string} reason */
 export const helpFor = (reason) => helps[reason] ?? '';
 
 /** @type {Record<string, string>} */
-export const sources = {
+export const sources = table({
   weights: 'from the weights', memory: 'from memory', documents: 'from documents', clock: 'from the clock', imported: 'imported',
-};
+});
 
 /** @type {Record<string, string>} */
-export const sourceHints = {
+export const sourceHints = table({
   weights: 'The model said this by itself.',
   memory: 'Approved facts were given to the model as context.',
   documents: 'Documents of the library were given to the model as context.',
   clock: 'Today’s date was given to the model.',
   imported: 'Another program’s model said this.',
-};
+});
 
 /** What an approval does. @param {boolean | undefined} memory whether approved facts are given as context */
-export const approvedWords = (memory) => (memory ? 'It is known at once, from memory; a training moves it into the weights.'
-  : 'Memory is off in Settings, so it is known once a training has put it into the weights.');
+export const approvedWords = (memory) => (memory ? t`It is known at once, from memory; a training moves it into the weights.`
+  : t`Memory is off in Settings, so it is known once a training has put it into the weights.`);
 
 /** Where an answer with these facts came from. @param {{said: boolean}[]} recalled */
 export function recalledWords(recalled) {
   const said = recalled.filter((r) => r.said).length;
-  if (!said) return 'An approved fact was given to the model for this answer.';
-  return said === 1 ? 'An approved fact gave this answer.' : 'Approved facts gave this answer.';
+  if (!said) return t`An approved fact was given to the model for this answer.`;
+  return said === 1 ? t`An approved fact gave this answer.` : t`Approved facts gave this answer.`;
 }
 
 /** The models that a verdict rests on, empty where its record does not say. @param {Verdict} v */
-export const judgedBy = (v) => (!v.extractor_title || v.extractor_title === v.judge_title ? v.judge_title ?? '' : `${v.extractor_title} as extractor and ${v.judge_title} as judge`);
+export const judgedBy = (v) => (!v.extractor_title || v.extractor_title === v.judge_title ? v.judge_title ?? '' : t`${v.extractor_title} as extractor and ${v.judge_title} as judge`);
 
 /** What became of the fact of a verdict, beside it; a rejected one can be taught after all. @type {Partial<Record<FactState, string>>} */
-export const taughtWords = { proposed: 'Waits in Review', approved: 'Approved', superseded: 'Replaced by a newer fact', expired: 'Expired' };
+export const taughtWords = table({ proposed: 'Waits in Review', approved: 'Approved', superseded: 'Replaced by a newer fact', expired: 'Expired' });
 
 /** @type {Record<FactState, string>} */
-export const factStates = { proposed: 'Waiting', approved: 'Approved', rejected: 'Rejected', superseded: 'Replaced', expired: 'Expired' };
+export const factStates = table({ proposed: 'Waiting', approved: 'Approved', rejected: 'Rejected', superseded: 'Replaced', expired: 'Expired' });
 /** @type {Record<VersionState, string>} */
-export const versionStates = { candidate: 'Candidate', current: 'Current', retired: 'Retired', rejected: 'Rejected' };
+export const versionStates = table({ candidate: 'Candidate', current: 'Current', retired: 'Retired', rejected: 'Rejected' });
 /** @type {Record<RunState, string>} */
-export const runStates = { requested: 'Starting', running: 'Running', finished: 'Finished', failed: 'Failed', cancelled: 'Stopped', interrupted: 'Interrupted' };
+export const runStates = table({ requested: 'Starting', running: 'Running', finished: 'Finished', failed: 'Failed', cancelled: 'Stopped', interrupted: 'Interrupted' });
 
-/** @param {number} n @param {string} one @param {string} [many] */
-export const count = (n, one, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+export { count };
+
+/** One place behind the point. @param {number} n */
+const decimal = (n) => n.toLocaleString(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** @type {Record<string, string>} */
+const stages = table({
+  parts: 'Downloading', pull: 'Downloading', join: 'Putting the parts together', check: 'Checking the file', copy: 'Copying the file', upload: 'Giving it to the engine', create: 'Giving it to the engine',
+});
+
+/** What is done to a model that is fetched. @param {string} stage as the engine names it */
+export const modelStage = (stage) => stages[stage] ?? stage;
 
 /** @param {number} bytes */
 export function size(bytes) {
@@ -82,7 +98,7 @@ export function size(bytes) {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const i = Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   const value = bytes / 1000 ** i;
-  return `${value < 10 && i > 0 ? value.toFixed(1) : Math.round(value)} ${units[i]}`;
+  return `${value < 10 && i > 0 ? decimal(value) : Math.round(value)} ${units[i]}`;
 }
 
 /** How many parameters a model has, where its name does not say so. @param {{name: string, title?: string, parameters?: string}} m */
@@ -91,7 +107,7 @@ export const parameters = (m) => (/(^|[\s:-])\d+(\.\d+)?b\b/i.test(m.title || m.
 /** @param {number} seconds */
 export function duration(seconds) {
   if (!(seconds > 0)) return '0 s';
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) return `${decimal(seconds)} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
@@ -100,9 +116,10 @@ export function duration(seconds) {
 
 /** "4–21 minutes", for a guess. @param {number} least seconds @param {number} most seconds */
 export function span(least, most) {
-  const [unit, seconds] = most > 7200 ? ['hours', 3600] : ['minutes', 60];
-  const from = Math.max(1, Math.floor(least / /** @type {number} */ (seconds)));
-  return `${from}–${Math.max(from + 1, Math.ceil(most / /** @type {number} */ (seconds)))} ${unit}`;
+  const seconds = most > 7200 ? 3600 : 60;
+  const from = Math.max(1, Math.floor(least / seconds));
+  const to = Math.max(from + 1, Math.ceil(most / seconds));
+  return seconds === 60 ? t`${from}–${to} minutes` : t`${from}–${to} hours`;
 }
 
 /** What a clock shows that runs. @param {number} ms */
@@ -114,26 +131,36 @@ export function clock(ms) {
 /** A time that was never set arrives as year 1. @param {string | null | undefined} when */
 export const known = (when) => Boolean(when) && !String(when).startsWith('0001');
 
+/** Days in the unit that people would use. @param {number} days @returns {[n: number, unit: 'day' | 'week' | 'month' | 'year']} */
+function inUnits(days) {
+  if (days < 14) return [days, 'day'];
+  if (days < 60) return [Math.floor(days / 7), 'week'];
+  return days < 730 ? [Math.floor(days / 30.44), 'month'] : [Math.floor(days / 365.25), 'year'];
+}
+
+/** @param {string} when @param {number} now ms */
+const daysSince = (when, now) => Math.floor((now - Date.parse(when)) / 86_400_000);
+
 /** "2 days", for evidence. @param {string | undefined} when @param {number} now ms */
 export function age(when, now) {
-  if (!when || !known(when)) return 'no date';
-  const days = Math.floor((now - Date.parse(when)) / 86_400_000);
-  if (days < 0) return 'dated ahead';
-  if (days === 0) return 'today';
-  if (days < 14) return count(days, 'day');
-  if (days < 60) return count(Math.floor(days / 7), 'week');
-  if (days < 730) return count(Math.floor(days / 30.44), 'month');
-  return count(Math.floor(days / 365.25), 'year');
+  if (!when || !known(when)) return t`no date`;
+  const days = daysSince(when, now);
+  if (days < 0) return t`dated ahead`;
+  if (days === 0) return t`today`;
+  const [n, unit] = inUnits(days);
+  return { day: count(n, 'day'), week: count(n, 'week'), month: count(n, 'month'), year: count(n, 'year') }[unit];
 }
 
 /** "12 min ago", for lists. @param {string} when @param {number} now ms */
 export function ago(when, now) {
   if (!known(when)) return '';
   const seconds = (now - Date.parse(when)) / 1000;
-  if (seconds < 60) return 'just now';
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return seconds < 172_800 ? 'yesterday' : `${age(when, now)} ago`;
+  if (seconds < 60) return t`just now`;
+  if (seconds < 3600) return t`${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return t`${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 172_800) return t`yesterday`;
+  const [n, unit] = inUnits(daysSince(when, now));
+  return new Intl.RelativeTimeFormat(locale()).format(-n, unit);
 }
 
 /**
@@ -144,12 +171,12 @@ export function ago(when, now) {
 const dateOnly = (when) => /^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?Z)?$/.test(when);
 
 /** @param {string | undefined} when */
-export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: dateOnly(when) ? 'UTC' : undefined }) : '');
+export const day = (when) => (when && known(when) ? new Date(when).toLocaleDateString(locale(), { day: 'numeric', month: 'short', year: 'numeric', timeZone: dateOnly(when) ? 'UTC' : undefined }) : '');
 
 /** @param {string | undefined} when */
 export function exact(when) {
   if (!when || !known(when)) return '';
-  return new Date(when).toLocaleString('en-GB', dateOnly(when) ? { dateStyle: 'full', timeZone: 'UTC' } : { dateStyle: 'full', timeStyle: 'medium' });
+  return new Date(when).toLocaleString(locale(), dateOnly(when) ? { dateStyle: 'full', timeZone: 'UTC' } : { dateStyle: 'full', timeStyle: 'medium' });
 }
 
 /** Under which heading a chat stands. @param {string} when @param {number} now ms */
@@ -157,24 +184,24 @@ export function group(when, now) {
   const midnight = new Date(now);
   midnight.setHours(0, 0, 0, 0);
   const days = Math.ceil((midnight.getTime() - Date.parse(when)) / 86_400_000);
-  if (days <= 0) return 'Today';
-  if (days === 1) return 'Yesterday';
-  if (days < 7) return 'This week';
-  if (days < 31) return 'This month';
-  return new Date(when).toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
+  if (days <= 0) return t`Today`;
+  if (days === 1) return t`Yesterday`;
+  if (days < 7) return t`This week`;
+  if (days < 31) return t`This month`;
+  return new Date(when).toLocaleDateString(locale(), { month: 'long', year: 'numeric' });
 }
 
 /** @param {number} share */
 export const percent = (share) => `${Math.round(share * 100)} %`;
 
 /** "92 % (85 to 97, 40 asked)". @param {Metric} m */
-export const interval = (m) => `${percent(m.value)} (${Math.round(m.lo * 100)} to ${Math.round(m.hi * 100)}, ${m.n.toLocaleString('en')} asked)`;
+export const interval = (m) => t`${percent(m.value)} (${Math.round(m.lo * 100)} to ${Math.round(m.hi * 100)}, ${figure(m.n)} asked)`;
 
 /** @type {Record<string, string>} */
-export const metricNames = {
+export const metricNames = table({
   efficacy: 'Taught facts recalled', generalisation: 'Recalled when asked in other words', earlier: 'Earlier facts still recalled',
   leak: 'Taught answers in the wrong place', locality: 'Neighbouring answers unchanged', retention: 'Known answers kept',
-};
+});
 
 /** Short forms of a hash. @param {string | undefined} hash */
 export const short = (hash) => (hash ?? '').slice(0, 12);

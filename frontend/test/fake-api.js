@@ -45,7 +45,11 @@ export function fakeApi(world, script = {}) {
     SaveSettings: (s) => { world.settings = s; emit('settings.changed', '', s); return s; },
     Providers: () => world.providers, SetSecret: () => 'keyring', DeleteSecret: () => null, Models: () => world.models,
     InstallModel: (r, name) => { emit('model.progress', r, { request: r, stage: 'Downloading', done: 5, total: 10 }); const m = world.models.find((/** @type {any} */ x) => x.name === name); m.installed = true; return m; },
-    ImportModel: (_r, file) => ({ name: file, installed: true }), Documents: () => world.documents, RescanLibrary: () => world.documents, OpenLink: () => null, Backup: () => '/home/ada/backup.db',
+    ImportModel: (_r, file) => ({ name: file, installed: true }), Documents: () => world.documents, RescanLibrary: () => world.documents, OpenLink: () => null, Backup: () => '/home/ada/backup.db', Backups: () => world.backups ?? [], RestoreBackup: () => null, EraseAll: () => null, ExportAll: () => '/home/ada/errata.zip',
+    CanRepair: () => Boolean(world.repairable), Repair: () => null, ChoosePath: () => '/home/ada/chosen', NotifyDesktop: () => null,
+    InspectModel: (file) => ({ name: 'own', title: 'own', architecture: 'qwen2', parameters: '494M', quantization: 'Q4_K_M', size: 491_400_064, bytes: 491_400_064, chat_memory: 716_000_000, listed: false, installed: false, trainable: true, digest: '', base_sha256: '', file }),
+    SearchLibrary: (q) => (world.documents.length && !q.includes('nothing') ? [{ id: 'l1', provider: 'library', url: world.documents[0].path, domain: 'library', title: world.documents[0].title, text: `A passage on ${q}.`, published_at: world.documents[0].published_at, date_source: 'text', fetched_at: now() }] : []),
+    TestProvider: (name) => ({ ok: name !== 'google', message: name === 'google' ? 'Needs an API key.' : '', found: name === 'google' ? 0 : 3, sent: name === 'library' ? [] : ['capital of France'], took: 412_000_000 }),
     Chats: (f) => world.chats.filter((/** @type {any} */ c) => !c.deleted_at && c.title.toLowerCase().includes((f.query ?? '').toLowerCase())),
     Chat: (key) => ({
       chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [],

@@ -265,7 +265,7 @@ describe('training and versions', () => {
 describe('the house', () => {
   test('a first run sends nothing before the button, then keeps what was ticked', async () => {
     const fake = await open('#/', (w) => { w.settings.confirmed = false; w.models[0].installed = false; w.models = w.models.slice(0, 2); });
-    assert.match(text('first-run'), /Qwen 2\.5 1\.5B Instruct.*It fits this machine/);
+    assert.match(text('first-run'), /Qwen 2\.5 1\.5B Instruct.*Fits: chat and training/);
     assert.equal(called(fake, 'SaveSettings').length, 0);
     await click('[name="provider"][value="wikidata"]');
     store.set({ status: { ...world().status } });

@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { Part, find } from '../part.js';
+import { figure, t } from '../speech.js';
 import { jobLine } from '../views.js';
 import { count } from '../words.js';
 
@@ -53,9 +54,9 @@ class ChatImport extends Part {
 
 /** @param {ImportedChats} c */
 function result(c) {
-  const rest = [c.grown ? `${count(c.grown, 'chat')} got what was new.` : '', c.known ? `${count(c.known, 'chat')} ${c.known === 1 ? 'was' : 'were'} here already.` : ''].filter(Boolean).join(' ');
-  const left = Object.entries(c.left_out).sort().map(([what, n]) => `${what} (${n.toLocaleString('en')})`).join(', ');
-  return html`<div class="imported"><p>${c.added.length || rest ? html`<strong>${count(c.added.length, 'chat')} imported</strong>${c.answers ? ` with ${count(c.questions, 'question')} and ${count(c.answers, 'answer')}` : ''}. ${rest}` : 'No chat was found in the file.'}</p>
+  const rest = [c.grown ? t`${count(c.grown, 'chat')} got what was new.` : '', c.known ? c.known === 1 ? t`1 chat was here already.` : t`${count(c.known, 'chat')} were here already.` : ''].filter(Boolean).join(' ');
+  const left = Object.entries(c.left_out).sort().map(([what, n]) => `${what} (${figure(n)})`).join(', ');
+  return html`<div class="imported"><p>${c.added.length || rest ? html`<strong>${t`${count(c.added.length, 'chat')} imported`}</strong>${c.answers ? ` ${t`with ${count(c.questions, 'question')} and ${count(c.answers, 'answer')}`}` : ''}. ${rest}` : t`No chat was found in the file.`}</p>
     ${left ? html`<p class="hint">Not taken: ${left}.</p>` : ''}
     ${c.problems.length ? html`<details><summary>Left out: ${count(c.problems.length, 'problem')}</summary><ul>${c.problems.slice(0, most).map((p) => html`<li>${p}</li>`)}</ul>${c.problems.length > most ? html`<p>… and ${c.problems.length - most} more.</p>` : ''}</details>` : ''}</div>`;
 }

@@ -1,16 +1,18 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
+import { t } from '../speech.js';
+import { fitBadge } from '../views.js';
 import { parameters, size } from '../words.js';
 
-/** @import {ModelInfo} from '../types.d.ts' */
+/** @import {Machine, ModelInfo} from '../types.d.ts' */
 
 /**
  * Base models: installed ones to choose, listed ones to install.
  *
- *     <model-list></model-list>   .view = {models, chosen, busy}   emits model-choose {name}, model-install {name}
+ *     <model-list></model-list>   .view = {models, chosen, busy, machine}   emits model-choose {name}, model-install {name}
  */
 class ModelList extends Part {
-  /** @type {{models: ModelInfo[], chosen: string, busy: boolean}} */
+  /** @type {{models: ModelInfo[], chosen: string, busy: boolean, machine?: Machine}} */
   #view = { models: [], chosen: '', busy: false };
 
   actions = {
@@ -20,7 +22,7 @@ class ModelList extends Part {
     install: (b) => this.emit('model-install', { name: b.dataset.name }),
   };
 
-  /** @param {{models: ModelInfo[], chosen: string, busy: boolean}} view */
+  /** @param {{models: ModelInfo[], chosen: string, busy: boolean, machine?: Machine}} view */
   set view(view) {
     this.#view = view;
     this.draw();
@@ -36,10 +38,11 @@ class ModelList extends Part {
 
   /** @param {ModelInfo} m */
   #model(m) {
-    const { chosen, busy } = this.#view;
+    const { chosen, busy, machine } = this.#view;
     const facts = [parameters(m), m.quantization, size(bytesOf(m)), m.licence].filter(Boolean).join(', ');
-    const warnings = [m.listed ? '' : 'not a listed model: what is in its weights is not known', m.installed && !m.trainable ? 'cannot be trained' : ''].filter(Boolean).join('; ');
+    const warnings = [m.listed ? '' : t`not a listed model: what is in its weights is not known`, m.installed && !m.trainable ? t`cannot be trained` : ''].filter(Boolean).join('; ');
     return html`<li data-key="${m.name}" class="${m.name === chosen ? 'chosen' : ''}"><span><strong>${m.title || m.name}</strong> <span class="hint">${m.title ? `${m.name}, ` : ''}${facts}${warnings ? `; ${warnings}` : ''}</span></span>
+      ${machine?.memory && !m.remote && bytesOf(m) ? fitBadge(fits(m, machine), t`A chat takes about ${size(chatMemory(m))} of ${size(machine.memory)} memory.`) : ''}
       ${m.name === chosen ? html`<span class="state current">In use</span>`
     : m.installed ? html`<button data-do="choose" data-name="${m.name}">Use</button>`
       : html`<button data-do="install" data-name="${m.name}" ${busy ? html`disabled` : ''}>Install</button>`}</li>`;

@@ -1,13 +1,7 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
-
-/** @type {[title: string, keys: [keys: string, does: string][]][]} */
-const shortcuts = [
-  ['Everywhere', [['Ctrl+K', 'Commands'], ['?', 'This page'], ['Ctrl+B', 'Fold the sidebar'], ['Alt+N', 'New chat'], ['Alt+1 … 7', 'Go to a room']]],
-  ['Chat', [['Enter', 'Send'], ['Shift+Enter', 'New line'], ['Esc', 'Stop the answer'], ['/', 'To the question field']]],
-  ['Review', [['J', 'Next fact'], ['K', 'Fact before'], ['A', 'Approve'], ['E', 'Edit'], ['R', 'Reject'], ['U', 'Undo']]],
-];
+import { shortcuts } from '../shortcuts.js';
 
 /**
  * The keys, on one page.
@@ -55,7 +49,7 @@ class ShortcutSheet extends Part {
     if (!this.#open) return html``;
     return html`<div class="shade" data-do="close"></div>
       <div class="sheet" role="dialog" aria-modal="true" aria-labelledby="shortcuts-title"><header><h2 id="shortcuts-title">Keys</h2><button class="tool" data-do="close" aria-label="Close">${icon('close')}</button></header>
-      <div class="sheet-columns">${shortcuts.map(([title, keys]) => html`<section><h3>${title}</h3><dl>${keys.map(([k, does]) => html`<div><dt><kbd>${k}</kbd></dt><dd>${does}</dd></div>`)}</dl></section>`)}</div></div>`;
+      <div class="sheet-columns">${shortcuts().map(({ title, keys }) => html`<section><h3>${title}</h3><dl>${keys.map(([k, does]) => html`<div><dt><kbd>${k}</kbd></dt><dd>${does}</dd></div>`)}</dl></section>`)}</div></div>`;
   }
 }
 

@@ -1,5 +1,6 @@
-import { api } from '../api.js';
+import { api, toCallError } from '../api.js';
 import { loadChats, reloadChat } from '../asking.js';
+import { commands, resize } from '../commands.js';
 import { ChatList } from '../elements/chat-list.js';
 import { CommandPalette } from '../elements/command-palette.js';
 import { ShortcutSheet } from '../elements/shortcut-sheet.js';
@@ -11,17 +12,19 @@ import { allowed } from '../markdown.js';
 import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
 import { loadRunning } from '../running.js';
+import { languageFor, speak, t, told } from '../speech.js';
 import { store } from '../store.js';
 import { exportChat } from '../transfer.js';
 import { failed } from '../views.js';
 
-/** @import {Chat, Failure} from '../types.d.ts' */
-/** @import {Command} from '../elements/command-palette.js' */
+/** @import {Chat, Failure, Settings} from '../types.d.ts' */
 
 /** The house around the rooms: sidebar, room, toasts, palette, keys. */
 class ErrataShell extends Part {
   /** @type {Failure | null} */
   #broken = null;
+  /** what keeps Errata from starting can be repaired from here */
+  #repairable = false;
   #room = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
@@ -33,6 +36,7 @@ class ErrataShell extends Part {
     keys: () => this.#keys(),
     palette: () => this.#palette(),
     start: () => void this.#start(),
+    repair: () => void this.#repair(),
   };
 
   // Lifecycle
@@ -40,8 +44,12 @@ class ErrataShell extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     api.onState = (connection) => store.set({ connection });
-    api.onGap = () => reloadAll();
+    api.onGap = () => this.#back();
     api.on(take, signal);
+    void speak(languageFor(''));
+    const network = () => store.set({ online: navigator.onLine });
+    network();
+    for (const name of ['online', 'offline']) window.addEventListener(name, network, { signal });
     store.set({ sidebar: innerWidth > 760 });
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
@@ -57,7 +65,7 @@ class ErrataShell extends Part {
     document.addEventListener('click', (e) => this.#link(e), { signal });
     // A file dropped on the page would replace it.
     for (const name of ['dragover', 'drop']) window.addEventListener(name, (e) => e.preventDefault(), { signal });
-    store.watch(['connection', 'route', 'settings', 'chats', 'chatQuery', 'counts', 'toasts', 'sidebar', 'streams', 'runs', 'status', 'announcement', 'serif'], () => this.draw(), signal);
+    store.watch(['connection', 'route', 'settings', 'chats', 'chatQuery', 'counts', 'toasts', 'sidebar', 'streams', 'runs', 'status', 'announcement', 'online'], () => this.draw(), signal);
     void this.#start();
   }
 
@@ -75,16 +83,35 @@ class ErrataShell extends Part {
       void loadRunning();
       void load('status', 'counts', 'runs').then(() => this.#interrupted());
     } catch (e) {
-      this.#broken = /** @type {import('../api.js').CallError} */ (e).failure ?? { code: 'internal', message: String(e), hint: '', detail: '' };
+      this.#broken = toCallError(e).failure;
+      this.draw();
+      this.#repairable = await api.call('CanRepair').catch(() => false);
       this.draw();
     }
+  }
+
+  /** Puts a backup in place; Errata then starts again, and so does the page. */
+  async #repair() {
+    try {
+      await api.call('Repair');
+      this.#broken = null;
+    } catch (e) {
+      this.#broken = toCallError(e).failure;
+    }
+    this.draw();
+  }
+
+  /** The line is there again, perhaps to a program that was started anew. */
+  #back() {
+    if (store.state.settings?.confirmed && !this.#broken) reloadAll();
+    void this.#start();
   }
 
   /** A training that broke off is easily forgotten: it is told once. */
   #interrupted() {
     const { runs, route } = store.state;
     if (runs[0]?.state !== 'interrupted' || route.room === 'training') return;
-    store.toast({ text: 'A training was interrupted. Resume it in Training.', action: 'Open Training', run: () => { location.hash = '#/training'; } });
+    store.toast({ text: t`A training was interrupted. Resume it in Training.`, action: t`Open Training`, run: () => { location.hash = '#/training'; } });
   }
 
   #go() {
@@ -129,7 +156,7 @@ class ErrataShell extends Part {
     if (store.state.route.id === chat.id) location.hash = '#/chat/';
     await loadChats();
     store.toast({
-      text: `“${chat.title}” is in the trash.`, action: 'Undo', run: () => void attempt(api.call('RestoreChat', chat.id)).then(() => {
+      text: t`“${chat.title}” is in the trash.`, action: t`Undo`, run: () => void attempt(api.call('RestoreChat', chat.id)).then(() => {
         void loadChats();
         location.hash = `#/chat/${encodeURIComponent(chat.id)}`;
       }),
@@ -161,6 +188,10 @@ class ErrataShell extends Part {
     const command = e.ctrlKey || e.metaKey;
     if (command && e.key.toLowerCase() === 'k') this.#palette();
     else if (command && e.key.toLowerCase() === 'b') store.set({ sidebar: !store.state.sidebar });
+    else if (command && (e.key === '+' || e.key === '=')) resize(1);
+    else if (command && e.key === '-') resize(-1);
+    else if (command && e.key === '0') resize(0);
+    else if (command && e.key === ',') location.hash = '#/settings';
     else if (e.altKey && e.key.toLowerCase() === 'n') this.#new();
     else if (e.altKey && rooms[Number(e.key) - 1]) location.hash = `#/${rooms[Number(e.key) - 1].name}`;
     else if (!typing && !command && e.key === '?') this.#keys();
@@ -180,34 +211,13 @@ class ErrataShell extends Part {
       palette.close();
       return;
     }
-    /** @type {Command[]} */
-    const commands = [
-      { name: 'New chat', keys: 'Alt+N', run: () => this.#new() },
-      ...rooms.map((r, i) => ({ name: `Go to ${r.title}`, keys: `Alt+${i + 1}`, run: () => { location.hash = `#/${r.name}`; } })),
-      { name: 'Fold or unfold the sidebar', keys: 'Ctrl+B', run: () => store.set({ sidebar: !store.state.sidebar }) },
-      ...['light', 'dark', 'system'].map((theme) => ({ name: `Colours: ${theme}`, run: () => void this.#theme(theme) })),
-      ...this.#exports(),
-      { name: 'Import chats of another program', run: () => { location.hash = '#/settings'; } },
-      { name: 'Back up now', run: () => void attempt(api.call('Backup')).then((path) => path && store.toast({ text: `A verified copy lies at ${path}` })) },
-      { name: 'Keys', keys: '?', run: () => this.#keys() },
-      ...store.state.chats.map((c) => ({ name: `Chat: ${c.title}`, run: () => { location.hash = `#/chat/${encodeURIComponent(c.id)}`; } })),
+    palette.commands = [
+      { name: t`New chat`, keys: 'Alt+N', run: () => this.#new() },
+      ...commands(),
+      { name: t`Fold or unfold the sidebar`, keys: 'Ctrl+B', run: () => store.set({ sidebar: !store.state.sidebar }) },
+      { name: t`Keys`, keys: '?', run: () => this.#keys() },
     ];
-    palette.commands = commands;
     palette.open();
-  }
-
-  /** @returns {Command[]} */
-  #exports() {
-    const { route, chat } = store.state;
-    if (route.room !== 'chat' || chat?.chat.id !== route.id) return [];
-    return [{ name: 'Export this chat as Markdown', run: () => void exportChat(chat.chat, 'markdown') }, { name: 'Export this chat as JSON', run: () => void exportChat(chat.chat, 'json') }];
-  }
-
-  /** @param {string} theme */
-  async #theme(theme) {
-    const { settings } = store.state;
-    const saved = settings && await attempt(api.call('SaveSettings', { ...settings, theme }));
-    if (saved) store.set({ settings: saved });
   }
 
   // Render
@@ -215,10 +225,12 @@ class ErrataShell extends Part {
   render() {
     const { connection, settings, route, sidebar, toasts, announcement } = store.state;
     if (connection === 'token') return html`<main class="first" id="main"><p class="first-mark">${icon('caret')}</p><h1>This page needs its token</h1><p class="lead">Run <code>errata serve</code> again and open the address it prints.</p></main>`;
-    if (this.#broken) return html`<main class="first" id="main"><p class="first-mark">${icon('caret')}</p><h1>Errata could not start</h1>${failed(this.#broken, html`<button data-do="start">Try again</button>`)}</main>`;
+    if (this.#broken) return html`<main class="first" id="main"><p class="first-mark">${icon('caret')}</p><h1>Errata could not start</h1>${failed(this.#broken, html`<div class="buttons">${this.#repairable ? html`<button class="primary" data-do="repair">Put the newest backup in place</button>` : ''}<button data-do="start">Try again</button></div>`)}
+        ${this.#repairable ? html`<p class="hint">The damaged file is kept beside it. Without a sound backup, everything that can still be read is saved.</p>` : ''}</main>`;
     if (!settings) return html`<main class="first" id="main"><p class="hint"><span class="spinner">${icon('caret')}</span> Starting…</p></main>`;
     return html`<p class="visually-hidden" aria-live="polite" data-key="live">${announcement}</p>
-      ${connection === 'reconnecting' ? html`<p class="banner" role="status" data-key="banner"><span class="spinner">${icon('caret')}</span>The connection to Errata broke; it is being made again. What is stored is safe.</p>` : ''}
+      ${connection === 'reconnecting' ? html`<p class="banner" role="status" data-key="banner"><span class="spinner">${icon('caret')}</span>The connection to Errata broke; it is being made again. What is stored is safe.</p>`
+    : this.#offline ? html`<p class="banner quiet" role="status" data-key="banner">This machine is offline. Chats and trainings go on; checks use your own documents.</p>` : ''}
       ${settings.confirmed ? html`<a class="skip" href="#main" data-do="skip">To the content</a>
       <div class="house ${sidebar ? '' : 'folded'}" data-key="house">${this.#sidebar(route.room)}
       <main class="room room-${route.room}" id="main" tabindex="-1">${roomMarkup[route.room]}</main></div>` : html`<first-run data-key="first"></first-run>`}
@@ -226,9 +238,8 @@ class ErrataShell extends Part {
   }
 
   drawn() {
-    const { settings, chats, chatQuery, route, streams, toasts, serif } = store.state;
-    document.documentElement.dataset.theme = settings?.theme ?? 'system';
-    document.documentElement.dataset.letters = serif ? 'serif' : 'sans';
+    const { settings, chats, chatQuery, route, streams, toasts } = store.state;
+    look(settings);
     const list = this.querySelector('chat-list');
     if (list instanceof ChatList) list.view = { chats, open: route.room === 'chat' ? route.id : '', query: chatQuery, busy: Object.values(streams).map((s) => s.chatID), now: Date.now() };
     const toastList = this.querySelector('toast-list');
@@ -241,19 +252,25 @@ class ErrataShell extends Part {
     if (!first && route.room !== 'chat' && head instanceof HTMLElement) head.focus();
   }
 
+  /** Whether being offline matters: with only local sources nobody has to know. */
+  get #offline() {
+    const { online, settings } = store.state;
+    return !online && Object.entries(settings?.providers ?? {}).some(([name, on]) => on && name !== 'library' && name !== 'clock');
+  }
+
   /** @param {string} room */
   #sidebar(room) {
     const { counts, runs, status, sidebar } = store.state;
     const running = runs.some((r) => r.state === 'running' || r.state === 'requested');
     const problem = status?.problems.find((p) => p.part === 'engine');
-    const version = status ? (status.current?.number ? `v${status.current.number}` : 'base') : '';
+    const version = status ? (status.current?.number ? `v${status.current.number}` : t`base`) : '';
     return html`<nav class="sidebar" aria-label="Errata">
-      <div class="sidebar-top"><span class="mark">${icon('caret')}<span class="mark-word">Errata</span></span><button class="tool" data-do="fold" aria-label="${sidebar ? 'Fold the sidebar' : 'Unfold the sidebar'}" title="Ctrl+B" aria-expanded="${sidebar ? 'true' : 'false'}">${icon('fold')}</button></div>
+      <div class="sidebar-top"><span class="mark">${icon('caret')}<span class="mark-word">Errata</span></span><button class="tool" data-do="fold" aria-label="${sidebar ? t`Fold the sidebar` : t`Unfold the sidebar`}" title="Ctrl+B" aria-expanded="${sidebar ? 'true' : 'false'}">${icon('fold')}</button></div>
       <ul class="room-links">${rooms.map((r) => html`<li><a href="#/${r.name}${r.name === 'chat' ? '/' : ''}" title="${r.title}" ${r.name === room ? html`aria-current="page"` : ''}>${icon(r.name)}<span class="room-name">${r.title}</span>
         ${r.name === 'review' && counts.proposed ? html`<span class="badge" aria-label="${counts.proposed} waiting">${counts.proposed}</span>` : ''}${r.name === 'training' && running ? html`<span class="spinner" role="img" aria-label="running">${icon('caret')}</span>` : ''}</a></li>`)}</ul>
       <button class="new-chat" data-do="new" title="Alt+N">${icon('plus')}<span>New chat</span></button>
       <chat-list></chat-list>
-      <p class="sidebar-foot ${problem ? 'problem' : ''}">${problem ? html`<a href="#/settings" title="${problem.message} ${problem.hint}">${problem.message}</a>` : status ? html`<span title="${status.engine.address}">${status.model || 'no model'}, ${version}</span>` : ''}<button class="tool" data-do="keys" aria-label="Keys" title="Keys (?)">?</button></p></nav>`;
+      <p class="sidebar-foot ${problem ? 'problem' : ''}">${problem ? html`<a href="#/settings" title="${told(problem.message)} ${told(problem.hint)}">${told(problem.message)}</a>` : status ? html`<span title="${status.engine.address}">${status.model || t`no model`}, ${version}</span>` : ''}<button class="tool" data-do="keys" aria-label="Keys" title="Keys (?)">?</button></p></nav>`;
   }
 }
 
@@ -263,6 +280,15 @@ const roomMarkup = {
   training: html`<training-room data-key="training"></training-room>`, versions: html`<versions-room data-key="versions"></versions-room>`,
   library: html`<library-room data-key="library"></library-room>`, settings: html`<settings-room data-key="settings"></settings-room>`,
 };
+
+/** What was chosen for everything: colours, letters, size, language. @param {Settings | null} settings */
+function look(settings) {
+  const { dataset, style } = document.documentElement;
+  dataset.theme = settings?.theme ?? 'system';
+  dataset.letters = settings?.letters || 'serif';
+  style.fontSize = settings?.zoom && settings.zoom !== 100 ? `${settings.zoom}%` : '';
+  if (settings) void speak(languageFor(settings.language));
+}
 
 export const defineErrataShell = () => customElements.define('errata-shell', ErrataShell);
 export { ErrataShell };

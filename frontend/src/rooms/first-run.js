@@ -1,13 +1,15 @@
 import { api, toCallError } from '../api.js';
-import { fits, recommended } from '../elements/model-list.js';
-import { addFolder, rescan } from '../folders.js';
+import { keep } from '../commands.js';
+import { chatMemory, fits, recommended } from '../elements/model-list.js';
+import { addFolder, choosePath, rescan } from '../folders.js';
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
+import { language, languages, t, told } from '../speech.js';
 import { store } from '../store.js';
-import { failed, jobLine, options } from '../views.js';
+import { failed, fitBadge, jobLine, options } from '../views.js';
 import { count, parameters, size } from '../words.js';
 
 /** @import {Failure, ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
@@ -16,6 +18,8 @@ import { count, parameters, size } from '../words.js';
 class FirstRun extends Part {
   #chosen = '';
   #file = false;
+  /** What the header of the chosen file says, or why it cannot be read. @type {ModelInfo | Failure | null} */
+  #inspected = null;
   /** Why the folder of notes was refused. @type {Failure | null} */
   #folderFailure = null;
   /** What a person ticked or unticked; what loads later must not change it. @type {Record<string, boolean>} */
@@ -26,6 +30,9 @@ class FirstRun extends Part {
     start: (form) => void this.#start(form),
     file: () => { this.#file = !this.#file; this.draw(); if (this.#file) find(this, '[name="file"]').focus(); },
     again: () => void load('status', 'models', 'providers'),
+    'choose-file': () => void this.#choose('model', 'file'),
+    'choose-folder': () => void this.#choose('folder', 'folder'),
+    'resume-job': () => /** @type {HTMLFormElement} */ (find(this, 'form')).requestSubmit(),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
     /** @param {HTMLElement} b */
@@ -40,13 +47,37 @@ class FirstRun extends Part {
     store.watch(['status', 'models', 'providers', 'jobs', 'loads', 'settings'], () => this.draw(), signal);
     this.addEventListener('change', (e) => {
       if (e.target instanceof HTMLInputElement && e.target.name === 'provider') this.#ticks[e.target.value] = e.target.checked;
+      if (e.target instanceof HTMLInputElement && e.target.name === 'file') void this.#inspect(e.target.value.trim());
       if (!(e.target instanceof HTMLSelectElement)) return;
-      this.#chosen = e.target.value;
+      if (e.target.name === 'language') void keep({ language: e.target.value });
+      else this.#chosen = e.target.value;
       this.draw();
     }, { signal });
   }
 
   // Events
+
+  /** @param {'model' | 'folder'} kind @param {string} name of the field */
+  async #choose(kind, name) {
+    const path = await choosePath(kind);
+    if (!path) return;
+    const field = /** @type {HTMLInputElement} */ (find(this, `[name="${name}"]`));
+    field.value = path;
+    if (kind === 'model') await this.#inspect(path);
+  }
+
+  /** Says what is in a file before anything is copied. @param {string} file */
+  async #inspect(file) {
+    this.#inspected = null;
+    if (file) {
+      try {
+        this.#inspected = await api.call('InspectModel', file);
+      } catch (e) {
+        this.#inspected = toCallError(e).failure;
+      }
+    }
+    this.draw();
+  }
 
   /** Installs what is missing, then confirms. A failed download leaves the screen as it is. @param {HTMLElement} form */
   async #start(form) {
@@ -58,7 +89,8 @@ class FirstRun extends Part {
     const model = this.#model;
     let name = model?.name ?? '';
     if (file || (model && !model.installed)) {
-      const info = await jobs.run('model', 'Getting the model', (request) => (file ? api.call('ImportModel', request, file) : api.call('InstallModel', request, name)));
+      const info = await jobs.run('model', file ? t`Reading the file` : t`Getting the model`, (request) => (file ? api.call('ImportModel', request, file) : api.call('InstallModel', request, name)),
+        { pausable: !file, of: name });
       if (!info) return;
       name = info.name;
     }
@@ -100,60 +132,83 @@ class FirstRun extends Part {
   render() {
     const { status, models, providers, loads } = store.state;
     const model = this.#model;
-    const others = models.filter((m) => m.listed || m.installed);
     const job = store.state.jobs.model;
     const looking = ['models', 'providers', 'status'].some((name) => !loads[name] || loads[name] === 'loading');
-    const label = looking ? 'Looking…' : this.#file ? 'Use this file and start' : !model ? 'Start without a model' : model.installed ? 'Start' : `Install ${size(model.bytes || model.size)} and start`;
+    const label = looking ? t`Looking…` : this.#file ? t`Use this file and start` : !model ? t`Start without a model` : model.installed ? t`Start`
+      : job?.paused && job.of === model.name ? t`Go on and start` : t`Install ${size(model.bytes || model.size)} and start`;
     return html`<div class="first-scroll"><main class="first" id="main">
-      <p class="first-mark">${icon('caret')}</p>
-      <h1 tabindex="-1">Errata</h1>
+      <header class="first-head"><h1 tabindex="-1"><span class="first-mark">${icon('caret')}</span>Errata</h1>
+      <label class="first-language"><span class="visually-hidden">Language</span><select name="language">${options(language(), languages.map(([code, name]) => /** @type {[string, string]} */ ([code, name])))}</select></label></header>
       <p class="lead">A chat with a model on your own machine that checks its answers, and learns the corrections you approve.</p>
-      ${failed(loads.status, again)}
+      ${failed(loads.status, again())}
       <section aria-label="This machine"><h2>Found here</h2>${status ? found(status) : html`<p class="hint"><span class="spinner">${icon('caret')}</span> Looking at this machine…</p>`}</section>
       <form id="first-form" data-send="start">
-        <section><h2>Model</h2>
-        ${this.#file ? html`<label class="first-field" for="first-file">Path of a weights file (GGUF)</label><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">`
-    : model ? html`<p class="first-model"><strong>${model.title || model.name}</strong> ${[parameters(model), size(model.bytes || model.size), model.licence].filter(Boolean).join(', ')}${model.installed ? ', already here' : ''}.</p>
-          ${fit(model, status)}
-          ${others.length > 1 ? html`<label class="hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? ', installed' : ''})`])))}</select></label>` : ''}`
-      : typeof loads.models === 'object' ? failed(loads.models, again) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
+        <section><h2>Model</h2>${this.#file ? this.#fromFile(status) : model ? this.#listed(model, models, status)
+    : typeof loads.models === 'object' ? failed(loads.models, again()) : loads.models === 'ready' ? html`<p class="hint">No model is listed for this machine. Use a file, or start Ollama with one.</p>` : html`<p class="hint">Looking for models…</p>`}</section>
         <section><h2>Evidence</h2><p class="hint">The words of a question go to the sources ticked here when its answer is checked. Nothing was sent so far.</p>
-        ${failed(loads.providers, again)}
-        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${p.title || p.name} <span class="hint">${p.local ? 'Stays on this machine.' : p.sends}</span></span></label>`)}
-        <label class="first-field" for="first-folder">A folder with notes of yours, if you like</label><input id="first-folder" name="folder" placeholder="/home/you/notes" autocomplete="off" spellcheck="false" aria-describedby="first-folder-hint">
+        ${failed(loads.providers, again())}
+        ${providers.filter((p) => p.ready || p.on || p.local).map((p) => html`<label class="tick" data-key="${p.name}"><input type="checkbox" name="provider" value="${p.name}" ${this.#ticked(p) ? html`checked` : ''}><span>${told(p.title || p.name)} <span class="hint">${p.local ? t`Stays on this machine.` : told(p.sends)}</span></span></label>`)}
+        <label class="first-field" for="first-folder">A folder with notes of yours, if you like</label>
+        <div class="path-line"><input id="first-folder" name="folder" placeholder="/home/you/notes" autocomplete="off" spellcheck="false" aria-describedby="first-folder-hint">${browse('choose-folder')}</div>
         <p class="hint" id="first-folder-hint">Its text, Markdown, HTML and PDF count as evidence and never leave this machine. More can be added in Library.</p>
         ${failed(this.#folderFailure)}</section>
       </form></main></div>
       <footer class="first-foot"><div>${jobLine(job)}
-        <div class="buttons"><button class="primary big" form="first-form" ${looking || (job && !job.error) ? html`disabled` : ''}>${label}</button>
-        <button type="button" class="quiet" data-do="file">${this.#file ? 'Use a listed model instead' : 'Use a file instead'}</button></div></div></footer>`;
+        <div class="buttons"><button class="primary big" form="first-form" ${looking || jobs.runs('model') ? html`disabled` : ''}>${label}</button>
+        <button type="button" class="quiet" data-do="file">${this.#file ? t`Use a listed model instead` : t`Use a file instead`}</button></div></div></footer>`;
+  }
+
+  /** @param {ModelInfo} model @param {ModelInfo[]} models @param {Status | null} status */
+  #listed(model, models, status) {
+    const others = models.filter((m) => m.listed || m.installed);
+    const named = (/** @type {ModelInfo} */ m) => `${m.title || m.name} (${size(m.bytes || m.size)}${m.installed ? `, ${t`installed`}` : ''})`;
+    return html`<p class="first-model"><strong>${model.title || model.name}</strong> ${fit(model, status)}</p>
+      <p class="hint">${[parameters(model), size(model.bytes || model.size), model.licence, model.installed ? t`already here` : ''].filter(Boolean).join(', ')}. ${needs(model, status)}</p>
+      ${others.length > 1 ? html`<label class="first-other hint">Another one <select name="model">${options(model.name, others.map((m) => /** @type {[string, string]} */ ([m.name, named(m)])))}</select></label>` : ''}`;
+  }
+
+  /** A weights file of a person's, with what its header says. @param {Status | null} status */
+  #fromFile(status) {
+    const file = this.#inspected;
+    return html`<label class="first-field" for="first-file">Path of a weights file (GGUF)</label>
+      <div class="path-line"><input id="first-file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">${browse('choose-file')}</div>
+      ${!file ? html`<p class="hint">It works without a network: the file is copied into Errata’s own folder.</p>`
+    : 'code' in file ? failed(file) : html`<p class="first-model"><strong>${file.title}</strong> ${fit(file, status)}</p>
+        <p class="hint">${[file.parameters, file.quantization, size(file.size), file.licence].filter(Boolean).join(', ')}. ${needs(file, status)}</p>`}`;
   }
 }
 
-const again = html`<button type="button" data-do="again">Try again</button>`;
+const again = () => html`<button type="button" data-do="again">Try again</button>`;
+
+/** A dialog for files, where the door has one. @param {string} action */
+const browse = (action) => (store.state.hello?.can_choose ? html`<button type="button" data-do="${action}">Choose…</button>` : '');
 
 /** Sources that were not shown stay off: nobody saw their ticks. The library sends nothing. @param {Record<string, boolean> | null} providers */
 const unseen = (providers) => Object.fromEntries(Object.entries(providers ?? {}).map(([name, on]) => [name, on && name === 'library']));
 
 /** @param {ModelInfo} model @param {Status | null} status */
-function fit(model, status) {
+const fit = (model, status) => (status?.machine.memory && (model.bytes || model.size) ? fitBadge(fits(model, status.machine), needs(model, status)) : '');
+
+/** What a model needs beside what this machine has. @param {ModelInfo} model @param {Status | null} status */
+function needs(model, status) {
   const bytes = model.bytes || model.size;
-  const machine = status?.machine;
-  if (!bytes || !machine?.memory) return '';
-  const { disk } = machine;
-  const words = { training: 'It fits this machine, for chat and for training.', chat: 'It fits for chat; training it needs more memory than this machine has.', nothing: 'It is too large for the memory of this machine.' }[fits(model, machine)];
-  return html`<p class="hint">${words}${!model.installed && disk && bytes > disk ? ` It needs ${size(bytes)} of disk, and ${size(disk)} are free.` : ''}</p>`;
+  if (!bytes || !status?.machine.memory) return '';
+  const { disk, memory } = status.machine;
+  const room = !model.installed && disk && bytes > disk ? ` ${t`It needs ${size(bytes)} of disk, and ${size(disk)} are free.`}` : '';
+  return t`A chat takes about ${size(chatMemory(model))} of ${size(memory)} memory.` + room;
 }
 
 /** @param {Status} status */
 function found(status) {
   const m = status.machine;
   const e = status.engine;
+  const engine = e.version ? e.source === 'bundled' ? t`Ollama ${e.version}, brought by Errata` : t`Ollama ${e.version}, already running` : told(status.problems.find((p) => p.part === 'engine')?.message) || t`none`;
   return html`<dl class="found">
-    <div><dt>Machine</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : '', m.memory ? `${size(m.memory)} memory` : ''].filter(Boolean).join(', ') || 'unknown'}</dd></div>
-    <div><dt>GPU</dt><dd>${m.gpu || 'none found; the CPU answers and trains'}</dd></div>
-    <div><dt>Engine</dt><dd>${e.version ? `Ollama ${e.version}, ${e.source === 'bundled' ? 'brought by Errata' : 'already running'}` : status.problems.find((p) => p.part === 'engine')?.message ?? 'none'}</dd></div>
-    ${m.disk ? html`<div><dt>Disk</dt><dd>${size(m.disk)} free</dd></div>` : ''}</dl>`;
+    <div><dt>Processor</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : ''].filter(Boolean).join(', ') || t`unknown`}</dd></div>
+    <div><dt>GPU</dt><dd>${m.gpu ? told(m.gpu) : t`none found; the CPU answers and trains`}</dd></div>
+    <div><dt>Memory</dt><dd>${m.memory ? m.available ? t`${size(m.memory)}, ${size(m.available)} free` : size(m.memory) : t`unknown`}</dd></div>
+    <div><dt>Engine</dt><dd>${engine}</dd></div>
+    ${m.disk ? html`<div><dt>Disk</dt><dd>${t`${size(m.disk)} free`}</dd></div>` : ''}</dl>`;
 }
 
 export const defineFirstRun = () => customElements.define('first-run', FirstRun);

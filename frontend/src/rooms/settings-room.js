@@ -1,39 +1,44 @@
 import { api } from '../api.js';
-import { ChatImport } from '../elements/chat-import.js';
+import { keep, sizes } from '../commands.js';
 import { ModelList, chatMemory } from '../elements/model-list.js';
+import { choosePath } from '../folders.js';
+import { choice, tick } from '../forms.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
+import { allowNotices, noticesAllowed } from '../notices.js';
 import { Part, filled, find, valueOf } from '../part.js';
+import { privacy } from '../privacy.js';
+import { shortcuts } from '../shortcuts.js';
+import { languages, t, table, told } from '../speech.js';
 import { store } from '../store.js';
-import { importChats, undoImport } from '../transfer.js';
-import { failed, jobLine, options, roomHead } from '../views.js';
-import { count, day, size } from '../words.js';
+import { failed, jobLine, roomHead } from '../views.js';
+import { count, day, percent, size } from '../words.js';
 
-/** @import {ModelInfo, ProviderHealth, ProviderNeed, RecheckPlan, Settings, Status} from '../types.d.ts' */
+/** @import {ModelInfo, RecheckPlan, Settings, Status} from '../types.d.ts' */
+
+/** The parts of the room, as its address names them. @type {Record<string, string>} */
+const parts = table({ model: 'Models', evidence: 'Evidence', privacy: 'Privacy', learning: 'Learning', look: 'Look', keys: 'Keys', data: 'Data', about: 'About' });
 
 /** Plain forms; a change is kept at once, and what it does stands beside it. */
 class SettingsRoom extends Part {
+  #at = '';
+
   actions = {
-    again: () => void load('models', 'providers', 'status'),
+    again: () => void load('models', 'status'),
     /** @param {HTMLElement} f */
     import: (f) => void this.#import(f),
-    /** @param {HTMLElement} f */
-    key: (f) => void this.#key(f.dataset.name ?? '', f),
-    /** @param {HTMLElement} b */
-    'key-delete': (b) => void this.#forget(b.dataset.name ?? ''),
-    /** @param {HTMLElement} f */
-    need: (f) => void this.#need(f),
+    choose: () => void this.#choose(),
     /** @param {HTMLElement} f */
     origin: (f) => void this.#origin(f),
     /** @param {HTMLElement} b */
     'origin-remove': (b) => void this.#save({ allowed_origins: (store.state.settings?.allowed_origins ?? []).filter((o) => o !== b.dataset.origin) }),
-    backup: () => void this.#backup(),
-    trash: () => { if (this.sure('trash')) void this.#empty(); },
+    notices: () => void allowNotices().then(() => this.draw()),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
     /** @param {HTMLElement} b */
     'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
+    'resume-job': () => void this.#install(store.state.jobs.model?.of ?? ''),
   };
 
   // Lifecycle
@@ -41,13 +46,9 @@ class SettingsRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('models', 'providers', 'status', 'rechecks');
-    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'imported', 'loads', 'hello', 'serif'], () => this.draw(), signal);
+    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'route'], () => this.draw(), signal);
     this.addEventListener('change', (e) => this.#changed(e), { signal });
     this.addEventListener('model-choose', (e) => void this.#save({ model: /** @type {CustomEvent} */ (e).detail.name }), { signal });
-    this.addEventListener('chats-import', (e) => void importChats(/** @type {CustomEvent} */ (e).detail.file), { signal });
-    this.addEventListener('chats-undo', (e) => void undoImport(/** @type {CustomEvent} */ (e).detail.ids), { signal });
-    this.addEventListener('chats-stop', () => jobs.cancel('chats'), { signal });
-    this.addEventListener('chats-clear', () => jobs.clear('chats'), { signal });
     this.addEventListener('model-install', (e) => void this.#install(/** @type {CustomEvent} */ (e).detail.name), { signal });
   }
 
@@ -55,182 +56,161 @@ class SettingsRoom extends Part {
 
   /** @param {Partial<Settings>} change @returns {Promise<boolean>} whether it was taken */
   async #save(change) {
-    const { settings } = store.state;
-    if (!settings) return false;
-    const saved = await attempt(api.call('SaveSettings', { ...settings, ...change }));
-    if (saved) store.set({ settings: saved });
-    else this.draw(); // what was refused goes back to what is
-    if (change.providers) void load('providers');
+    const saved = await keep(change);
+    if (!saved) this.draw(); // what was refused goes back to what is
     if (change.recheck || change.recheck_days) void load('rechecks');
-    return Boolean(saved);
+    return saved;
   }
 
   /** @param {Event} e */
   #changed(e) {
     const field = e.target;
-    const { settings } = store.state;
-    if (!settings || !(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
-    if (field instanceof HTMLInputElement && field.name === 'provider') void this.#save({ providers: { ...settings.providers, [field.value]: field.checked } });
-    else if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
-    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'extractor', 'judge', 'recheck', 'approval'].includes(field.name)) void this.#save({ [field.name]: field.value });
-    else if (field instanceof HTMLSelectElement && (field.name === 'recheck_days' || field.name === 'approval_hours')) void this.#save({ [field.name]: Number(field.value) });
-    else if (field instanceof HTMLSelectElement && field.name === 'letters') store.set({ serif: field.value === 'serif' });
+    if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
+    else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'extractor', 'judge', 'recheck', 'approval', 'letters', 'language', 'notify'].includes(field.name)) void this.#save({ [field.name]: field.value });
+    else if (field instanceof HTMLSelectElement && ['recheck_days', 'approval_hours', 'zoom'].includes(field.name)) void this.#save({ [field.name]: Number(field.value) });
   }
 
   /** @param {string} name */
   async #install(name) {
-    const info = await jobs.run('model', 'Getting the model', (request) => api.call('InstallModel', request, name));
-    if (!info) return;
-    store.toast({ text: `${info.name} is installed.` });
-    await this.#fresh();
+    const info = await jobs.run('model', t`Getting the model`, (request) => api.call('InstallModel', request, name), { pausable: true, of: name });
+    if (info) await this.#installed(info);
+  }
+
+  async #choose() {
+    const path = await choosePath('model');
+    if (path) /** @type {HTMLInputElement} */ (find(this, '[name="file"]')).value = path;
   }
 
   /** @param {HTMLElement} form */
   async #import(form) {
     if (!filled(form)) return;
     const file = valueOf(form, 'file').trim();
-    const info = await jobs.run('model', 'Reading the file', (request) => api.call('ImportModel', request, file));
-    if (!info) return;
-    store.toast({ text: `${info.name} is installed.` });
-    await this.#fresh();
+    const info = await jobs.run('model', t`Reading the file`, (request) => api.call('ImportModel', request, file));
+    if (info) await this.#installed(info);
   }
 
-  async #fresh() {
+  /** @param {ModelInfo} info */
+  async #installed(info) {
+    store.toast({ text: t`${info.title || info.name} is installed.` });
     const settings = await attempt(api.call('Settings'));
     if (settings) store.set({ settings });
     await load('models', 'status');
   }
 
-  /** @param {string} name @param {HTMLElement} form */
-  async #key(name, form) {
-    const field = /** @type {HTMLInputElement} */ (find(form, 'input'));
-    if (!filled(form)) return;
-    const place = await attempt(api.call('SetSecret', name, field.value));
-    if (!place) return;
-    field.value = '';
-    store.toast({ text: place === 'keyring' ? 'The key is kept in the system’s keyring.' : 'No keyring was found: the key is kept until Errata ends.' });
-    void load('providers');
-  }
-
-  /** @param {string} name */
-  async #forget(name) {
-    if (await attempt(api.call('DeleteSecret', name).then(() => true))) store.toast({ text: 'The key was forgotten.' });
-    void load('providers');
-  }
-
-  /** @param {HTMLElement} form */
-  async #need(form) {
-    const name = form.dataset.setting ?? '';
-    if (await this.#save(/** @type {Partial<Settings>} */ ({ [name]: valueOf(form, name).trim() }))) void load('providers');
-  }
-
   /** @param {HTMLElement} form */
   async #origin(form) {
-    const field = /** @type {HTMLInputElement} */ (find(form, '[name="origin"]'));
+    const field = /** @type {HTMLInputElement} */ (find(this, '[name="origin"]'));
     if (!filled(form)) return;
     const taken = await this.#save({ allowed_origins: [...(store.state.settings?.allowed_origins ?? []), field.value.trim()] });
     if (taken) field.value = '';
   }
 
-  async #backup() {
-    const path = await attempt(api.call('Backup'));
-    if (path) store.toast({ text: `A verified copy lies at ${path}` });
-  }
-
-  async #empty() {
-    const n = await attempt(api.call('EmptyTrash'));
-    if (n !== null) store.toast({ text: n ? `${count(n, 'chat')} deleted for good.` : 'The trash was empty.' });
-  }
-
   // Render
 
   render() {
-    const { settings: s, status, models, rechecks, loads, hello, providers, jobs: running } = store.state;
-    if (!s) return html`${roomHead('Settings')}<p class="hint">Loading…</p>`;
-    return html`${roomHead('Settings', 'A change is kept at once.')}
-      <section><h2>Model</h2>${jobLine(running.model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
-        <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false"><button ${running.model && !running.model.error ? html`disabled` : ''}>Use this file</button></form>${engine(status)}</section>
-      <section><h2>Evidence</h2><p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
-        ${failed(loads.providers, html`<button data-do="again">Try again</button>`)}<ul class="lines">${providers.map((p) => provider(p, s))}</ul>
-        ${tick('auto_check', s.auto_check, 'Check every answer', 'Otherwise a check starts when you ask for it.')}
-        ${choice('extractor', 'Extractor', s.extractor ?? '', bases(models, s.extractor), `It copies values out of answers and evidence; ${cost(models, s.extractor, s.model)}`)}
-        ${choice('judge', 'Judge', s.judge ?? '', bases(models, s.judge), `It says how fast an answer can change, and whether a passage says yes or no; ${cost(models, s.judge, s.model)}`)}
-        ${choice('recheck', 'Facts with an expiry', s.recheck || 'on', [['on', 'check again by themselves'], ['paused', 'wait for me']], 'The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.')}
-        ${choice('recheck_days', 'Check them', String(s.recheck_days || 7), own([['1', 'every day'], ['7', 'every week'], ['30', 'every month']], s.recheck_days, 'day'), plan(rechecks))}</section>
-      <section><h2>Learning</h2>
-        ${choice('approval', 'Corrections are approved', s.approval, [['person', 'by me'], ['automatic', 'by rule, if sure']], 'By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.')}
-        ${s.approval === 'automatic' ? choice('approval_hours', 'A rule waits', String(s.approval_hours || 24), own([['1', 'an hour'], ['24', 'a day'], ['72', 'three days'], ['168', 'a week']], s.approval_hours, 'hour'), 'Until then you can decide yourself; what you touched is left to you.') : ''}
-        ${choice('training', 'When too few answers were right', s.training, [['propose', 'propose a training'], ['start', 'start a training'], ['never', 'do nothing']], s.approval === 'automatic' ? 'Only approved facts are ever taught. With rules, a training that starts by itself is scored, and its version used if it passes its gate.' : 'Only facts that you approved are ever taught.')}
-        ${tick('memory', s.memory, 'Use approved facts before they are taught', 'They are given to the model as context, and the answer says so.')}
-        ${choice('serve_as', 'Serve versions as', s.serve_as, [['auto', 'what fits'], ['adapter', 'base and adapter'], ['merged', 'merged weights']], 'Merged takes more disk; both give the same answers.')}</section>
-      <section><h2>Look</h2>${choice('theme', 'Colours', s.theme, [['system', 'as the system'], ['light', 'light'], ['dark', 'dark']], '')}
-        ${choice('letters', 'Letters of answers', store.state.serif ? 'serif' : 'sans', [['serif', 'serif'], ['sans', 'sans']], 'Until Errata is closed.')}</section>
-      <section><h2>Other programs</h2><p class="hint">Pages of these origins may call the API that <code>errata serve</code> offers, with its token.</p>
-        <ul class="lines">${(s.allowed_origins ?? []).map((o) => html`<li data-key="${o}"><code>${o}</code><button class="quiet" data-do="origin-remove" data-origin="${o}" aria-label="Remove ${o}">Remove</button></li>`)}</ul>
-        <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" required autocomplete="off" spellcheck="false"><button>Allow</button></form></section>
-      <section><h2>Data</h2><p class="hint">Everything lies in <code>${hello?.home}</code>.</p><div class="buttons"><button data-do="backup">Back up now</button><button class="quiet" data-do="trash">${this.asked === 'trash' ? 'Empty it for good?' : 'Empty the trash of chats'}</button></div><chat-import></chat-import></section>
-      <p class="hint">Errata ${hello?.version}, ${hello?.door}.</p>`;
+    const { settings: s, hello, providers, route } = store.state;
+    if (!s) return html`${roomHead(t`Settings`)}<p class="hint">Loading…</p>`;
+    const section = (/** @type {string} */ name, /** @type {unknown} */ content) => html`<section id="settings-${name}" data-key="${name}"><h2 tabindex="-1">${parts[name]}</h2>${content}</section>`;
+    return html`${roomHead(t`Settings`, t`A change is kept at once.`)}
+      <div class="settings"><nav class="settings-nav" aria-label="Parts of the settings"><ul>${Object.keys(parts).map((name) => html`<li><a href="#/settings/${name}" ${route.id === name ? html`aria-current="true"` : ''}>${parts[name]}</a></li>`)}</ul></nav>
+      <div class="settings-page">${section('model', this.#models(s))}${section('evidence', this.#evidence(s))}${section('privacy', privacy(providers))}${section('learning', learning(s))}${section('look', looks(s))}${section('keys', keys())}
+      ${section('data', html`<settings-data></settings-data>`)}${section('about', about(s, hello))}</div></div>`;
+  }
+
+  /** @param {Settings} s */
+  #models(s) {
+    const { models, status, loads, hello, jobs: { model } } = store.state;
+    return html`${jobLine(model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
+      <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">${hello?.can_choose ? html`<button type="button" data-do="choose">Choose…</button>` : ''}<button ${jobs.runs('model') ? html`disabled` : ''}>Use this file</button></form>${engine(status)}
+      <h3>Roles</h3>
+      ${choice('extractor', t`Extractor`, s.extractor ?? '', bases(models, s.extractor), t`It copies values out of answers and evidence; ${cost(models, s.extractor, s.model)}`)}
+      ${choice('judge', t`Judge`, s.judge ?? '', bases(models, s.judge), t`It says how fast an answer can change, and whether a passage says yes or no; ${cost(models, s.judge, s.model)}`)}
+      ${choice('serve_as', t`Serve versions as`, s.serve_as, [['auto', t`what fits`], ['adapter', t`base and adapter`], ['merged', t`merged weights`]], t`Merged takes more disk; both give the same answers.`)}`;
+  }
+
+  /** @param {Settings} s */
+  #evidence(s) {
+    return html`<p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
+      <settings-evidence></settings-evidence>
+      ${tick('auto_check', s.auto_check, t`Check every answer`, t`Otherwise a check starts when you ask for it.`)}
+      ${choice('recheck', t`Facts with an expiry`, s.recheck || 'on', [['on', t`check again by themselves`], ['paused', t`wait for me`]], t`The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.`)}
+      ${choice('recheck_days', t`Check them`, String(s.recheck_days || 7), own([['1', t`every day`], ['7', t`every week`], ['30', t`every month`]], s.recheck_days, (n) => count(n, 'day')), plan(store.state.rechecks))}`;
   }
 
   drawn() {
-    const { models, settings, imported, jobs: running } = store.state;
+    const { models, settings, route, status } = store.state;
     const list = this.querySelector('model-list');
-    const chats = this.querySelector('chat-import');
-    if (chats instanceof ChatImport) chats.view = { job: running.chats, imported };
-    if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: Boolean(running.model && !running.model.error) };
+    if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: jobs.runs('model'), machine: status?.machine };
+    if (!settings || this.#at === route.id) return;
+    this.#at = route.id;
+    const head = this.querySelector(`#settings-${CSS.escape(route.id)} > h2`);
+    if (!(head instanceof HTMLElement)) return;
+    head.scrollIntoView?.({ block: 'start' });
+    head.focus({ preventScroll: true });
   }
 }
 
-/** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {string} unit @returns {[string, string][]} */
-const own = (list, value, unit) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), count(value, unit)]]);
+/** @param {Settings} s */
+const learning = (s) => html`${choice('approval', t`Corrections are approved`, s.approval, [['person', t`by me`], ['automatic', t`by rule, if sure`]], t`By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.`)}
+  ${s.approval === 'automatic' ? choice('approval_hours', t`A rule waits`, String(s.approval_hours || 24), own([['1', t`an hour`], ['24', t`a day`], ['72', t`three days`], ['168', t`a week`]], s.approval_hours, (n) => count(n, 'hour')), t`Until then you can decide yourself; what you touched is left to you.`) : ''}
+  ${choice('training', t`When, of ten checked answers, too few were right`, s.training, [['propose', t`propose a training`], ['start', t`start a training`], ['never', t`do nothing`]], s.approval === 'automatic' ? t`Only approved facts are ever taught. With rules, a training that starts by itself is scored, and its version used if it passes its gate.` : t`Only facts that you approved are ever taught.`)}
+  ${tick('memory', s.memory, t`Use approved facts before they are taught`, t`They are given to the model as context, and the answer says so.`)}
+  ${choice('notify', t`When a training ends`, s.notify || 'on', [['on', t`tell me`], ['off', t`say nothing`]], { yes: t`A notice of the desktop’s, if this window is not in front.`, ask: html`This browser has to be asked first. <button class="link" data-do="notices">Allow notices</button>`, no: t`This browser shows no notices; the title of the page is marked.` }[noticesAllowed()])}`;
+
+/** @param {Settings} s */
+const looks = (s) => html`${choice('language', t`Language`, s.language ?? '', [['', t`as the system`], ...languages.map(([code, name]) => /** @type {[string, string]} */ ([code, name]))], t`What Errata says; answers come in the language of the question.`)}
+  ${choice('theme', t`Colours`, s.theme, [['system', t`as the system`], ['light', t`light`], ['dark', t`dark`]], '')}
+  ${choice('zoom', t`Size`, String(s.zoom || 100), own(sizes.map((n) => /** @type {[string, string]} */ ([String(n), percent(n / 100)])), s.zoom, (n) => percent(n / 100)), t`Ctrl and + or - do the same.`)}
+  ${choice('letters', t`Letters of answers`, s.letters || 'serif', [['serif', t`serif`], ['sans', t`sans`]], '')}`;
+
+const keys = () => html`<div class="sheet-columns">${shortcuts().map(({ title, keys: list }) => html`<div data-key="${title}"><h3>${title}</h3><dl>${list.map(([k, does]) => html`<div><dt><kbd>${k}</kbd></dt><dd>${does}</dd></div>`)}</dl></div>`)}</div>`;
+
+/** @param {Settings} s @param {import('../types.d.ts').Hello | null} hello */
+const about = (s, hello) => html`<p>Errata ${hello?.version} <span class="hint">${doors[hello?.door ?? ''] ?? hello?.door}</span></p>
+  <p class="hint">A chat with a model on your own machine that checks its answers against dated evidence and learns the corrections you approve. Apache-2.0; the models have licences of their own, which stand beside them.</p>
+  <h3>Other programs</h3><p class="hint">Pages of these origins may call the API that <code>errata serve</code> offers, with its token.</p>
+  <ul class="lines">${(s.allowed_origins ?? []).map((o) => html`<li data-key="${o}"><code>${o}</code><button class="quiet" data-do="origin-remove" data-origin="${o}" aria-label="Remove ${o}">Remove</button></li>`)}</ul>
+  <form class="inline-form" data-send="origin"><label for="origin">Origin</label><input id="origin" name="origin" placeholder="http://localhost:3000" required autocomplete="off" spellcheck="false"><button>Allow</button></form>`;
+
+/** @type {Record<string, string>} */
+const doors = table({ window: 'in its own window', browser: 'in a browser' });
+
+/** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {(n: number) => string} say @returns {[string, string][]} */
+const own = (list, value, say) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), say(value)]]);
 
 /** The models that may extract and judge, and one that is gone. @param {ModelInfo[]} models @param {string | undefined} chosen @returns {[string, string][]} */
 function bases(models, chosen) {
   const here = models.filter((m) => m.installed && !m.remote);
   const gone = chosen && !here.some((m) => m.name === chosen);
-  return [['', 'the model in use, untaught'], ...here.map((m) => /** @type {[string, string]} */ ([m.name, m.title || m.name])), ...(gone ? [/** @type {[string, string]} */ ([chosen, chosen])] : [])];
+  return [['', t`the model in use, untaught`], ...here.map((m) => /** @type {[string, string]} */ ([m.name, m.title || m.name])), ...(gone ? [/** @type {[string, string]} */ ([chosen, chosen])] : [])];
 }
 
 /** What a model of its own costs. @param {ModelInfo[]} models @param {string | undefined} chosen @param {string} inUse */
 function cost(models, chosen, inUse) {
   const m = models.find(({ name }) => name === chosen);
-  if (chosen && models.length && !m?.installed) return `${chosen} is not installed, so nothing is checked: get it above, or choose another.`;
-  return m && chosen !== inUse ? `beside the model in use it takes about ${size(chatMemory(m))} of memory, or longer checks where both do not fit.` : 'a model of its own takes more memory, or longer checks.';
+  if (chosen && models.length && !m?.installed) return t`${chosen} is not installed, so nothing is checked: get it above, or choose another.`;
+  return m && chosen !== inUse ? t`beside the model in use it takes about ${size(chatMemory(m))} of memory, or longer checks where both do not fit.` : t`a model of its own takes more memory, or longer checks.`;
 }
 
 /** What the schedule has before it. @param {RecheckPlan | null} p */
 function plan(p) {
   if (!p) return '';
-  if (!p.facts) return 'No approved fact has an expiry yet.';
-  const when = p.paused ? 'paused' : p.due ? `${p.due} due now` : `the next on ${day(p.next)}`;
-  return `${count(p.facts, 'fact')}: ${when}.${p.disputed ? ` ${p.disputed} in dispute: decide in Review.` : ''}`;
+  if (!p.facts) return t`No approved fact has an expiry yet.`;
+  const when = p.paused ? t`paused` : p.due ? t`${p.due} due now` : t`the next on ${day(p.next)}`;
+  return `${count(p.facts, 'fact')}: ${when}.${p.disputed ? ` ${t`${p.disputed} in dispute: decide in Review.`}` : ''}`;
 }
+
+/** @type {Record<string, string>} */
+const engineSources = table({ env: 'set by OLLAMA_HOST', running: 'already running', bundled: 'started by Errata' });
 
 /** @param {Status | null} status */
 function engine(status) {
   if (!status) return '';
   const e = status.engine;
-  const from = { env: 'set by OLLAMA_HOST', running: 'already running', bundled: 'started by Errata' }[e.source] ?? e.source;
-  const gpu = e.gpu_share < 0 ? '' : e.gpu_share === 0 && status.machine.gpu ? ` Nothing of the model runs on ${status.machine.gpu}: install Ollama with its GPU support.` : ` ${e.gpu_share} % of the model is on the GPU.`;
-  return html`<p class="hint">${e.version ? `Engine: Ollama ${e.version} at ${e.address}, ${from}. ${e.adapters ? 'It takes adapters.' : 'It takes merged weights only.'}${gpu}` : ''}
-    ${status.problems.filter((p) => p.part === 'engine').map((p) => html`<strong>${p.message}</strong> ${p.hint}`)}</p>`;
+  const gpu = e.gpu_share < 0 ? '' : e.gpu_share === 0 && status.machine.gpu ? t`Nothing of the model runs on ${told(status.machine.gpu)}: install Ollama with its GPU support.` : t`${e.gpu_share} % of the model is on the GPU.`;
+  return html`<p class="hint">${e.version ? [t`Engine: Ollama ${e.version} at ${e.address}, ${engineSources[e.source] ?? e.source}.`, e.adapters ? t`It takes adapters.` : t`It takes merged weights only.`, gpu].join(' ') : ''}
+    ${status.problems.filter((p) => p.part === 'engine').map((p) => html`<strong>${told(p.message)}</strong> ${told(p.hint)}`)}</p>`;
 }
-
-/** @param {ProviderHealth} p @param {Settings} s */
-const provider = (p, s) => html`<li data-key="${p.name}" class="provider"><label class="tick"><input type="checkbox" name="provider" value="${p.name}" ${p.on ? html`checked` : ''}><span><strong>${p.title || p.name}</strong> <span class="hint">${p.local ? 'Stays on this machine.' : p.sends} ${p.message}</span></span></label>
-  ${p.on && p.needs.length ? html`<div class="provider-needs">${p.needs.map((n) => (n.setting ? setting(n, s) : key(p)))}</div>` : ''}</li>`;
-
-/** @param {ProviderHealth} p */
-const key = (p) => html`<form class="inline-form" data-send="key" data-name="${p.name}"><label for="key-${p.name}">Key</label><input id="key-${p.name}" type="password" required autocomplete="off"><button>Keep</button><button type="button" class="quiet" data-do="key-delete" data-name="${p.name}">Forget</button></form>`;
-
-/** @param {ProviderNeed} n @param {Settings} s */
-const setting = (n, s) => html`<form class="inline-form" data-send="need" data-setting="${n.setting}"><label for="need-${n.setting}">${n.label}</label><input id="need-${n.setting}" name="${n.setting}" value="${Object.entries(s).find(([name]) => name === n.setting)?.[1] ?? ''}" placeholder="${n.example ?? ''}" autocomplete="off" spellcheck="false"><button>Keep</button></form>`;
-
-/** @param {string} name @param {boolean} on @param {string} label @param {string} effect */
-const tick = (name, on, label, effect) => html`<label class="tick"><input type="checkbox" name="${name}" ${on ? html`checked` : ''}><span>${label} <span class="hint">${effect}</span></span></label>`;
-
-/** @param {string} name @param {string} label @param {string} value @param {[string, string][]} list @param {string} effect */
-const choice = (name, label, value, list, effect) => html`<div class="choice"><label for="set-${name}">${label}</label><select id="set-${name}" name="${name}">${options(value, list)}</select><span class="hint">${effect}</span></div>`;
 
 export const defineSettingsRoom = () => customElements.define('settings-room', SettingsRoom);
 export { SettingsRoom };
