@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
+.PHONY: help screenshots test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
 
 # What can be made.
 help:
@@ -104,6 +104,10 @@ bench-trainer:
 	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)" check
 	@$(MAKE) --no-print-directory trainer $(if $(BASE),,model)
 	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)"
+
+# A picture of every room, light and dark, wide and narrow, into build/screenshots: make screenshots ONLY=settings-dark
+screenshots: node
+	@node frontend/e2e/screenshots.js $(ONLY)
 
 # What was built in this checkout; the user's cache stays.
 clean:

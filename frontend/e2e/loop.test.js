@@ -59,7 +59,7 @@ describe('errata serve', { timeout: 300_000 }, () => {
 
   test('a folder of notes becomes evidence', async () => {
     await page.goto(`${new URL('/', server.url).href}#/library`);
-    await page.getByLabel('Path of a folder').fill(server.notes);
+    await page.getByLabel('Path of a folder or a file').fill(server.notes);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('Government of the United Kingdom').waitFor();
     await page.getByText('Could not be read').waitFor();

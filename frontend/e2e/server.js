@@ -54,10 +54,11 @@ export async function serve() {
   let server = await start(binary, ['serve', '--port', '0'], env, /http:\S+token=\S+/);
   return {
     get url() { return server.found; }, notes, log: () => server.log(),
-    /** Ends the server and starts it again on the same port. */
-    restart: async () => {
+    /** Ends the server and starts it again on the same port. @param {(home: string) => Promise<void>} [between] while nothing holds its home */
+    restart: async (between) => {
       const { port } = new URL(server.found);
       await end(server.child);
+      await between?.(env.ERRATA_HOME);
       server = await start(binary, ['serve', '--port', port], env, /http:\S+token=\S+/);
     },
     close: async () => {

@@ -35,7 +35,7 @@ export const first = {
   Engine: ['Laufwerk der Modelle', '引擎'],
   Memory: ['Speicher', '内存'],
   unknown: ['unbekannt', '未知'],
-  'none found; the CPU answers and trains': ['keine gefunden; der Prozessor antwortet und trainiert', '未找到；由 CPU 回答和训练'],
+  'none: the CPU does the work': ['keine: der Prozessor macht es', '无：由 CPU 完成'],
   '{0}, {1} free': ['{0}, davon {1} frei', '{0}，可用 {1}'],
   Disk: ['Platte', '磁盘'],
   '{0} free': ['{0} frei', '可用 {0}'],

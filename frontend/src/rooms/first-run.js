@@ -205,10 +205,10 @@ function found(status) {
   const engine = e.version ? e.source === 'bundled' ? t`Ollama ${e.version}, brought by Errata` : t`Ollama ${e.version}, already running` : told(status.problems.find((p) => p.part === 'engine')?.message) || t`none`;
   return html`<dl class="found">
     <div><dt>Processor</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : ''].filter(Boolean).join(', ') || t`unknown`}</dd></div>
-    <div><dt>GPU</dt><dd>${m.gpu ? told(m.gpu) : t`none found; the CPU answers and trains`}</dd></div>
+    <div><dt>GPU</dt><dd>${m.gpu ? told(m.gpu) : t`none: the CPU does the work`}</dd></div>
     <div><dt>Memory</dt><dd>${m.memory ? m.available ? t`${size(m.memory)}, ${size(m.available)} free` : size(m.memory) : t`unknown`}</dd></div>
-    <div><dt>Engine</dt><dd>${engine}</dd></div>
-    ${m.disk ? html`<div><dt>Disk</dt><dd>${t`${size(m.disk)} free`}</dd></div>` : ''}</dl>`;
+    ${m.disk ? html`<div><dt>Disk</dt><dd>${t`${size(m.disk)} free`}</dd></div>` : ''}
+    <div class="found-wide"><dt>Engine</dt><dd>${engine}</dd></div></dl>`;
 }
 
 export const defineFirstRun = () => customElements.define('first-run', FirstRun);

@@ -1,6 +1,7 @@
 import { api, toCallError } from '../api.js';
 import { addFolder, choosePath, rescan } from '../folders.js';
 import { html } from '../html.js';
+import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, filled, find, valueOf } from '../part.js';
@@ -135,7 +136,7 @@ class LibraryRoom extends Part {
       ${jobLine(library)}
       ${reading && !library ? html`<p class="hint figures" role="status">Reading ${figure(reading.done)} of ${figure(reading.total)} files…</p>` : ''}
       ${failed(this.#failure)}
-      ${readable.length ? html`<form class="library-search" data-send="search" role="search"><label class="search"><span class="visually-hidden">Search your documents</span><input type="search" name="query" placeholder="Search your documents" value="${this.#query}" autocomplete="off"></label></form>` : ''}
+      ${readable.length ? html`<form class="library-search" data-send="search" role="search"><label class="search"><span class="visually-hidden">Search your documents</span>${icon('search')}<input type="search" name="query" placeholder="Search your documents" value="${this.#query}" autocomplete="off"></label></form>` : ''}
       ${this.#hits ? hits(this.#hits, this.#query) : ''}
       <section><h2>Folders and files</h2>
         ${folders.length ? html`<ul class="lines">${folders.map((f) => html`<li data-key="${f}"><code>${f}</code><span class="hint figures">${holds(f, documents)}</span><button class="quiet" data-do="remove" data-path="${f}" aria-label="Remove ${f}">Remove</button></li>`)}</ul>` : ''}
