@@ -25,6 +25,8 @@ class ErrataShell extends Part {
   #broken = null;
   /** what keeps Errata from starting can be repaired from here */
   #repairable = false;
+  /** whether a training that broke off was told */
+  #told = false;
   #room = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
@@ -110,6 +112,8 @@ class ErrataShell extends Part {
   /** A training that broke off is easily forgotten: it is told once. */
   #interrupted() {
     const { runs, route } = store.state;
+    if (this.#told) return;
+    this.#told = true;
     if (runs[0]?.state !== 'interrupted' || route.room === 'training') return;
     store.toast({ text: t`A training was interrupted. Resume it in Training.`, action: t`Open Training`, run: () => { location.hash = '#/training'; } });
   }
