@@ -17,6 +17,7 @@ import (
 	"errata/app/web"
 	"errata/app/window"
 	"errata/backend"
+	"errata/build"
 	"errata/frontend"
 )
 
@@ -133,7 +134,7 @@ func openWindow(ctx context.Context, home string) error {
 	}
 	defer p.Close()
 	return window.Open(window.Options{
-		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: nil, Log: p.Log,
+		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: build.Icon, Log: p.Log,
 		Ready: func(ctx context.Context) {
 			api.SetDesktop(p.API, window.OpenBrowser(ctx), window.SaveFile(ctx))
 			p.Background()
