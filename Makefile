@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
+.PHONY: help screenshots test-real run build build-headless build-window build-windows package package-check icons setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
 
 # What can be made.
 help:
@@ -35,6 +35,26 @@ build-window:
 # The program without a window: it serves the same pages to a browser.
 build-headless:
 	@CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o build/bin/errata-headless .
+
+# Both programs for Windows, whose window needs no C.
+build-windows:
+	@CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -trimpath -tags desktop,production -ldflags "$(LDFLAGS) -H windowsgui" -o build/bin/errata.exe .
+	@CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -trimpath -ldflags "$(LDFLAGS)" -o build/bin/errata-headless.exe .
+
+# The .deb, the .rpm and the installer for Windows, in build/bin/package.
+package:
+	@$(SETUP)/system.sh package
+	@$(SETUP)/engine.sh package
+	@$(SETUP)/package.sh
+
+# The .deb on a machine that has nothing else, as a user with an empty home: window and chat, with TRAIN=1 a training (root, minutes).
+package-check: package
+	@$(SETUP)/system.sh package-check
+	@TRAIN="$(TRAIN)" $(SETUP)/package-check.sh
+
+# The sizes of the icons, after a change of their drawings.
+icons:
+	@$(SETUP)/icons.sh
 
 # Packages of the system, then the engine and the trainer.
 setup: system engine trainer

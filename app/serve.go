@@ -19,6 +19,7 @@ import (
 	"errata/app/web"
 	"errata/app/window"
 	"errata/backend"
+	"errata/build"
 	"errata/frontend"
 )
 
@@ -168,7 +169,7 @@ func openWindow(ctx context.Context, home string) error {
 	}
 	var again atomic.Bool
 	err = window.Open(window.Options{
-		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: nil, Log: p.Log,
+		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: build.Icon, Log: p.Log,
 		Ready: func(ctx context.Context) {
 			api.SetDesktop(p.API, window.Desktop(ctx))
 			p.onRestart = func() {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
-	"os"
 
 	"errata/app/api"
 	"errata/backend"
@@ -25,9 +24,6 @@ type Options struct {
 	Log    *slog.Logger
 	Ready  func(ctx context.Context)
 }
-
-// Display says whether there is a screen to open a window on.
-func Display() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
 
 // Open fails: this build has no window.
 func Open(Options) error {

@@ -36,9 +36,6 @@ type Options struct {
 	Ready  func(ctx context.Context) // called once the page can be reached
 }
 
-// Display says whether there is a screen to open a window on.
-func Display() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
-
 // Open shows the window and returns when it is closed.
 func Open(o Options) error {
 	// An inspector left on in the environment would let any local program drive the page.

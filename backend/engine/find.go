@@ -205,7 +205,7 @@ func (e *Engine) program() (string, error) {
 		}
 	}
 	return "", backend.Errorf(backend.CodeNotFound, "engine.find", "No engine was found on this machine.").
-		WithHint("Install Ollama 0.24 or newer from ollama.com, or build the bundled one: make engine.")
+		WithHint("Install Ollama 0.24 or newer from ollama.com, or Errata's package, which brings one; in a checkout: make engine.")
 }
 
 // cachedEngines lists the engines in the cache, the newest first.

@@ -52,7 +52,7 @@ func (e *Engine) bundled(ctx context.Context) (place, error) {
 	if err != nil {
 		_ = log.file.Close()
 		return place{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The bundled engine cannot be started.",
-			Hint: "Build it again: make engine.", Err: err}
+			Hint: "Install Errata again; in a checkout: make engine.", Err: err}
 	}
 	at, err := e.await(ctx, child, fmt.Sprintf("http://127.0.0.1:%d", port), log)
 	if err != nil {
@@ -101,7 +101,7 @@ func (e *Engine) await(ctx context.Context, child *process, address string, log 
 		select {
 		case <-child.done:
 			return place{}, &backend.Error{Code: backend.CodeUnavailable, Op: op, Message: "The bundled engine stopped while it started. " + child.ending(),
-				Hint: "Look into logs/engine.log, or build it again: make engine.", Err: fmt.Errorf("its last words: %s", log.tail())}
+				Hint: "Look into logs/engine.log, or install Errata again; in a checkout: make engine.", Err: fmt.Errorf("its last words: %s", log.tail())}
 		case <-deadline.C:
 			return place{}, backend.Errorf(backend.CodeUnavailable, op, "The bundled engine did not answer within %s.", e.opt.Start).WithHint("Look into logs/engine.log.")
 		case <-ctx.Done():

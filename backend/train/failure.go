@@ -43,7 +43,7 @@ var classes = map[backend.FailureClass]struct {
 	backend.FailStalled:   {backend.CodeInternal, "The trainer no longer answered and was ended.", "Resume the training; if it happens again, look at the run's log."},
 }
 
-const setUpHint = "Run `make trainer`, or choose Set up in Training."
+const setUpHint = "Choose Set up in Training, or run `errata trainer setup`."
 
 // fail makes a Failure; empty message and hint take those of the class.
 func fail(class backend.FailureClass, message, hint string, cause error) *Failure {

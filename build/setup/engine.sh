@@ -5,6 +5,9 @@
 #   the module's ggml sources ────cmake─────> <cache>/engine/<key>/lib/ollama/*.so
 #                                             build/cache/engine -> <cache>/engine/<key>
 #
+#   engine.sh          for this machine
+#   engine.sh package  for every processor of this kind: build/cache/engine-package
+#
 # The key is a hash of what goes in, so a second checkout builds nothing.
 # ENGINE_VARIANTS overrides the choice of CPU backends ("haswell icelake", "all").
 source "$(dirname "$0")/lib.sh"
@@ -52,6 +55,10 @@ gpu() {
 VARIANTS="$(variants)"
 VULKAN=off
 ! gpu || VULKAN=on
+LINK=engine
+# Vulkan stays out of a package: it is untried on other people's drivers, and one
+# that only pretends to have a GPU would be taken too.
+[ "${1:-}" != package ] || VARIANTS=all VULKAN=off LINK=engine-package
 KEY="$(
   {
     echo "$VERSION $VARIANTS vulkan=$VULKAN $(uname -sm) 3"
@@ -62,7 +69,7 @@ DIR="$CACHE/engine/$KEY"
 
 link() {
   mkdir -p "$ROOT/build/cache"
-  ln -sfn "$DIR" "$ROOT/build/cache/engine"
+  ln -sfn "$DIR" "$ROOT/build/cache/$LINK"
 }
 
 # Without a backend for the processor the engine runs, 30 times slower.

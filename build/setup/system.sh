@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Looks which Debian or Ubuntu packages are missing and installs them.
 #
-#   system.sh        what building and running needs
-#   system.sh tests  also what the tests need
+#   system.sh                what building and running needs
+#   system.sh tests          also what the tests need
+#   system.sh package        also what makes packages
+#   system.sh package-check  also what tries them out
 #
 # Asks first on a terminal, unless CI=true; uses sudo only when not root.
 source "$(dirname "$0")/lib.sh"
@@ -23,13 +25,20 @@ have() {
   chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null ;;
   xvfb) command -v Xvfb >/dev/null ;;
   dbus-x11) command -v dbus-launch >/dev/null || command -v dbus-run-session >/dev/null ;;
+  nsis) command -v makensis >/dev/null ;;
+  binutils) command -v objdump >/dev/null ;;
+  desktop-file-utils) command -v desktop-file-validate >/dev/null ;;
   imagemagick) command -v import >/dev/null ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }
 
 WANT="build-essential cmake ninja-build pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev nlohmann-json3-dev libstb-dev python3 python3-venv git"
-[ "${1:-}" != tests ] || WANT="$WANT nodejs npm chromium xvfb xdotool dbus-x11 openbox imagemagick"
+case "${1:-}" in
+tests) WANT="$WANT nodejs npm chromium xvfb xdotool dbus-x11 openbox imagemagick" ;;
+package) WANT="$WANT nsis binutils desktop-file-utils" ;;
+package-check) WANT="$WANT debootstrap xvfb xdotool imagemagick" ;;
+esac
 
 missing=()
 for package in $WANT; do have "$package" || missing+=("$package"); done
