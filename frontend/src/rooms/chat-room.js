@@ -49,6 +49,7 @@ class ChatRoom extends Part {
     on('branch', (detail) => this.#branch(detail));
     on('copy', (text) => this.#copy(text));
     on('check', (id) => void check(id));
+    on('turn-drawn', () => this.#toEnd());
     on('stop-check', (id) => stopCheck(id));
     on('rate', (detail) => void this.#rate(detail));
     on('teach', (detail) => void this.#teach(detail));
