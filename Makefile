@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
+.PHONY: help test-real run build build-headless build-window setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer bench-ui hostile-window screenshots clean
 
 # What can be made.
 help:
@@ -104,6 +104,18 @@ bench-trainer:
 	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)" check
 	@$(MAKE) --no-print-directory trainer $(if $(BASE),,model)
 	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)"
+
+# Speed of the page in a browser and in the real window, beside an empty one (about ten minutes): make bench-ui ONLY=stream,chat,queue,window RUNS=10
+bench-ui: system-tests node build
+	@$(SETUP)/bench-ui.sh "$(ONLY)" "$(or $(RUNS),10)"
+
+# A thousand hostile texts in every place of the real window (WebKitGTK; the browser tests have them in Chromium).
+hostile-window: system-tests node build-window
+	@node frontend/e2e/hostile-window.js build/bin/errata
+
+# Pictures of each room, light and dark, into build/screenshots/.
+screenshots: system-tests node
+	@node frontend/e2e/screenshots.js
 
 # What was built in this checkout; the user's cache stays.
 clean:
