@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots test-real run build build-headless build-window build-windows package package-check icons setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer clean
+.PHONY: help screenshots test-real run build build-headless build-window build-windows package package-check icons setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer bench-ui hostile-window clean
 
 # What can be made.
 help:
@@ -125,8 +125,16 @@ bench-trainer:
 	@$(MAKE) --no-print-directory trainer $(if $(BASE),,model)
 	@$(SETUP)/bench-trainer.sh "$(BASE)" "$(ROWS)" "$(STEPS)"
 
-# A picture of every room, light and dark, wide and narrow, into build/screenshots: make screenshots ONLY=settings-dark
-screenshots: node
+# Speed of the page in a browser and in the real window, beside an empty one (about ten minutes): make bench-ui ONLY=stream,chat,queue,window RUNS=10
+bench-ui: system-tests node build
+	@$(SETUP)/bench-ui.sh "$(ONLY)" "$(or $(RUNS),10)"
+
+# A thousand hostile texts in every place of the real window (WebKitGTK; the browser tests have them in Chromium).
+hostile-window: system-tests node build-window
+	@node frontend/e2e/hostile-window.js build/bin/errata
+
+# Pictures of each room, light and dark, into build/screenshots/; some scenes in two sizes: make screenshots ONLY=settings-dark
+screenshots: system-tests node
 	@node frontend/e2e/screenshots.js $(ONLY)
 
 # What was built in this checkout; the user's cache stays.

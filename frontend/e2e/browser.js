@@ -28,7 +28,27 @@ export async function serveFiles() {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+/** What the policy of any page blocked, in the whole run of a test file. @type {string[]} */
+const blocked = [];
+
+/** A browser whose end fails if the policy of one of its pages blocked anything. */
+export async function launch() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+  const close = browser.close.bind(browser);
+  browser.close = async () => {
+    await close();
+    if (blocked.length) throw new Error(`the policy blocked ${blocked.length} times: ${blocked.slice(0, 5).join(' | ')}`);
+  };
+  return browser;
+}
+
+/** Counts what the policy blocks in a page. @param {import('playwright-core').Page} page */
+async function countBlocked(page) {
+  await page.exposeFunction('blocked_', (/** @type {string} */ what) => { blocked.push(what); });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (e) => { /** @type {any} */ (window).blocked_(`${e.violatedDirective} ${e.blockedURI} in ${e.sourceFile}`); });
+  });
+}
 
 /**
  * A page that notes its errors.
@@ -37,6 +57,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
  */
 export async function watchedPage(browser, complaints) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await countBlocked(page);
   page.setDefaultTimeout(30_000);
   page.on('pageerror', (e) => complaints.push(e.message));
   page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });
@@ -54,6 +75,7 @@ export async function watchedPage(browser, complaints) {
 export async function openWith(browser, url, world, options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  await countBlocked(page);
   await page.addInitScript({
     content: `(() => { const fakeApi = ${fakeApi.toString()}; const fake = fakeApi(${JSON.stringify(world)});
       window.fake = fake;

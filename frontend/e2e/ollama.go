@@ -5,6 +5,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -18,7 +19,9 @@ import (
 const hostile = "Here: <img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script> [click](javascript:window.pwned=1) ![p](https://evil.example/p.png)"
 
 func main() {
-	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Blobs: []string{ollamatest.Coder05}, Token: 15 * time.Millisecond, Reply: reply})
+	token := flag.Duration("token", 15*time.Millisecond, "time that a token takes")
+	flag.Parse()
+	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Blobs: []string{ollamatest.Coder05}, Token: *token, Reply: reply})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -40,8 +43,30 @@ func reply(r ollamatest.Request) ollamatest.Reply {
 		return ollamatest.Reply{Text: "The prime minister of the United Kingdom is Rishi Sunak. He has been in office since October 2022."}
 	case strings.Contains(r.User, "hostile"):
 		return ollamatest.Reply{Text: hostile}
+	case strings.Contains(r.User, "numbered"):
+		return ollamatest.Reply{Text: numbered(1000)}
 	case strings.Contains(r.User, "long"):
 		return ollamatest.Reply{Text: strings.Repeat("word by word and ", 200)}
 	}
 	return ollamatest.Reply{Text: "You said: " + r.User}
+}
+
+// numbered is a text of n tokens, each with its number, in paragraphs, lists and
+// code, so that a page can tell what it lost or turned round.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&b, " w%04d", i)
+		switch i % 100 {
+		case 30:
+			b.WriteString(".\n\n")
+		case 40, 50:
+			b.WriteString("\n-")
+		case 60:
+			b.WriteString("\n\n```js\n")
+		case 80:
+			b.WriteString("\n```\n\n")
+		}
+	}
+	return b.String()
 }

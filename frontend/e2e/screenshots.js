@@ -1,63 +1,28 @@
 /**
- * Takes pictures of every room with a scripted API into build/screenshots/, for
- * people to look at: light and dark, wide and narrow.
+ * Takes pictures with a scripted API, for people to look at:
+ *
+ *     node e2e/screenshots.js           each room, light and dark, into build/screenshots/
+ *     node e2e/screenshots.js PART      every scene whose name holds PART ('' is all of them), two
+ *                                       sizes, into build/cache/screenshots/
  */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { world } from '../test/fixtures.js';
 import { launch, openWith, serveFiles } from './browser.js';
+import { rooms, scenes } from './scenes.js';
 
-const out = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+const part = process.argv[2];
+const kept = part === undefined;
+const out = fileURLToPath(new URL(kept ? '../../build/screenshots/' : '../../build/cache/screenshots/', import.meta.url));
 await mkdir(out, { recursive: true });
-const only = process.argv[2] ?? '';
 const server = await serveFiles();
 const browser = await launch();
 
-/** @typedef {import('playwright-core').Page} Page */
-/** @type {[name: string, hash: string, change?: (w: any) => void, after?: (page: Page) => Promise<void>][]} */
-const scenes = [
-  ['first-run', '#/', (w) => { w.settings.confirmed = false; w.settings.model = ''; w.models[0].installed = false; }],
-  ['chat-empty', '#/chat/'],
-  ['chat', '#/chat/chat1', undefined, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
-  ['chat-end', '#/chat/chat1'],
-  ['chat-memory', '#/chat/chat1', (w) => { w.memory = { a3: [{ fact: w.facts[3], said: true }] }; w.turns[2].verdicts.a3.sentence = 'An approved fact gave this answer. Nothing was found about this.'; }],
-  ['chat-trash', '#/chat/chat1', (w) => { w.chats[1].deleted_at = w.chats[1].updated_at; }, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
-  ['chat-checking', '#/chat/chat1', (w) => { w.turns[2].verdicts = {}; }, async (page) => {
-    await page.evaluate(() => {
-      const { fake } = /** @type {any} */ (window);
-      fake.emit('check.step', 'a3', { name: 'claim', text: 'Anna Berg' });
-      fake.emit('check.step', 'a3', { name: 'search', queries: ['village chess cup winner'] });
-      fake.emit('check.step', 'a3', { name: 'read', count: 6 });
-    });
-  }],
-  ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
-  ['chat-export', '#/chat/chat1', undefined, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="export"]').click(); }],
-  ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
-  ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
-  ['review', '#/review'],
-  ['review-empty', '#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.state === 'approved'); }],
-  ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'],
-  ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; }],
-  ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
-  ['training', '#/training', (w) => { w.runs[0].state = 'running'; w.runs[0].progress = { ...w.runs[0].progress, stage: 'train', learned: 3, eta_seconds: 210 }; }],
-  ['training-after', '#/training'],
-  ['training-stopped', '#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', message: 'Stopped.', version_id: '' }); }],
-  ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
-  ['library', '#/library'], ['settings', '#/settings'],
-  ['settings-import', '#/settings', undefined, async (page) => {
-    await page.evaluate(async () => {
-      const { store } = await import(/** @type {any} */ ('/src/store.js'));
-      store.set({ imported: { read: 1, at: {}, added: ['a', 'b'], grown: 1, known: 12, questions: 31, answers: 34, left_out: { images: 3, 'tool outputs': 12 }, problems: ['chat 3: It holds no message that can be read.'] } });
-    });
-    await page.locator('chat-import summary').click();
-    await page.locator('chat-import').scrollIntoViewIfNeeded();
-  }],
-];
-
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
-  for (const [width, height] of [[1280, 800], [900, 600]]) {
+  for (const [width, height] of kept ? [[1280, 800]] : [[1280, 800], [900, 600]]) {
     for (const [name, hash, change, after] of scenes) {
-      if (only && !`${name}-${theme}-${width}`.includes(only)) continue;
+      const file = kept ? `${name}-${theme}` : `${name}-${theme}-${width}`;
+      if (kept ? !rooms.includes(name) : !file.includes(part)) continue;
       const w = /** @type {any} */ (world());
       w.settings.theme = theme;
       change?.(w);
@@ -66,7 +31,7 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
       await page.waitForTimeout(250);
       await after?.(page);
       await page.waitForTimeout(150);
-      await page.screenshot({ path: `${out}${name}-${theme}-${width}.png` });
+      await page.screenshot({ path: `${out}${file}.png` });
       await context.close();
     }
   }

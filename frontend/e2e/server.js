@@ -24,8 +24,8 @@ async function start(command, args, env, want, pipe = false) {
   return { child, found: String(found), log: () => log };
 }
 
-/** Ends a process and waits for it. @param {import('node:child_process').ChildProcess} child */
-async function end(child) {
+/** Ends a process of ours and waits for it. @param {import('node:child_process').ChildProcess} child */
+export async function end(child) {
   if (child.exitCode !== null) return;
   const gone = new Promise((resolve) => { child.once('exit', resolve); });
   child.stdin?.end();
@@ -36,24 +36,41 @@ async function end(child) {
 }
 
 /**
+ * A scripted Ollama.
+ * @param {number} [tokenMS] time that a token takes
+ */
+export async function serveEngine(tokenMS = 15) {
+  const folder = await mkdtemp(join(tmpdir(), 'errata-engine-'));
+  const binary = join(folder, 'ollama');
+  await run('go', ['build', '-o', binary, './frontend/e2e/ollama.go']);
+  const { child, found } = await start(binary, ['-token', `${tokenMS}ms`], environment, /^http:\S+/, true);
+  return {
+    url: found,
+    close: async () => {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
  * Starts `errata serve` in a throw-away home with a scripted Ollama and one note in
  * its library. ERRATA_BINARY names a binary that is built already.
+ * @param {number} [tokenMS] time that a token takes
  */
-export async function serve() {
+export async function serve(tokenMS) {
   const home = await mkdtemp(join(tmpdir(), 'errata-e2e-'));
   const notes = join(home, 'notes');
   await mkdir(notes);
   await writeFile(join(notes, 'uk.md'), '---\ntitle: Government of the United Kingdom\npublished: 2026-11-01\n---\n# Government\n\nThe prime minister of the United Kingdom is Keir Starmer.\n');
   await writeFile(join(notes, 'broken.pdf'), 'not a PDF');
-  const fake = join(home, 'ollama-fake');
-  await run('go', ['build', '-o', fake, './frontend/e2e/ollama.go']);
   const binary = process.env.ERRATA_BINARY ?? join(home, 'errata');
   if (!process.env.ERRATA_BINARY) await run('go', ['build', '-o', binary, '.']);
-  const ollama = await start(fake, [], environment, /^http:\S+/, true);
-  const env = { ...environment, ERRATA_HOME: join(home, 'data'), OLLAMA_HOST: ollama.found };
+  const engine = await serveEngine(tokenMS);
+  const env = { ...environment, ERRATA_HOME: join(home, 'data'), OLLAMA_HOST: engine.url };
   let server = await start(binary, ['serve', '--port', '0'], env, /http:\S+token=\S+/);
   return {
-    get url() { return server.found; }, notes, log: () => server.log(),
+    get url() { return server.found; }, get pid() { return /** @type {number} */ (server.child.pid); }, notes, log: () => server.log(),
     /** Ends the server and starts it again on the same port. @param {(home: string) => Promise<void>} [between] while nothing holds its home */
     restart: async (between) => {
       const { port } = new URL(server.found);
@@ -63,7 +80,7 @@ export async function serve() {
     },
     close: async () => {
       await end(server.child);
-      await end(ollama.child);
+      await engine.close();
       await rm(home, { recursive: true, force: true });
     },
   };

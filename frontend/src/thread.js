@@ -14,10 +14,13 @@ export function thread(turns, choices) {
   /** @type {Link[]} */
   const line = [];
   const seen = new Set();
+  /** @type {Map<string, Turn[]>} */
+  const children = new Map();
+  for (const t of turns) children.set(t.question.parent_id ?? '', [...(children.get(t.question.parent_id ?? '') ?? []), t]);
   let parent = '';
   for (;;) {
-    const siblings = turns.filter((t) => (t.question.parent_id ?? '') === parent);
-    if (!siblings.length) return line;
+    const siblings = children.get(parent);
+    if (!siblings) return line;
     const turn = siblings.find((t) => t.question.id === choices[`after:${parent}`]) ?? /** @type {Turn} */ (siblings.at(-1));
     if (seen.has(turn.question.id)) return line; // a broken tree must not hang the page
     seen.add(turn.question.id);

@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
+import { whenNear } from '../nearby.js';
 import { Part } from '../part.js';
 import { sourceHints, sources } from '../words.js';
 import { AnswerText } from './answer-text.js';
@@ -15,11 +16,13 @@ import { MarginNote } from './margin-note.js';
  * height of the claim.
  *
  *     <page-turn></page-turn>   .view: TurnView
- *     emits again, edit, branch {kind, step}, and what the note emits
+ *     emits again, edit, branch {kind, step}, turn-drawn when it came near, and what
+ *     the note emits
  */
 class PageTurn extends Part {
   /** @type {TurnView | null} */
   #view = null;
+  #near = false;
   /** @type {ResizeObserver | null} */
   #observer = null;
 
@@ -35,8 +38,11 @@ class PageTurn extends Part {
 
   /** @param {TurnView} view */
   set view(view) {
+    const before = this.#view;
     this.#view = view;
-    this.draw();
+    if (view.latest || view.stream) this.#near = true;
+    // The text of a stream grows in place, so that two views of it look the same.
+    if (view.stream || !before || !this.firstChild || !same(before, view)) this.draw();
   }
 
   /** @param {string} text */
@@ -47,7 +53,14 @@ class PageTurn extends Part {
 
   // Lifecycle
 
-  connected() {
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    whenNear(this, () => {
+      if (this.firstChild) return;
+      this.#near = true;
+      this.draw();
+      this.emit('turn-drawn');
+    }, signal);
     if (typeof ResizeObserver === 'undefined') return;
     this.#observer = new ResizeObserver(() => this.#level());
     this.#observer.observe(this);
@@ -58,6 +71,8 @@ class PageTurn extends Part {
   }
 
   // Render
+
+  draw() { if (this.#near) super.draw(); }
 
   render() {
     const view = this.#view;
@@ -116,10 +131,25 @@ class PageTurn extends Part {
     const margin = this.querySelector('.turn-margin');
     if (!(body instanceof AnswerText) || !(margin instanceof HTMLElement)) return;
     const anchor = body.mark ?? body;
-    const top = Math.max(0, anchor.getBoundingClientRect().top - this.getBoundingClientRect().top);
-    margin.style.setProperty('--claim-top', `${Math.round(top)}px`);
+    const top = `${Math.round(Math.max(0, anchor.getBoundingClientRect().top - this.getBoundingClientRect().top))}px`;
+    if (margin.style.getPropertyValue('--claim-top') !== top) margin.style.setProperty('--claim-top', top);
   }
 }
+
+/** Ages are drawn again after this long, in ms. */
+const ages = 600_000;
+
+/**
+ * Whether a turn would be drawn the same: a chat is drawn at every change of the
+ * store, and nearly all of its turns have not changed.
+ * @param {TurnView} a @param {TurnView} b
+ */
+function same({ link: la, now: na, ...a }, { link: lb, now: nb, ...b }) {
+  return Math.floor(na / ages) === Math.floor(nb / ages) && equal(la.turn, lb.turn) && equal(la.answer, lb.answer) && equal(la.siblings, lb.siblings) && equal(a, b);
+}
+
+/** @param {unknown} a @param {unknown} b */
+const equal = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** @param {'question' | 'answer'} kind @param {{id: string}[]} list @param {string} id */
 function branches(kind, list, id) {

@@ -20,6 +20,8 @@ class ChatRoom extends Part {
   #shown = '';
   #loaded = '';
   #following = true;
+  /** Where the last step to the end led. */
+  #end = 0;
 
   actions = {
     again: () => void reloadChat(store.state.route.id),
@@ -49,6 +51,7 @@ class ChatRoom extends Part {
     on('branch', (detail) => this.#branch(detail));
     on('copy', (text) => this.#copy(text));
     on('check', (id) => void check(id));
+    on('turn-drawn', () => this.#stay());
     on('stop-check', (id) => stopCheck(id));
     on('rate', (detail) => void this.#rate(detail));
     on('teach', (detail) => void this.#teach(detail));
@@ -162,7 +165,11 @@ class ChatRoom extends Part {
     const page = this.querySelector('.chat-page');
     if (!page || (!this.#following && !force)) return;
     page.scrollTop = page.scrollHeight;
+    this.#end = page.scrollTop;
   }
+
+  /** Stays at the end when a turn above is drawn, unless a reader has just set out upwards. */
+  #stay() { if ((this.querySelector('.chat-page')?.scrollTop ?? 0) >= this.#end) this.#toEnd(); }
 
   // Render
 

@@ -1,0 +1,50 @@
+/**
+ * Every state of a room that is worth a look: where it is, what is different in the
+ * world, and what was done there.
+ */
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {[name: string, hash: string, change?: (w: any) => void, after?: (page: Page) => Promise<void>]} Scene */
+
+/** @type {Scene[]} */
+export const scenes = [
+  ['first-run', '#/', (w) => { w.settings.confirmed = false; w.settings.model = ''; w.models[0].installed = false; }],
+  ['chat-empty', '#/chat/'],
+  ['chat', '#/chat/chat1', undefined, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-end', '#/chat/chat1'],
+  ['chat-memory', '#/chat/chat1', (w) => { w.memory = { a3: [{ fact: w.facts[3], said: true }] }; w.turns[2].verdicts.a3.sentence = 'An approved fact gave this answer. Nothing was found about this.'; }],
+  ['chat-trash', '#/chat/chat1', (w) => { w.chats[1].deleted_at = w.chats[1].updated_at; }, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-checking', '#/chat/chat1', (w) => { w.turns[2].verdicts = {}; }, async (page) => {
+    await page.evaluate(() => {
+      const { fake } = /** @type {any} */ (window);
+      fake.emit('check.step', 'a3', { name: 'claim', text: 'Anna Berg' });
+      fake.emit('check.step', 'a3', { name: 'search', queries: ['village chess cup winner'] });
+      fake.emit('check.step', 'a3', { name: 'read', count: 6 });
+    });
+  }],
+  ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-export', '#/chat/chat1', undefined, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="export"]').click(); }],
+  ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
+  ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
+  ['review', '#/review'],
+  ['review-empty', '#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.state === 'approved'); }],
+  ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'],
+  ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; }],
+  ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
+  ['training', '#/training', (w) => { w.runs[0].state = 'running'; w.runs[0].progress = { ...w.runs[0].progress, stage: 'train', learned: 3, eta_seconds: 210 }; }],
+  ['training-after', '#/training'],
+  ['training-stopped', '#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', message: 'Stopped.', version_id: '' }); }],
+  ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
+  ['library', '#/library'], ['settings', '#/settings'],
+  ['settings-import', '#/settings', undefined, async (page) => {
+    await page.evaluate(async () => {
+      const { store } = await import(/** @type {any} */ ('/src/store.js'));
+      store.set({ imported: { read: 1, at: {}, added: ['a', 'b'], grown: 1, known: 12, questions: 31, answers: 34, left_out: { images: 3, 'tool outputs': 12 }, problems: ['chat 3: It holds no message that can be read.'] } });
+    });
+    await page.locator('chat-import summary').click();
+    await page.locator('chat-import').scrollIntoViewIfNeeded();
+  }],
+];
+
+/** One of each room: the pictures that are kept. */
+export const rooms = ['first-run', 'chat', 'review', 'dataset', 'training', 'versions', 'library', 'settings'];
