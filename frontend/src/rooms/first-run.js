@@ -1,16 +1,17 @@
 import { api, toCallError } from '../api.js';
 import { keep } from '../commands.js';
-import { chatMemory, fits, recommended } from '../elements/model-list.js';
+import { recommended } from '../elements/model-list.js';
 import { addFolder, choosePath, rescan } from '../folders.js';
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
+import { fit, found, needs } from '../machine.js';
 import { Part, filled, find, valueOf } from '../part.js';
 import { language, languages, t, told } from '../speech.js';
 import { store } from '../store.js';
-import { failed, fitBadge, jobLine, options } from '../views.js';
-import { count, parameters, size } from '../words.js';
+import { failed, jobLine, options } from '../views.js';
+import { parameters, size } from '../words.js';
 
 /** @import {Failure, ModelInfo, ProviderHealth, Status} from '../types.d.ts' */
 
@@ -185,31 +186,6 @@ const browse = (action) => (store.state.hello?.can_choose ? html`<button type="b
 
 /** Sources that were not shown stay off: nobody saw their ticks. The library sends nothing. @param {Record<string, boolean> | null} providers */
 const unseen = (providers) => Object.fromEntries(Object.entries(providers ?? {}).map(([name, on]) => [name, on && name === 'library']));
-
-/** @param {ModelInfo} model @param {Status | null} status */
-const fit = (model, status) => (status?.machine.memory && (model.bytes || model.size) ? fitBadge(fits(model, status.machine), needs(model, status)) : '');
-
-/** What a model needs beside what this machine has. @param {ModelInfo} model @param {Status | null} status */
-function needs(model, status) {
-  const bytes = model.bytes || model.size;
-  if (!bytes || !status?.machine.memory) return '';
-  const { disk, memory } = status.machine;
-  const room = !model.installed && disk && bytes > disk ? ` ${t`It needs ${size(bytes)} of disk, and ${size(disk)} are free.`}` : '';
-  return t`A chat takes about ${size(chatMemory(model))} of ${size(memory)} memory.` + room;
-}
-
-/** @param {Status} status */
-function found(status) {
-  const m = status.machine;
-  const e = status.engine;
-  const engine = e.version ? e.source === 'bundled' ? t`Ollama ${e.version}, brought by Errata` : t`Ollama ${e.version}, already running` : told(status.problems.find((p) => p.part === 'engine')?.message) || t`none`;
-  return html`<dl class="found">
-    <div><dt>Processor</dt><dd>${[m.cpu, m.cores ? count(m.cores, 'core') : ''].filter(Boolean).join(', ') || t`unknown`}</dd></div>
-    <div><dt>GPU</dt><dd>${m.gpu ? told(m.gpu) : t`none: the CPU does the work`}</dd></div>
-    <div><dt>Memory</dt><dd>${m.memory ? m.available ? t`${size(m.memory)}, ${size(m.available)} free` : size(m.memory) : t`unknown`}</dd></div>
-    ${m.disk ? html`<div><dt>Disk</dt><dd>${t`${size(m.disk)} free`}</dd></div>` : ''}
-    <div class="found-wide"><dt>Engine</dt><dd>${engine}</dd></div></dl>`;
-}
 
 export const defineFirstRun = () => customElements.define('first-run', FirstRun);
 export { FirstRun };
