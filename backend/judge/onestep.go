@@ -157,7 +157,7 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 	statement = strings.TrimRight(squeeze(clip(strings.ToValidUTF8(statement, " "), 400)), ".!? ")
 	f := parseQuestion(statement)
 	f.Text, f.Kind = "Is it true that "+statement+"?", KindYesNo
-	kept, flagged, _ := selectPassages(f, passages, r.o.MaxPassages, r.now)
+	kept, flagged, _ := selectPassages(f, backend.ClassEvergreen, passages, r.o.MaxPassages, r.now)
 	out := Finding{Reason: backend.ReasonNoValue}
 	if len(kept) == 0 && len(flagged) > 0 {
 		out.Reason = backend.ReasonInjection
