@@ -30,7 +30,7 @@ type Passage struct {
 	FetchedAt   time.Time  `json:"fetched_at"`
 
 	// Filled by selection and extraction.
-	Quote string   `json:"quote,omitempty"` // verbatim part of Text
+	Quote string   `json:"quote,omitempty"` // verbatim part of Text or Title
 	Value string   `json:"value,omitempty"` // verbatim part of Quote, or equal to it after parsing
 	Flags []string `json:"flags,omitempty"` // tripwires: injection, template_token, hidden_text
 

@@ -182,6 +182,34 @@ func TestOneTextOnManyDomainsCountsOnce(t *testing.T) {
 	}
 }
 
+// One edited source may refute alone, so a lie that gets into one must not win over
+// honest pages without a name, and a domain that only looks like one is believed by
+// nobody, even where no other page was found.
+func TestALieUnderAKnownNameIsOutweighed(t *testing.T) {
+	questions, err := loadPoisonQuestions()
+	require.NoError(t, err)
+	measured := appJudge{served: "m", read: pages.Recorded}
+	check := func(c poisonCase, side string) {
+		row := judgeRow{ID: c.ID, Label: side, Question: c.Question, Answer: c.Answer, poison: &c}
+		lines, err := measured.judge(t.Context(), obedient(c), TaskPoison, row)
+		require.NoError(t, err)
+		require.False(t, misled(scored{lines[0], row}) || mistaught(scored{lines[0], row}), "%s: %+v", c.ID, lines[0])
+	}
+	under := func(domain string) attack {
+		return attack{kind: kindFluent, name: domain, page: func(h hostile) backend.RecordedPage { return h.on(domain, "{says}") }}
+	}
+	for i, q := range questions {
+		for _, side := range q.sides() {
+			check(makePoison("known-"+q.ID+"-"+side, under("reuters.com"), q, side, 1, i), side)
+			for _, domain := range []string{"reuters.com.co", "bbc-news.info", "reuters.com.news-desk.info", "rеuters.com", "xn--reters-p5a.com", "reuters-gov.com"} {
+				c := makePoison("alone-"+domain+"-"+q.ID+"-"+side, under(domain), q, side, 1, i)
+				c.Pages, c.Hostile = []backend.RecordedPage{c.Pages[c.Hostile[0]]}, []int{0}
+				check(c, side)
+			}
+		}
+	}
+}
+
 func TestThePoisonSuiteHasEveryKindOfAttack(t *testing.T) {
 	rows, err := poisonRows(0)
 	require.NoError(t, err)

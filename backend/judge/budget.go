@@ -36,6 +36,9 @@ func (r *run) spend(ctx context.Context) error {
 // left is how many calls of the model may still be made.
 func (r *run) left() int { return r.o.MaxCalls - r.kept - r.calls }
 
+// spare are those of them that no passage needs which is still to be read.
+func (r *run) spare() int { return r.left() - r.ahead }
+
 func (r *run) settle(err error) error {
 	if err != nil {
 		r.failed++

@@ -222,3 +222,25 @@ func BenchmarkCancel(b *testing.B) {
 		})
 	}
 }
+
+// The second way of reading one passage leaves the first way to the others.
+func TestNoPassageIsLeftUnreadForASecondLookAtAnother(t *testing.T) {
+	var pages []backend.Passage
+	for i, does := range []string{"rose", "spoke", "left", "wrote"} {
+		pages = append(pages, web(fmt.Sprint(i), fmt.Sprintf("d%d.example", i), fmt.Sprintf("The mayor of Larkstead, Ada Birch, %s in room %d.", does, i), at(3)))
+	}
+	said := 0
+	model := says("Ada Birch")
+	finds := model.OnExtract
+	model.OnExtract = func(prompt string) (string, error) {
+		if said++; said <= 2 {
+			return `{"found":false,"quote":"","value":"","as_of":""}`, nil
+		}
+		return finds(prompt)
+	}
+	j := newJudge(t, judge.Options{Model: model, Gather: gives(pages...), MaxCalls: 4})
+	v, err := j.Check(t.Context(), input(mayorQuestion, "The mayor of Larkstead is Tom Quill."), nil)
+	require.NoError(t, err)
+	require.Equal(t, backend.Contradicted, v.Kind, "%s: four calls are one for each of four passages", v.Reason)
+	require.Equal(t, 4, v.Calls)
+}

@@ -22,6 +22,7 @@ type evidence struct {
 	stopped     backend.Reason // cancelled or budget, while reading
 	modelFailed bool
 	unsure      bool // the class is a guess
+	twice       bool // a rival that one source gives was read in two ways
 }
 
 // Ages in days, start values of reference design; trusted ones are the user's
@@ -170,16 +171,7 @@ func (e evidence) rival(v *backend.Verdict, value string, at *time.Time, fresh, 
 
 // within says that evidence of this date is fresh enough for the class.
 func (e evidence) within(at *time.Time, fastDays, slowDays float64) bool {
-	limit := 0.0
-	switch e.class {
-	case backend.ClassFast:
-		limit = fastDays
-	case backend.ClassSlow:
-		limit = slowDays
-	default:
-		return true
-	}
-	return at != nil && e.now.Sub(*at).Hours()/24 <= limit
+	return fresh(e.class, at, e.now, fastDays, slowDays)
 }
 
 // trustedFresh: the user's own document goes stale only where the question is
@@ -249,7 +241,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 			unsure = true
 		}
 	}
-	enough := rival != nil && (len(rival.Domains) >= rivalDomains)
+	enough := rival != nil && (len(rival.Domains) >= rivalDomains || e.twice && len(e.alone(*rival)) > 0)
 	newer := answer != nil && rival != nil && rival.Newest != nil && answer.Newest != nil && rival.Newest.After(*answer.Newest)
 	switch {
 	case answer != nil && (rival == nil || answer.Weight >= rivalRatio*rival.Weight && !(enough && newer && e.class != backend.ClassEvergreen)):
@@ -257,8 +249,10 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 		switch {
 		case answer.strong < supportReputation && len(answer.Domains) < 2:
 			v.Reason = backend.ReasonSingleSource
-		case !e.within(answer.Newest, supportFast, supportSlow):
+		case !stillSpeaks(e.form, e.class, answer.Newest, e.now):
 			v.Reason = backend.ReasonStale
+		case len(answer.Domains) < 2 && !e.spokenOf(answer.readings):
+			v.Reason = backend.ReasonSingleSource
 		case e.outvoted(*answer):
 			v.Reason = backend.ReasonConflict
 		default:

@@ -60,7 +60,7 @@ func (o *Orders) readable(ctx context.Context, r *run) (bool, error) {
 // apart mean the same, in both orders of the labels. It is Unknown when a readout
 // is invalid, the orders disagree (flipped) or either is not sure enough.
 func (r *run) equivalent(ctx context.Context, f form, a, b string) (rel Relation, p float64, flipped bool, err error) {
-	if r.o.Orders == nil || r.left() < 2 {
+	if r.o.Orders == nil || r.spare() < 2 {
 		return Unknown, 0, false, nil
 	}
 	steady, err := r.o.Orders.readable(ctx, r)

@@ -96,7 +96,11 @@ func (r *run) read(ctx context.Context, f form, claim backend.Claim, c chosen) (
 	if saysNo && c.coverage < 0.75 {
 		return reading{}, false, nil
 	}
-	got, ok, err := r.readChat(ctx, f, c)
+	var got reading
+	ok := false
+	if r.spare() > 0 {
+		got, ok, err = r.readChat(ctx, f, c)
+	}
 	if stops(err) != "" {
 		return reading{}, false, err
 	}
@@ -149,6 +153,9 @@ func second(f form, claim backend.Claim, got reading) reading {
 // arbitrate asks the second way when the schema reply and the grammar of its own
 // quote disagree: two of three decide. Unresolved, the doubt stays noted.
 func (r *run) arbitrate(ctx context.Context, f form, got reading) (reading, error) {
+	if r.spare() < 1 {
+		return got, nil
+	}
 	third, ok, err := r.readChat(ctx, f, got.chosen)
 	if err != nil || !ok {
 		return got, err
@@ -168,11 +175,11 @@ func verifyReply(f form, c chosen, reply extractReply) (reading, bool) {
 	quote := strings.Trim(squeeze(reply.Quote), "\"“” …")
 	quote = strings.TrimSuffix(strings.TrimSpace(quote), "...")
 	value := trimValue(reply.Value)
-	text := squeeze(c.window)
+	text := squeeze(c.said())
 	if len(quote) < 3 || len(quote) > 900 || value == "" || len(value) > 160 || !strings.Contains(text, quote) {
 		return reading{}, false
 	}
-	if whole := sentenceAround(c.window, quote); whole != "" {
+	if whole := sentenceAround(c.said(), quote); whole != "" {
 		quote = whole
 	} else if one := bestWith(f, quote, value); one != "" {
 		quote = one
@@ -193,6 +200,16 @@ func bestWith(f form, quote, value string) string {
 		}
 	}
 	return best
+}
+
+// said is what a quote may be taken from: the window, and the headline over it,
+// which the model is shown too. A title of the user's own files is only a name, and
+// one that asks states nothing.
+func (c chosen) said() string {
+	if c.Trusted() || len(tokens(c.Title)) < 4 || strings.Contains(c.Title, "?") {
+		return c.window
+	}
+	return c.window + "\n\n" + squeeze(stripTemplate(clip(c.Title, 120)))
 }
 
 func sentenceAround(window, quote string) string {
@@ -330,7 +347,7 @@ func (r *run) readChat(ctx context.Context, f form, c chosen) (reading, bool, er
 	if value == "" || len(value) > 160 || reNone.MatchString(value) {
 		return reading{}, false, nil
 	}
-	for _, s := range sentences(c.window) {
+	for _, s := range sentences(c.said()) {
 		s = squeeze(s)
 		if indexFold(s, value) < 0 {
 			continue

@@ -18,6 +18,8 @@ var (
 	reWill   = regexp.MustCompile(`\bwill\b|^(?:W|w)ill\b`) // inside a sentence "Will" is a name
 	reHeld   = regexp.MustCompile(`(?i)\b(?:hosts?|hosting|hosted|be held|held|take place|takes place|taking place|scheduled|be played|venue)\b`)
 	reResult = regexp.MustCompile(`(?i)\b(?:wins?|won|winning|winners?|beats?|champions?|medals?|score[sd]?|happens?|become|elected)\b`)
+	reTold   = regexp.MustCompile(`(?i)\b(?:announced|said|revealed|confirmed|agreed|decided|ordered|pledged|unveiled)\b`)
+	reRecent = regexp.MustCompile(`(?i)\b(?:this (?:week|weekend|morning)|last (?:week|weekend|night)|yesterday|recently|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b`)
 	reHello  = regexp.MustCompile(`(?i)^(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|night)|bye|ok|okay|how are you|who are you|what are you|what can you do|what(?:'s| is) your name)\b[^?]{0,30}\??$`)
 
 	reFastQ = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent|recent(?:ly)?|today|tonight|yesterday|this (?:week|month|morning|season)|price|stock|share price|exchange rate|interest rate|inflation|weather|temperature (?:in|today)|score|standings|news|trending|right now|so far|up to date|poll|richest|net worth|box office|odds|bitcoin|subscribers|followers|version of|model of|just|top (?:song|movie|scorer))\b`)
@@ -41,6 +43,8 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool) 
 		return backend.ClassOpinion, true
 	case isScheduled(q, now):
 		return backend.ClassSlow, true
+	case reTold.MatchString(q) && isAhead(q, now) && !reResult.MatchString(q):
+		return backend.ClassFast, true // what somebody said of things to come has been said
 	case reFuture.MatchString(q) || reWill.MatchString(q):
 		return backend.ClassPrediction, true
 	}
@@ -56,6 +60,9 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool) 
 			return backend.ClassPrediction, true
 		}
 		return backend.ClassSlow, true
+	}
+	if reRecent.MatchString(q) {
+		return backend.ClassFast, true
 	}
 	fast, slow, ever := reFastQ.MatchString(q), reSlowQ.MatchString(q), reEver.MatchString(q)
 	switch {
@@ -78,11 +85,16 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool) 
 // isScheduled: what has been fixed for a day to come can be looked up, its outcome
 // cannot.
 func isScheduled(q string, now time.Time) bool {
+	return isAhead(q, now) && reHeld.MatchString(q) && !reResult.MatchString(q)
+}
+
+// isAhead: the question is about what is to come.
+func isAhead(q string, now time.Time) bool {
 	ahead := reFuture.MatchString(q) || reWill.MatchString(q)
 	for _, y := range reYear.FindAllString(q, 4) {
 		ahead = ahead || atoi(y) > now.Year()
 	}
-	return ahead && reHeld.MatchString(q) && !reResult.MatchString(q)
+	return ahead
 }
 
 // isClock: the machine's own date answers, "what year is it now".

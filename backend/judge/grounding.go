@@ -188,7 +188,7 @@ func (j *Judge) Grounded(ctx context.Context, statement string, passages []backe
 	if err != nil || !capable {
 		return Finding{Reason: backend.ReasonLowConfidence}, ignoreModel(err)
 	}
-	kept, flagged, _ := selectPassages(parseQuestion(strings.TrimRight(statement, ".!? ")), passages, r.o.MaxPassages, r.now)
+	kept, flagged, _ := selectPassages(parseQuestion(strings.TrimRight(statement, ".!? ")), backend.ClassEvergreen, passages, r.o.MaxPassages, r.now)
 	if len(kept) == 0 && len(flagged) > 0 {
 		out.Reason = backend.ReasonInjection
 	}

@@ -95,6 +95,7 @@ type run struct {
 	calls     int
 	asked     struct{ model, extractor bool } // who was called at all
 	kept      int                             // calls that are left for grounding
+	ahead     int                             // passages that are still to be read
 	failed    int                             // model calls that gave nothing usable
 	modelUp   bool
 	unsure    bool    // no rule knew the class
@@ -175,12 +176,13 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 		v.Reason = reason
 		return
 	}
-	kept, flagged, aside := selectPassages(f, found.Passages, r.o.MaxPassages, r.now)
+	kept, flagged, aside := selectPassages(f, class, found.Passages, r.o.MaxPassages, r.now)
 	onStep(Step{Name: StepRead, Count: len(kept)})
 	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept, onStep)
 	onStep(Step{Name: StepCompare})
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
+	r.readTwice(ctx, &e)
 	bySources := e.decide(v)
 	r.withhold(ctx, f, readings, v)
 	r.calibrate(v, bySources)

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"errata/backend"
@@ -148,20 +149,33 @@ func (o Finding) committed(rel Relation, tier string) Finding {
 	return o
 }
 
+// Shares of a statement's terms that stand in the passages: with so many they carry
+// it unless a label denies it or one of the two has a "not", and under so many no
+// label makes them carry it.
+const (
+	wordsCarry = 0.75
+	wordsTouch = 0.5
+)
+
 // Statement is selection and reading for a sentence instead of a question: Same
-// when a passage carries it, Different when one denies it, Unknown when none
+// when the passages carry it, Different when one denies it, Unknown when none
 // speaks of it or they disagree. It is asked as the yes/no question whether the
-// sentence is true, as a user would.
+// sentence is true, as a user would; what the label leaves open, the words decide.
 func (j *Judge) Statement(ctx context.Context, statement string, passages []backend.Passage) (Finding, error) {
 	r := j.begin()
 	statement = strings.TrimRight(squeeze(clip(strings.ToValidUTF8(statement, " "), 400)), ".!? ")
 	f := parseQuestion(statement)
 	f.Text, f.Kind = "Is it true that "+statement+"?", KindYesNo
-	kept, flagged, _ := selectPassages(f, passages, r.o.MaxPassages, r.now)
+	kept, flagged, _ := selectPassages(f, backend.ClassEvergreen, passages, r.o.MaxPassages, r.now)
 	out := Finding{Reason: backend.ReasonNoValue}
-	if len(kept) == 0 && len(flagged) > 0 {
-		out.Reason = backend.ReasonInjection
+	if len(flagged) > 0 {
+		if len(kept) == 0 {
+			out.Reason = backend.ReasonInjection
+		}
+		passages = nil // their words prove nothing any more
 	}
+	spoken := f.spokenIn(passages)
+	unlike := slices.ContainsFunc(kept, func(c chosen) bool { return negated(c.first) != negated(statement) })
 	for _, c := range kept {
 		got, ok, err := r.readYesNo(ctx, f, c)
 		if reason := stops(err); reason != "" {
@@ -173,11 +187,27 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 		rel, reason := Same, backend.ReasonSame
 		if got.value == "no" {
 			rel, reason = Different, backend.ReasonRival
+		} else if len(flagged) == 0 && spoken < wordsTouch {
+			continue
 		}
 		if out.Relation != Unknown && out.Relation != rel {
 			return Finding{Reason: backend.ReasonConflict}, nil
 		}
 		out = Finding{Relation: rel, Reason: reason, Short: got.value, Confidence: max(out.Confidence, got.sure)}
 	}
+	if out.Relation == Unknown && spoken >= wordsCarry && !unlike && ctx.Err() == nil {
+		out = Finding{Relation: Same, Tier: backend.TierString, Reason: backend.ReasonSame, Short: "yes", Confidence: sureSame}
+	}
 	return out, ctx.Err()
+}
+
+// spokenIn is the share of the form's terms in all of the texts.
+func (f form) spokenIn(passages []backend.Passage) float64 {
+	words := map[string]bool{}
+	for _, p := range passages {
+		for t := range termSet(p.Title + " " + clip(p.Text, maxPassageText)) {
+			words[t] = true
+		}
+	}
+	return f.cover(words, nil)
 }

@@ -34,6 +34,7 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 	var out []reading
 	var judged *reading
 	for i, c := range order {
+		r.ahead = len(order) - i - 1
 		onStep(Step{Name: StepRead, Count: len(order), At: i + 1})
 		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {

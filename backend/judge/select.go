@@ -29,6 +29,7 @@ const (
 	windowWords    = 90      // about 120 tokens
 	keepCoverage   = 0.5     // least share of the question's terms
 	keepRelative   = 0.8     // of the best passage's share
+	freshBonus     = 0.4     // of the score, for what is of today
 	duplicateShare = 0.85    // Jaccard of word triples
 	copiedTriples  = 10      // or so many in common,
 	copiedShare    = 0.4     // this much of the shorter text
@@ -36,8 +37,9 @@ const (
 
 // selectPassages sanitises, windows, ranks and thins out what was found. flagged
 // are relevant passages that speak to the model instead of to the reader; aside
-// are those that fit too, but not as well as the best or not any more.
-func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (kept, flagged, aside []chosen) {
+// are those that fit too, but not as well as the best or not any more. Of two that
+// fit alike the one goes first that is newer by the pace of the class.
+func selectPassages(f form, class backend.Class, found []backend.Passage, limit int, now time.Time) (kept, flagged, aside []chosen) {
 	if len(found) > maxFound {
 		found = found[:maxFound]
 	}
@@ -53,6 +55,9 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 			continue
 		}
 		c.at = evidenceDate(p, now)
+		if !p.Trusted() {
+			c.score += freshBonus * freshness(class, c.at, now)
+		}
 		if len(p.Flags) > 0 {
 			flagged = append(flagged, c)
 			continue
@@ -60,14 +65,21 @@ func selectPassages(f form, found []backend.Passage, limit int, now time.Time) (
 		all = append(all, c)
 	}
 	all = ofTheYear(all)
-	best := 0.0
+	best, bestFresh := 0.0, 0.0
 	for _, c := range all {
 		best = math.Max(best, c.coverage)
+		if stillSpeaks(f, class, c.at, now) {
+			bestFresh = math.Max(bestFresh, c.coverage)
+		}
 	}
 	var near []chosen
 	for _, c := range all {
+		bar := best // what is old for the question sets no measure for what is not
+		if stillSpeaks(f, class, c.at, now) {
+			bar = bestFresh
+		}
 		switch {
-		case c.coverage >= keepCoverage && c.coverage >= keepRelative*best:
+		case c.coverage >= keepCoverage && c.coverage >= keepRelative*bar:
 			near = append(near, c)
 		case c.coverage >= keepCoverage:
 			aside = append(aside, c)
@@ -132,10 +144,18 @@ func documentFrequency(found []backend.Passage) map[string]int {
 	return df
 }
 
+// reFurniture is what news pages set before their first sentence: a time stamp with
+// whatever names stand before it, and the place that the report comes from. It
+// says nothing of the matter, and its names pass for answers.
+var reFurniture = regexp.MustCompile(`^\s*(?:[^\n]{0,160}?\b\d{1,2}:\d{2}\s?[ap]\.?m\.?\s\p{Lu}{1,2}T\s+)?(?:\p{Lu}[\p{Lu}'’.d -]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? ?[—–‒] ?|\p{Lu}[\p{Lu}'’. ]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? - )?`)
+
 // bestWindow finds the one to three sentences that answer best. ok is false
 // when the passage has no words or misses the question's names.
 func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int) (chosen, bool) {
 	list := sentences(text)
+	if !p.Trusted() {
+		list = sentences(text[len(reFurniture.FindString(text)):])
+	}
 	if len(list) == 0 {
 		return chosen{}, false
 	}
