@@ -101,6 +101,29 @@ func (a *API) UndoFact(id string) (backend.Fact, error) {
 	return call(a, "facts.undo", func(context.Context) (backend.Fact, error) { return a.o.Loop.Undo(id) })
 }
 
+// UrgentFacts lists the facts to decide first: those whose evidence has moved, those
+// that disagree, and those that have expired.
+func (a *API) UrgentFacts() ([]backend.UrgentFact, error) {
+	return call(a, "facts.urgent", func(context.Context) ([]backend.UrgentFact, error) { return some(a.o.Loop.Urgent()) })
+}
+
+// BulkPlan says how many waiting facts with the words of query can be decided together.
+func (a *API) BulkPlan(query string) (flow.BulkPlan, error) {
+	return call(a, "facts.bulk", func(ctx context.Context) (flow.BulkPlan, error) { return a.o.Loop.BulkPlan(ctx, query) })
+}
+
+// DecideFacts decides many facts at once; progress comes as "bulk.progress" events.
+func (a *API) DecideFacts(requestID string, in flow.BulkInput) (flow.Bulk, error) {
+	return alone(a, requestID, "facts.bulk", "", func(ctx context.Context) (flow.Bulk, error) {
+		return a.o.Loop.DecideAll(ctx, in, byPerson)
+	})
+}
+
+// UndoFacts takes the last decision on each fact back and says on how many.
+func (a *API) UndoFacts(ids []string) (int, error) {
+	return call(a, "facts.undo", func(ctx context.Context) (int, error) { return a.o.Loop.UndoAll(ctx, ids) })
+}
+
 // RecheckFacts looks at the evidence of approved facts again; without ids, at those
 // with an expiry that are due. What speaks against a fact waits in the queue.
 func (a *API) RecheckFacts(requestID string, ids []string) ([]flow.Rechecked, error) {

@@ -143,6 +143,11 @@ type FactStore interface {
 	// UndoFact takes the last decision back, and with an approval restores what it
 	// superseded, in the same transaction.
 	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)
+	// DecideFacts approves or rejects those of the facts that wait, in one transaction.
+	DecideFacts(ids []string, to backend.FactState, by string, now time.Time) ([]backend.Fact, error)
+	UndoFacts(ids []string, now time.Time) (undone int, err error)
+	// UrgentFacts lists what is to be decided first, at most limit of each kind.
+	UrgentFacts(now time.Time, limit int) ([]backend.UrgentFact, error)
 	FactOfVerdict(verdictID string) (backend.Fact, bool, error) // the newest
 	AddAnchor(backend.Anchor) error
 	Anchors() ([]backend.Anchor, error)
