@@ -86,6 +86,8 @@ type Arrivals interface {
 	// Quarantine moves a broken folder away with its reason.
 	Quarantine(a Arrived, reason string) (dir string, err error)
 	Discard(dir string) error
+	// Remove deletes an adapter that was taken in; one that is gone is no error.
+	Remove(adapterID string) error
 }
 
 // Arrived is one folder of incoming/. Problem says what is wrong with it, empty
