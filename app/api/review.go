@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,24 +52,21 @@ func Propose(a *API, facts []backend.Fact, by string) (proposed, waiting int, er
 	if err != nil {
 		return 0, 0, err
 	}
-	key := func(f backend.Fact) string {
-		return backend.Normal(f.Question) + "\x00" + backend.Normal(f.Answer)
-	}
 	states := map[string]backend.FactState{}
 	for _, f := range queue { // oldest first
 		if f.State != backend.FactSuperseded && f.State != backend.FactExpired {
-			states[key(f)] = f.State
+			states[sameFact(f)] = f.State
 		}
 	}
 	for _, f := range facts {
-		state, known := states[key(f)]
+		state, known := states[sameFact(f)]
 		if !known {
 			added, err := a.AddFactBy(f, false, by)
 			if err != nil {
 				return proposed, waiting, err
 			}
 			state = added.State
-			states[key(f)] = state
+			states[sameFact(f)] = state
 			proposed++
 		}
 		if state != backend.FactApproved {
@@ -157,46 +152,5 @@ func (a *API) ExportFacts(state backend.FactState) (string, error) {
 			}
 		}
 		return b.String(), nil
-	})
-}
-
-// Imported says what an import took and which lines it could not read.
-type Imported struct {
-	Facts    []backend.Fact `json:"facts"`
-	Problems []string       `json:"problems"` // "line 3: …"
-}
-
-// ImportFacts takes facts as JSON lines with at least question and answer. They
-// enter the queue as proposed; a bad line is named and skipped, the rest is kept.
-func (a *API) ImportFacts(lines string) (Imported, error) {
-	return call(a, "facts.import", func(context.Context) (Imported, error) {
-		out := Imported{Facts: []backend.Fact{}, Problems: []string{}}
-		sc := bufio.NewScanner(bytes.NewReader([]byte(lines)))
-		sc.Buffer(nil, 1<<20)
-		for n := 1; sc.Scan(); n++ {
-			line := bytes.TrimSpace(sc.Bytes())
-			if len(line) == 0 {
-				continue
-			}
-			var f backend.Fact
-			if err := json.Unmarshal(line, &f); err != nil {
-				out.Problems = append(out.Problems, fmt.Sprintf("line %d: not a JSON object with question and answer", n))
-				continue
-			}
-			f.ProposedBy = "import"
-			added, err := a.o.Loop.AddFact(f, false, "import")
-			if err != nil {
-				if backend.CodeOf(err) != backend.CodeInvalid {
-					return out, err
-				}
-				out.Problems = append(out.Problems, fmt.Sprintf("line %d: %s", n, err))
-				continue
-			}
-			out.Facts = append(out.Facts, added)
-		}
-		if err := sc.Err(); err != nil {
-			out.Problems = append(out.Problems, "a line is longer than 1 MiB; it and all after it were not read")
-		}
-		return out, nil
 	})
 }
