@@ -210,6 +210,8 @@ type scriptedTrainer struct {
 	ready func() error
 	alive map[int]bool
 	kills []int
+
+	finished []string // runs that were asked to end
 }
 
 func (t *scriptedTrainer) Train(ctx context.Context, spec backend.TrainSpec, started func(int, int64), on func(backend.TrainerEvent)) error {
@@ -220,6 +222,10 @@ func (t *scriptedTrainer) Train(ctx context.Context, spec backend.TrainSpec, sta
 	return t.train(ctx, spec, on)
 }
 func (t *scriptedTrainer) Stop(string, bool) error { return nil }
+func (t *scriptedTrainer) Finish(run string) error {
+	t.finished = append(t.finished, run)
+	return nil
+}
 func (t *scriptedTrainer) Alive(pid int, _ int64) bool {
 	return t.alive[pid]
 }

@@ -64,6 +64,8 @@ type Trainer interface {
 	Train(ctx context.Context, spec backend.TrainSpec, started func(pid int, startTime int64), on func(backend.TrainerEvent)) error
 	// Stop asks the run to stop by itself, saving a checkpoint if save.
 	Stop(run string, save bool) error
+	// Finish asks the run to end now with what it has learned.
+	Finish(run string) error
 	// Alive says whether the process of a run recorded earlier still lives.
 	Alive(pid int, startTime int64) bool
 	// Kill ends a leftover process group of an earlier start.
