@@ -30,13 +30,8 @@ func (a *API) ImportFacts(text string) (Imported, error) {
 		if err != nil {
 			return out, err
 		}
-		for i, f := range out.Facts {
-			if out.Facts[i], err = a.o.Loop.AddFact(f, false, "import"); err != nil {
-				out.Facts = out.Facts[:i]
-				return out, err
-			}
-		}
-		return out, nil
+		out.Facts, err = a.o.Loop.AddFacts(out.Facts, "import")
+		return out, err
 	})
 }
 

@@ -153,6 +153,25 @@ func expiredFacts(tx *tx, now time.Time, limit int) ([]backend.UrgentFact, error
 	return out, nil
 }
 
+// TakeFacts stores new waiting facts in one transaction: all of them or none.
+func (s *Store) TakeFacts(list []backend.Fact) error {
+	return s.update("bolt.facts.take", func(tx *tx) error {
+		for i := range list {
+			if err := checkID("fact", list[i].ID); err != nil {
+				return err
+			}
+			list[i].State = backend.FactProposed
+			if err := allowed(tx, nil, &list[i]); err != nil {
+				return err
+			}
+			if err := facts.add(tx, &list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // DecideFacts approves or rejects waiting facts in one transaction and gives them as
 // they are then; one that does not wait any more is left as it is.
 func (s *Store) DecideFacts(ids []string, to backend.FactState, by string, now time.Time) (out []backend.Fact, err error) {

@@ -28,6 +28,24 @@ type Bulk struct {
 // bulkStep is how many facts one transaction decides.
 const bulkStep = 200
 
+// AddFacts puts many facts into the queue and gives those that were stored; one that
+// cannot be taught ends it, and its step is not stored.
+func (l *Loop) AddFacts(facts []backend.Fact, by string) ([]backend.Fact, error) {
+	stored := make([]backend.Fact, 0, len(facts))
+	defer func() { l.emit("facts.many", "", len(stored)) }()
+	for start := 0; start < len(facts); start += bulkStep {
+		step := make([]backend.Fact, 0, bulkStep)
+		for _, f := range facts[start:min(start+bulkStep, len(facts))] {
+			step = append(step, l.given(f, by))
+		}
+		if err := l.Store.TakeFacts(step); err != nil {
+			return stored, err
+		}
+		stored = append(stored, step...)
+	}
+	return stored, nil
+}
+
 // BulkPlan counts the waiting facts with the words of query that can be decided
 // together.
 func (l *Loop) BulkPlan(ctx context.Context, query string) (BulkPlan, error) {
@@ -51,7 +69,7 @@ func (l *Loop) DecideAll(ctx context.Context, in BulkInput, by string) (Bulk, er
 			WithHint("Look at the list again, then type the new number.")
 	}
 	out := Bulk{IDs: make([]string, 0, len(ids))}
-	defer func() { l.emit("facts.decided", "", len(out.IDs)) }()
+	defer func() { l.emit("facts.many", "", len(out.IDs)) }()
 	for start := 0; start < len(ids); start += bulkStep {
 		if err := ctx.Err(); err != nil {
 			return out, err
@@ -71,7 +89,7 @@ func (l *Loop) DecideAll(ctx context.Context, in BulkInput, by string) (Bulk, er
 // UndoAll takes the last decision on each fact back and says on how many.
 func (l *Loop) UndoAll(ctx context.Context, ids []string) (int, error) {
 	undone := 0
-	defer func() { l.emit("facts.decided", "", undone) }()
+	defer func() { l.emit("facts.many", "", undone) }()
 	for start := 0; start < len(ids); start += bulkStep {
 		if err := ctx.Err(); err != nil {
 			return undone, err

@@ -12,10 +12,15 @@ import (
 
 func TestManyFactsAreDecidedTogether(t *testing.T) {
 	w := newWorld(t)
+	var keepers []backend.Fact
 	for i := range 205 {
-		_, err := w.AddFact(backend.Fact{Question: fmt.Sprintf("Who keeps lighthouse %d?", i), Answer: fmt.Sprintf("Keeper %d", i)}, false, "import")
-		require.NoError(t, err)
+		keepers = append(keepers, backend.Fact{Question: fmt.Sprintf("Who keeps lighthouse %d?", i), Answer: fmt.Sprintf("Keeper %d", i), State: backend.FactApproved})
 	}
+	stored, err := w.AddFacts(keepers, "import")
+	require.NoError(t, err)
+	require.Len(t, stored, 205)
+	require.Equal(t, backend.FactProposed, stored[0].State, "a file approves nothing")
+	require.Equal(t, "import", stored[0].ProposedBy)
 	for _, answer := range []string{"812 m", "815 m"} {
 		_, err := w.AddFact(backend.Fact{Question: "How high is Mount Orrin?", Answer: answer}, false, "import")
 		require.NoError(t, err)
@@ -40,7 +45,7 @@ func TestManyFactsAreDecidedTogether(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 205, counts[backend.FactApproved])
 	require.Equal(t, 2, counts[backend.FactProposed], "those that disagree are left")
-	require.Contains(t, w.events(), "facts.decided")
+	require.Contains(t, w.events(), "facts.many")
 
 	n, err := w.UndoAll(t.Context(), done.IDs)
 	require.NoError(t, err)

@@ -147,6 +147,7 @@ type FactStore interface {
 	// UndoFact takes the last decision back, and with an approval restores what it
 	// superseded, in the same transaction.
 	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)
+	TakeFacts([]backend.Fact) error // waiting ones, all or none
 	// DecideFacts approves or rejects those of the facts that wait, in one transaction.
 	DecideFacts(ids []string, to backend.FactState, by string, now time.Time) ([]backend.Fact, error)
 	UndoFacts(ids []string, now time.Time) (undone int, err error)
