@@ -14,9 +14,6 @@ import (
 	"errata/backend/flow"
 )
 
-// exportsDir takes the exports that name no folder.
-const exportsDir = "exports"
-
 // Export copies files into a new folder and proves each by its SHA-256. The folder
 // gets its name when all is there.
 func (w workspace) Export(ctx context.Context, dir string, files []flow.ExportFile, name, text string) (err error) {
