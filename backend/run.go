@@ -27,13 +27,14 @@ const (
 func (s RunState) Over() bool { return s != RunRequested && s != RunRunning }
 
 // Resumable says whether the training may go on from its last checkpoint. Data
-// that was refused and a loss that is no number would end it in the same way.
+// that was refused, facts that cannot be held apart and a loss that is no number
+// would end it in the same way.
 func (r Run) Resumable() bool {
 	switch r.State {
 	case RunInterrupted, RunCancelled:
 		return true
 	case RunFailed:
-		return r.Failure != FailData && r.Failure != FailNaN
+		return r.Failure != FailData && r.Failure != FailNaN && r.Failure != FailApart
 	}
 	return false
 }
@@ -48,8 +49,10 @@ const (
 	FailDisk      FailureClass = "disk"
 	FailNaN       FailureClass = "nan_loss"
 	FailData      FailureClass = "data"
-	FailEnv       FailureClass = "env" // no Python, missing packages
+	FailEnv       FailureClass = "env"   // no Python, missing packages
+	FailApart     FailureClass = "apart" // every fact spread to the questions beside it: nothing to teach, memory answers
 	FailCancelled FailureClass = "cancelled"
+	FailPaused    FailureClass = "paused" // stopped with all it had learned, to go on later
 	FailCrashed   FailureClass = "crashed"
 	FailStalled   FailureClass = "stalled"
 )
@@ -93,6 +96,7 @@ type RunProgress struct {
 	GivenUp       int     `json:"given_up"` // see Manifest.GivenUp
 	RowPasses     int     `json:"row_passes"`
 	RowsPerSecond float64 `json:"rows_per_second"`
+	TokensPerSec  float64 `json:"tokens_per_second"`
 	Elapsed       float64 `json:"elapsed_seconds"`
 	ETA           float64 `json:"eta_seconds"`
 	PeakMemoryMB  float64 `json:"peak_memory_mb"`

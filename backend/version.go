@@ -67,7 +67,8 @@ type Arrival struct {
 // VersionState is where a version stands.
 //
 //	candidate ──promote──> current ──promote of another──> retired
-//	    └──gate fails, a person decides──> rejected
+//	    ├──gate fails, a person decides──> rejected
+//	    └──(retired and rejected too)──delete──> deleted, its results kept
 type VersionState string
 
 // The states of a version.
@@ -76,6 +77,7 @@ const (
 	VersionCurrent   VersionState = "current"
 	VersionRetired   VersionState = "retired"
 	VersionRejected  VersionState = "rejected"
+	VersionDeleted   VersionState = "deleted" // its weights are gone; its number is never given again
 )
 
 // ServedAs says how the engine serves a version.

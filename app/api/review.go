@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,24 +52,21 @@ func Propose(a *API, facts []backend.Fact, by string) (proposed, waiting int, er
 	if err != nil {
 		return 0, 0, err
 	}
-	key := func(f backend.Fact) string {
-		return backend.Normal(f.Question) + "\x00" + backend.Normal(f.Answer)
-	}
 	states := map[string]backend.FactState{}
 	for _, f := range queue { // oldest first
 		if f.State != backend.FactSuperseded && f.State != backend.FactExpired {
-			states[key(f)] = f.State
+			states[sameFact(f)] = f.State
 		}
 	}
 	for _, f := range facts {
-		state, known := states[key(f)]
+		state, known := states[sameFact(f)]
 		if !known {
 			added, err := a.AddFactBy(f, false, by)
 			if err != nil {
 				return proposed, waiting, err
 			}
 			state = added.State
-			states[key(f)] = state
+			states[sameFact(f)] = state
 			proposed++
 		}
 		if state != backend.FactApproved {
@@ -99,6 +94,29 @@ func (a *API) RejectFact(id string) (backend.Fact, error) {
 // UndoFact takes the last decision on a fact back.
 func (a *API) UndoFact(id string) (backend.Fact, error) {
 	return call(a, "facts.undo", func(context.Context) (backend.Fact, error) { return a.o.Loop.Undo(id) })
+}
+
+// UrgentFacts lists the facts to decide first: those whose evidence has moved, those
+// that disagree, and those that have expired.
+func (a *API) UrgentFacts() ([]backend.UrgentFact, error) {
+	return call(a, "facts.urgent", func(context.Context) ([]backend.UrgentFact, error) { return some(a.o.Loop.Urgent()) })
+}
+
+// BulkPlan says how many waiting facts with the words of query can be decided together.
+func (a *API) BulkPlan(query string) (flow.BulkPlan, error) {
+	return call(a, "facts.bulk", func(ctx context.Context) (flow.BulkPlan, error) { return a.o.Loop.BulkPlan(ctx, query) })
+}
+
+// DecideFacts decides many facts at once; progress comes as "bulk.progress" events.
+func (a *API) DecideFacts(requestID string, in flow.BulkInput) (flow.Bulk, error) {
+	return alone(a, requestID, "facts.bulk", "", func(ctx context.Context) (flow.Bulk, error) {
+		return a.o.Loop.DecideAll(ctx, in, byPerson)
+	})
+}
+
+// UndoFacts takes the last decision on each fact back and says on how many.
+func (a *API) UndoFacts(ids []string) (int, error) {
+	return call(a, "facts.undo", func(ctx context.Context) (int, error) { return a.o.Loop.UndoAll(ctx, ids) })
 }
 
 // RecheckFacts looks at the evidence of approved facts again; without ids, at those
@@ -134,46 +152,5 @@ func (a *API) ExportFacts(state backend.FactState) (string, error) {
 			}
 		}
 		return b.String(), nil
-	})
-}
-
-// Imported says what an import took and which lines it could not read.
-type Imported struct {
-	Facts    []backend.Fact `json:"facts"`
-	Problems []string       `json:"problems"` // "line 3: …"
-}
-
-// ImportFacts takes facts as JSON lines with at least question and answer. They
-// enter the queue as proposed; a bad line is named and skipped, the rest is kept.
-func (a *API) ImportFacts(lines string) (Imported, error) {
-	return call(a, "facts.import", func(context.Context) (Imported, error) {
-		out := Imported{Facts: []backend.Fact{}, Problems: []string{}}
-		sc := bufio.NewScanner(bytes.NewReader([]byte(lines)))
-		sc.Buffer(nil, 1<<20)
-		for n := 1; sc.Scan(); n++ {
-			line := bytes.TrimSpace(sc.Bytes())
-			if len(line) == 0 {
-				continue
-			}
-			var f backend.Fact
-			if err := json.Unmarshal(line, &f); err != nil {
-				out.Problems = append(out.Problems, fmt.Sprintf("line %d: not a JSON object with question and answer", n))
-				continue
-			}
-			f.ProposedBy = "import"
-			added, err := a.o.Loop.AddFact(f, false, "import")
-			if err != nil {
-				if backend.CodeOf(err) != backend.CodeInvalid {
-					return out, err
-				}
-				out.Problems = append(out.Problems, fmt.Sprintf("line %d: %s", n, err))
-				continue
-			}
-			out.Facts = append(out.Facts, added)
-		}
-		if err := sc.Err(); err != nil {
-			out.Problems = append(out.Problems, "a line is longer than 1 MiB; it and all after it were not read")
-		}
-		return out, nil
 	})
 }

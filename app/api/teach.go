@@ -134,6 +134,12 @@ func (a *API) StopRun(id string, save bool) error {
 	return err
 }
 
+// FinishRun ends a running training now and makes a version of what it learned.
+func (a *API) FinishRun(id string) error {
+	_, err := call(a, "train.finish", func(context.Context) (struct{}, error) { return struct{}{}, a.o.Loop.FinishRun(id) })
+	return err
+}
+
 // ResumeRun continues an interrupted training.
 func (a *API) ResumeRun(id string) (backend.Run, error) {
 	return call(a, "train.resume", func(ctx context.Context) (backend.Run, error) { return a.o.Loop.Resume(ctx, id) })

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,32 @@ func (a *API) Scorecard(versionID string) (backend.Scorecard, error) {
 			err = backend.Errorf(backend.CodeNotFound, "scorecard", "This version was not scored yet.").WithHint("Score it first.")
 		}
 		return c, err
+	})
+}
+
+// Scoreboard marks every fact in every scored version.
+func (a *API) Scoreboard() (flow.Scoreboard, error) {
+	return call(a, "scoreboard", func(context.Context) (flow.Scoreboard, error) { return a.o.Loop.Scoreboard() })
+}
+
+// NoteVersion keeps a person's words on a version.
+func (a *API) NoteVersion(versionID, note string) (backend.Version, error) {
+	return call(a, "version.note", func(context.Context) (backend.Version, error) { return a.o.Loop.NoteVersion(versionID, note) })
+}
+
+// DeleteVersion deletes the weights of a version that does not answer; its results stay.
+func (a *API) DeleteVersion(versionID string) (backend.Version, error) {
+	return call(a, "version.delete", func(ctx context.Context) (backend.Version, error) { return a.o.Loop.DeleteVersion(ctx, versionID) })
+}
+
+// ExportVersion writes a version's files for other programs; without a folder they go
+// to exports/ in the home.
+func (a *API) ExportVersion(requestID string, in flow.ExportInput) (flow.Exported, error) {
+	return request(a, requestID, "version.export", in.VersionID, func(ctx context.Context) (flow.Exported, error) {
+		if in.Folder == "" {
+			in.Folder = filepath.Join(a.o.Home, "exports")
+		}
+		return a.o.Loop.ExportVersion(ctx, in)
 	})
 }
 

@@ -142,7 +142,7 @@ func writeRechecked(w io.Writer, list []flow.Rechecked) {
 }
 
 type factsImportCmd struct {
-	File string `arg:"" help:"JSON lines with question and answer; - reads stdin."`
+	File string `arg:"" help:"JSON lines, a JSON list or CSV with question and answer, or rows as datasets are exported; - reads stdin."`
 }
 
 // Run imports facts.
@@ -162,7 +162,7 @@ func (c factsImportCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		if len(v.Facts) == 0 {
+		if len(v.Facts) == 0 && v.Known == 0 {
 			for _, p := range v.Problems {
 				fmt.Fprintln(s.io.Err, " ", p)
 			}

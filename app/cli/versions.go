@@ -19,7 +19,9 @@ type versionsCmd struct {
 	Promote  versionsPromoteCmd  `cmd:"" help:"Make a version current without losing a chat."`
 	Rollback versionsRollbackCmd `cmd:"" help:"Go back to the version before."`
 	Serve    versionsServeCmd    `cmd:"" help:"Make a version ready in the engine, as adapter or merged."`
-	Export   versionsExportCmd   `cmd:"" help:"Say where a version's files are."`
+	Export   versionsExportCmd   `cmd:"" help:"Write a version for other programs, or say where its files are."`
+	Note     versionsNoteCmd     `cmd:"" help:"Keep a note on a version."`
+	Delete   versionsDeleteCmd   `cmd:"" help:"Delete the weights of a version that does not answer."`
 	Arrivals versionsArrivalsCmd `cmd:"" help:"What turned up in incoming/ and is not ours."`
 	Import   versionsImportCmd   `cmd:"" help:"Register an adapter that is not ours."`
 	Discard  versionsDiscardCmd  `cmd:"" help:"Delete an arrival."`
@@ -144,16 +146,50 @@ func (c versionsServeCmd) Run(s *session) error {
 
 type versionsExportCmd struct {
 	Version string `arg:"" help:"v3, an id, or the start of its adapter's hash."`
+	To      string `type:"path" help:"Folder to write it into, instead of saying where its files are."`
+	Merged  bool   `help:"Write the merged weights too."`
 }
 
-// Run prints the folder and files of a version.
+// Run writes a version for other programs, or prints its folder and files.
 func (c versionsExportCmd) Run(s *session) error {
+	if c.To != "" {
+		return onVersion(s, c.Version, "ExportVersion", func(w io.Writer, out flow.Exported) {
+			fmt.Fprintln(w, out.Folder)
+			for _, name := range out.Files {
+				fmt.Fprintln(w, " ", name)
+			}
+		}, func(v backend.Version) []any {
+			return []any{RequestID, flow.ExportInput{VersionID: v.ID, Merged: c.Merged, Folder: c.To}}
+		})
+	}
 	return onVersion(s, c.Version, "AdapterOf", func(w io.Writer, a backend.Adapter) {
 		fmt.Fprintln(w, a.Dir)
 		for _, f := range a.Manifest.Files {
 			fmt.Fprintf(w, "  %-24s %9d bytes  %s\n", f.Name, f.Size, f.SHA256)
 		}
 	}, func(v backend.Version) []any { return []any{v.ID} })
+}
+
+type versionsNoteCmd struct {
+	Version string `arg:"" help:"v3, an id, or the start of its adapter's hash."`
+	Note    string `arg:"" help:"The note; an empty one takes it away."`
+}
+
+// Run keeps a note on a version.
+func (c versionsNoteCmd) Run(s *session) error {
+	return onVersion(s, c.Version, "NoteVersion", func(w io.Writer, v backend.Version) { fmt.Fprintf(w, "%s: %s\n", v.Name(), v.Note) },
+		func(v backend.Version) []any { return []any{v.ID, c.Note} })
+}
+
+type versionsDeleteCmd struct {
+	Version string `arg:"" help:"v3, an id, or the start of its adapter's hash."`
+	Sure    bool   `required:"" help:"Its weights are gone for good; its results stay."`
+}
+
+// Run deletes the weights of a version.
+func (c versionsDeleteCmd) Run(s *session) error {
+	return onVersion(s, c.Version, "DeleteVersion", func(w io.Writer, v backend.Version) { fmt.Fprintf(w, "the weights of %s are deleted\n", v.Name()) },
+		func(v backend.Version) []any { return []any{v.ID} })
 }
 
 type versionsArrivalsCmd struct{}

@@ -100,10 +100,11 @@ func (p *parts) Scan(context.Context) ([]flow.Arrived, error) {
 func (p *parts) Kept(context.Context, func(string) bool) ([]flow.Arrived, error) { return nil, nil }
 func (p *parts) Accept(a flow.Arrived) (string, error)                           { return "/adapters/" + a.ID, nil }
 
-func (p *parts) WriteRows(string, []backend.Row) (string, error) { return "/rows", nil }
-func (p *parts) Dirs(string) (string, string)                    { return "/incoming", "/work" }
-func (p *parts) FreeBytes() (int64, error)                       { return 1 << 40, nil }
-func (p *parts) WritePointer(backend.Pointer) error              { return nil }
+func (p *parts) WriteRows(string, []backend.Row) (string, error)                         { return "/rows", nil }
+func (p *parts) Dirs(string) (string, string)                                            { return "/incoming", "/work" }
+func (p *parts) Export(context.Context, string, []flow.ExportFile, string, string) error { return nil }
+func (p *parts) FreeBytes() (int64, error)                                               { return 1 << 40, nil }
+func (p *parts) WritePointer(backend.Pointer) error                                      { return nil }
 
 func newDemo(t *testing.T, questions ...Question) (*demo, *parts) {
 	t.Helper()

@@ -136,8 +136,8 @@ func TestLayout(t *testing.T) {
 	require.Equal(t, strings.Fields(`
 		adapter anchor anchor_by_time anchor_by_verdict answer answer_by_question answer_streaming
 		arrival arrival_by_time cache cache_by_age chat chat_by_use chat_word comparison
-		comparison_by_time count dataset dataset_by_number dataset_content fact fact_by_question
-		fact_by_state fact_by_verdict fact_word meta promotion promotion_by_model question
+		comparison_by_time count dataset dataset_by_number dataset_content fact fact_by_expiry
+		fact_by_question fact_by_state fact_by_verdict fact_disputing fact_open fact_word meta promotion promotion_by_model question
 		question_by_chat rating run run_by_time run_event run_event_by_sequence run_open scorecard
 		scorecard_by_version settings verdict verdict_by_answer verdict_by_time version
 		version_by_adapter version_by_number version_current`), layout(t, s))
@@ -161,19 +161,19 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, s.Close())
 	now := bolt.Options{Now: func() time.Time { return at(3) }}
 	ran := 0
-	good := bolt.Migration{Name: "0002-more", Apply: func(tx *bbolt.Tx) error {
+	good := bolt.Migration{Name: "0003-more", Apply: func(tx *bbolt.Tx) error {
 		ran++
 		_, err := tx.CreateBucket([]byte("more"))
 		return err
 	}}
-	bad := bolt.Migration{Name: "0003-bad", Apply: func(tx *bbolt.Tx) error {
+	bad := bolt.Migration{Name: "0004-bad", Apply: func(tx *bbolt.Tx) error {
 		return errors.Join(errPure, tx.DeleteBucket([]byte("fact")))
 	}}
 
 	_, err = bolt.Open(path, bolt.WithMigrations(now, good, bad))
 	require.ErrorIs(t, err, errPure)
 	require.Equal(t, 1, ran)
-	for _, want := range []string{"before-0002-more-20260301T120300Z.db", "before-0003-bad-20260301T120300Z.db"} {
+	for _, want := range []string{"before-0003-more-20260301T120300Z.db", "before-0004-bad-20260301T120300Z.db"} {
 		require.NoError(t, bolt.Check(filepath.Join(dir, "backups", want)))
 		require.FileExists(t, filepath.Join(dir, "backups", want))
 	}
@@ -192,7 +192,7 @@ func TestMigrations(t *testing.T) {
 	require.ErrorContains(t, err, "newer Errata")
 	require.NotEmpty(t, backend.HintOf(err))
 	other := good
-	other.Name = "0002-other"
+	other.Name = "0003-other"
 	_, err = bolt.Open(path, bolt.WithMigrations(now, other))
 	require.Equal(t, backend.CodeInvalid, backend.CodeOf(err))
 	after, err := os.ReadFile(path)

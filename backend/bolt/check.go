@@ -143,8 +143,9 @@ func (r *CheckReport) readWithBolt(path string) (err error) {
 			return nil
 		}
 		r.Listed = true
+		later := toCome(tx)
 		for _, name := range bucketNames() {
-			if tx.in(name) == nil {
+			if tx.in(name) == nil && !later[name] {
 				r.add(&r.File, Damage{name, "", "the bucket is missing"})
 			}
 		}
@@ -200,8 +201,10 @@ func damageOf(bucket string, key []byte, err error) Damage {
 // compareLists finds records that miss an entry and entries that no record has.
 // When every record has its entries, a bucket with no more entries than those
 // holds no wrong one; only otherwise is each entry looked at.
+// Lists that the file is yet to get are passed over.
 func compareLists(tx *tx, bad func(Damage)) {
 	right := map[string]int{}
+	later := toCome(tx)
 	for _, k := range keepers() {
 		c := tx.in(k.name()).Cursor()
 		for key, value := c.First(); key != nil; key, value = c.Next() {
@@ -210,6 +213,9 @@ func compareLists(tx *tx, bad func(Damage)) {
 				continue
 			}
 			for _, e := range lines {
+				if later[e.bucket] {
+					continue
+				}
 				if got := tx.in(e.bucket).Get(e.key); bytes.Equal(got, key) {
 					right[e.bucket]++
 				} else {
@@ -219,6 +225,9 @@ func compareLists(tx *tx, bad func(Damage)) {
 		}
 	}
 	for index, owner := range indexOwners() {
+		if later[index] {
+			continue
+		}
 		n := 0
 		c := tx.in(index).Cursor()
 		for key, _ := c.First(); key != nil; key, _ = c.Next() {

@@ -10,8 +10,14 @@ import (
 func WithMigrations(o Options, more ...Migration) Options {
 	o.migrations = append([]migration{}, migrations...)
 	for _, m := range more {
-		o.migrations = append(o.migrations, migration(m))
+		o.migrations = append(o.migrations, migration{Name: m.Name, Apply: m.Apply})
 	}
+	return o
+}
+
+// FirstLayout gives options that stop before the later migrations.
+func FirstLayout(o Options) Options {
+	o.migrations = migrations[:1]
 	return o
 }
 

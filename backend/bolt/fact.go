@@ -26,6 +26,7 @@ var facts = table[backend.Fact]{
 		if f.VerdictID != "" {
 			out = append(out, at(factByVerdict, f.VerdictID, position, f.ID))
 		}
+		out = append(out, urgentEntries(f)...)
 		return append(out, wordEntries(factWord, "", words, position, f.ID)...)
 	},
 	after: func(tx *tx, before, now *backend.Fact) error {
@@ -210,26 +211,9 @@ func (s *Store) ApproveFactByRule(id string, rule backend.Rule, now time.Time) (
 }
 
 func (s *Store) approve(id string, now time.Time, decide func(*backend.Fact) error) (f backend.Fact, superseded []backend.Fact, err error) {
-	superseded = []backend.Fact{}
 	err = s.update("bolt.fact.approve", func(tx *tx) error {
-		if f, err = facts.get(tx, id); err != nil {
-			return err
-		}
-		if err := decide(&f); err != nil {
-			return err
-		}
-		same, err := approvedOf(tx, f.Question)
-		if err != nil {
-			return err
-		}
-		for _, old := range same {
-			old.Supersede(id, now)
-			if err := facts.put(tx, &old); err != nil {
-				return err
-			}
-			superseded = append(superseded, old)
-		}
-		return facts.put(tx, &f)
+		f, superseded, err = approveIn(tx, id, now, decide)
+		return err
 	})
 	if err != nil {
 		return backend.Fact{}, []backend.Fact{}, err
@@ -237,43 +221,70 @@ func (s *Store) approve(id string, now time.Time, decide func(*backend.Fact) err
 	return f, superseded, nil
 }
 
+func approveIn(tx *tx, id string, now time.Time, decide func(*backend.Fact) error) (f backend.Fact, superseded []backend.Fact, err error) {
+	superseded = []backend.Fact{}
+	if f, err = facts.get(tx, id); err != nil {
+		return f, superseded, err
+	}
+	if err := decide(&f); err != nil {
+		return f, superseded, err
+	}
+	same, err := approvedOf(tx, f.Question)
+	if err != nil {
+		return f, superseded, err
+	}
+	for _, old := range same {
+		old.Supersede(id, now)
+		if err := facts.put(tx, &old); err != nil {
+			return f, superseded, err
+		}
+		superseded = append(superseded, old)
+	}
+	return f, superseded, facts.put(tx, &f)
+}
+
 // UndoFact takes the last decision on a fact back. With an approval it also restores
 // the facts that the approval superseded, which it returns, in one transaction.
 func (s *Store) UndoFact(id string, now time.Time) (f backend.Fact, restored []backend.Fact, err error) {
-	restored = []backend.Fact{}
 	err = s.update("bolt.fact.undo", func(tx *tx) error {
-		approved := false
-		f, err = facts.change(tx, id, func(f *backend.Fact) error {
-			approved = f.State == backend.FactApproved
-			return f.Undo(now)
-		}, func(before, now *backend.Fact) error { return allowed(tx, before, now) })
-		if err != nil || !approved {
-			return err
-		}
-		superseded, err := facts.children(tx, factByState, string(backend.FactSuperseded))
-		if err != nil {
-			return err
-		}
-		for _, old := range superseded {
-			if old.Superseder != id {
-				continue
-			}
-			before := old
-			old.Restore(now)
-			if err := allowed(tx, &before, &old); backend.CodeOf(err) == backend.CodeConflict {
-				continue // the question was edited since, and a third fact answers the old one
-			} else if err != nil {
-				return err
-			}
-			if err := facts.put(tx, &old); err != nil {
-				return err
-			}
-			restored = append(restored, old)
-		}
-		return nil
+		f, restored, err = undoIn(tx, id, now)
+		return err
 	})
 	if err != nil {
 		return backend.Fact{}, []backend.Fact{}, err
+	}
+	return f, restored, nil
+}
+
+func undoIn(tx *tx, id string, now time.Time) (f backend.Fact, restored []backend.Fact, err error) {
+	restored = []backend.Fact{}
+	approved := false
+	f, err = facts.change(tx, id, func(f *backend.Fact) error {
+		approved = f.State == backend.FactApproved
+		return f.Undo(now)
+	}, func(before, now *backend.Fact) error { return allowed(tx, before, now) })
+	if err != nil || !approved {
+		return f, restored, err
+	}
+	same, err := facts.children(tx, factByState, string(backend.FactSuperseded))
+	if err != nil {
+		return f, restored, err
+	}
+	for _, old := range same {
+		if old.Superseder != id {
+			continue
+		}
+		before := old
+		old.Restore(now)
+		if err := allowed(tx, &before, &old); backend.CodeOf(err) == backend.CodeConflict {
+			continue // the question was edited since, and a third fact answers the old one
+		} else if err != nil {
+			return f, restored, err
+		}
+		if err := facts.put(tx, &old); err != nil {
+			return f, restored, err
+		}
+		restored = append(restored, old)
 	}
 	return f, restored, nil
 }

@@ -24,6 +24,9 @@ const (
 	factByQuestion     = "fact_by_question"
 	factByVerdict      = "fact_by_verdict"
 	factWord           = "fact_word"
+	factOpen           = "fact_open"
+	factDisputing      = "fact_disputing"
+	factByExpiry       = "fact_by_expiry"
 	anchorByTime       = "anchor_by_time"
 	anchorByVerdict    = "anchor_by_verdict"
 	datasetByNumber    = "dataset_by_number"
@@ -92,6 +95,7 @@ func indexOwners() map[string]keeper {
 		answerByQuestion: &answers, answerStreaming: &answers,
 		verdictByTime: &verdicts, verdictByAnswer: &verdicts,
 		factByState: &facts, factByQuestion: &facts, factByVerdict: &facts, factWord: &facts,
+		factOpen: &facts, factDisputing: &facts, factByExpiry: &facts,
 		anchorByTime: &anchors, anchorByVerdict: &anchors,
 		datasetByNumber: &datasets,
 		runByTime:       &runs, runOpen: &runs,
@@ -147,11 +151,30 @@ func (h head) refuseNewer(known int) error {
 // migration is one named step of the layout. The schema of a file is how many
 // were applied; names are never changed and steps never reordered.
 type migration struct {
-	Name  string
-	Apply func(*bbolt.Tx) error
+	Name    string
+	Apply   func(*bbolt.Tx) error
+	Buckets []string // that it adds to the first layout: earlier files lack them rightly
 }
 
-var migrations = []migration{{Name: "0001-first-layout", Apply: firstLayout}}
+var migrations = []migration{
+	{Name: "0001-first-layout", Apply: firstLayout},
+	{Name: "0002-urgent-facts", Apply: urgentFacts, Buckets: []string{factOpen, factDisputing, factByExpiry}},
+}
+
+// toCome names the buckets that the file gets by migrations it has yet to go through.
+func toCome(tx *tx) map[string]bool {
+	missing := map[string]bool{}
+	h, err := readHead(tx)
+	if err != nil {
+		return missing // the damage is told of where the record is read
+	}
+	for _, m := range migrations[min(len(h.Migrations), len(migrations)):] {
+		for _, name := range m.Buckets {
+			missing[name] = true
+		}
+	}
+	return missing
+}
 
 func firstLayout(b *bbolt.Tx) error {
 	for _, k := range keepers() {
@@ -167,6 +190,27 @@ func firstLayout(b *bbolt.Tx) error {
 	return nil
 }
 
+// urgentFacts lists the facts that must be decided first, which earlier files do not.
+func urgentFacts(b *bbolt.Tx) error {
+	for _, name := range []string{factOpen, factDisputing, factByExpiry} {
+		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return b.Bucket([]byte(facts.bucket)).ForEach(func(key, value []byte) error {
+		f, _, err := facts.decode(key, value)
+		if err != nil {
+			return nil //nolint:nilerr // a damaged fact is told of where it is read
+		}
+		for _, e := range urgentEntries(&f) {
+			if err := b.Bucket([]byte(e.bucket)).Put(e.key, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // migrate applies what is missing, each step in a transaction of its own after
 // a backup of the file as it was. A fresh file needs no backup.
 func (s *Store) migrate() error {
@@ -177,6 +221,7 @@ func (s *Store) migrate() error {
 	if err := h.refuseNewer(len(s.opts.migrations)); err != nil {
 		return err
 	}
+	fresh := len(h.Migrations) == 0
 	for i, m := range s.opts.migrations {
 		if i < len(h.Migrations) {
 			if h.Migrations[i].Name != m.Name {
@@ -185,7 +230,7 @@ func (s *Store) migrate() error {
 			}
 			continue
 		}
-		if i > 0 {
+		if !fresh {
 			if err := s.backupBefore(m.Name); err != nil {
 				return err
 			}

@@ -245,6 +245,9 @@ func raise(tx *tx, model, id string, now time.Time) error {
 	if v.Model != model {
 		return backend.Errorf(backend.CodeInvalid, "", "%s is a version of %s, not of %s; nothing was changed.", v.Name(), v.Model, model)
 	}
+	if v.State == backend.VersionDeleted {
+		return backend.Errorf(backend.CodeConflict, "", "%s was deleted and cannot become current; nothing was changed.", v.Name())
+	}
 	if v.State == backend.VersionRejected {
 		return backend.Errorf(backend.CodeConflict, "", "%s was rejected and cannot become current; nothing was changed.", v.Name()).
 			WithHint("Make it a candidate again first.")

@@ -95,6 +95,12 @@ func (l *Loop) enter(a Arrived, dir string, run backend.Run) (backend.Version, e
 			ID: l.NewID(), Model: run.Model, BaseSHA256: a.Manifest.BaseSHA256, AdapterID: a.ID, DatasetID: run.DatasetID,
 			RunID: run.ID, State: backend.VersionCandidate, GivenUpFactIDs: a.Manifest.GivenUp(), CreatedAt: now,
 		})
+	if err == nil && v.State == backend.VersionDeleted { // the same weights have come again
+		v, err = l.Store.ChangeVersion(v.ID, func(stored *backend.Version) error {
+			stored.State = backend.VersionCandidate
+			return nil
+		})
+	}
 	if err != nil {
 		return v, err
 	}

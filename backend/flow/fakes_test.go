@@ -210,6 +210,8 @@ type scriptedTrainer struct {
 	ready func() error
 	alive map[int]bool
 	kills []int
+
+	finished []string // runs that were asked to end
 }
 
 func (t *scriptedTrainer) Train(ctx context.Context, spec backend.TrainSpec, started func(int, int64), on func(backend.TrainerEvent)) error {
@@ -220,6 +222,10 @@ func (t *scriptedTrainer) Train(ctx context.Context, spec backend.TrainSpec, sta
 	return t.train(ctx, spec, on)
 }
 func (t *scriptedTrainer) Stop(string, bool) error { return nil }
+func (t *scriptedTrainer) Finish(run string) error {
+	t.finished = append(t.finished, run)
+	return nil
+}
 func (t *scriptedTrainer) Alive(pid int, _ int64) bool {
 	return t.alive[pid]
 }
@@ -241,6 +247,7 @@ type scriptedArrivals struct {
 	quarantined []string
 	kept        []flow.Arrived // in adapters/
 	stuck       string         // the folder that cannot be moved
+	removed     []string       // ids of adapters
 }
 
 func (a *scriptedArrivals) Kept(_ context.Context, known func(string) bool) ([]flow.Arrived, error) {
@@ -284,16 +291,26 @@ func (a *scriptedArrivals) Quarantine(x flow.Arrived, reason string) (string, er
 }
 
 func (a *scriptedArrivals) Discard(string) error { return nil }
+func (a *scriptedArrivals) Remove(id string) error {
+	a.removed = append(a.removed, id)
+	return nil
+}
 
 type scriptedWorkspace struct {
-	mu      sync.Mutex
-	pointer backend.Pointer
-	free    int64
+	mu       sync.Mutex
+	pointer  backend.Pointer
+	free     int64
+	exported map[string][]flow.ExportFile // by folder
+	texts    map[string]string
 }
 
 func (w *scriptedWorkspace) WriteRows(string, []backend.Row) (string, error) { return "/rows", nil }
 func (w *scriptedWorkspace) Dirs(string) (string, string)                    { return "/incoming", "/work" }
 func (w *scriptedWorkspace) FreeBytes() (int64, error)                       { return w.free, nil }
+func (w *scriptedWorkspace) Export(_ context.Context, dir string, files []flow.ExportFile, _, text string) error {
+	w.exported, w.texts = map[string][]flow.ExportFile{dir: files}, map[string]string{dir: text}
+	return nil
+}
 func (w *scriptedWorkspace) WritePointer(p backend.Pointer) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

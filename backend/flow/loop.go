@@ -49,6 +49,9 @@ type Workspace interface {
 	Dirs(runID string) (incoming, work string)
 	// WritePointer exports the current version by temp file and rename.
 	WritePointer(backend.Pointer) error
+	// Export copies files into a new folder, proves each by its SHA-256, and writes the
+	// text beside them; the folder appears whole or not at all.
+	Export(ctx context.Context, dir string, files []ExportFile, name, text string) error
 	// FreeBytes says how much the volume of the home still takes.
 	FreeBytes() (int64, error)
 }

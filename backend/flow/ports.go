@@ -64,6 +64,8 @@ type Trainer interface {
 	Train(ctx context.Context, spec backend.TrainSpec, started func(pid int, startTime int64), on func(backend.TrainerEvent)) error
 	// Stop asks the run to stop by itself, saving a checkpoint if save.
 	Stop(run string, save bool) error
+	// Finish asks the run to end now with what it has learned.
+	Finish(run string) error
 	// Alive says whether the process of a run recorded earlier still lives.
 	Alive(pid int, startTime int64) bool
 	// Kill ends a leftover process group of an earlier start.
@@ -86,6 +88,8 @@ type Arrivals interface {
 	// Quarantine moves a broken folder away with its reason.
 	Quarantine(a Arrived, reason string) (dir string, err error)
 	Discard(dir string) error
+	// Remove deletes an adapter that was taken in; one that is gone is no error.
+	Remove(adapterID string) error
 }
 
 // Arrived is one folder of incoming/. Problem says what is wrong with it, empty
@@ -143,6 +147,12 @@ type FactStore interface {
 	// UndoFact takes the last decision back, and with an approval restores what it
 	// superseded, in the same transaction.
 	UndoFact(id string, now time.Time) (backend.Fact, []backend.Fact, error)
+	TakeFacts([]backend.Fact) error // waiting ones, all or none
+	// DecideFacts approves or rejects those of the facts that wait, in one transaction.
+	DecideFacts(ids []string, to backend.FactState, by string, now time.Time) ([]backend.Fact, error)
+	UndoFacts(ids []string, now time.Time) (undone int, err error)
+	// UrgentFacts lists what is to be decided first, at most limit of each kind.
+	UrgentFacts(now time.Time, limit int) ([]backend.UrgentFact, error)
 	FactOfVerdict(verdictID string) (backend.Fact, bool, error) // the newest
 	AddAnchor(backend.Anchor) error
 	Anchors() ([]backend.Anchor, error)

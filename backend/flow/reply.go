@@ -119,6 +119,9 @@ func (l *Loop) resolve(base backend.ModelInfo, version string) (backend.Version,
 	if err != nil {
 		return plain, err
 	}
+	if v.State == backend.VersionDeleted {
+		return plain, deleted(v)
+	}
 	if v.State == backend.VersionRejected && v.EngineName == "" {
 		return plain, backend.Errorf(backend.CodeConflict, "version", "%s was rejected and cannot be asked.", v.Name())
 	}

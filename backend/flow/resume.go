@@ -73,6 +73,18 @@ func (l *Loop) StopRun(runID string, save bool) error {
 	return nil
 }
 
+// FinishRun asks a running training to end now and make a version of what it learned.
+func (l *Loop) FinishRun(runID string) error {
+	run, err := l.Store.Run(runID)
+	if err != nil {
+		return err
+	}
+	if run.State != backend.RunRunning || run.Progress.Step == 0 {
+		return backend.Errorf(backend.CodeConflict, "train.finish", "This training has learned nothing that could be kept.").WithHint("Stop it instead.")
+	}
+	return l.Trainer.Finish(runID)
+}
+
 // Discard gives up a run that did not finish.
 func (l *Loop) Discard(runID string) (backend.Run, error) {
 	now := l.Now()

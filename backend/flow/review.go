@@ -117,6 +117,11 @@ func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool,
 
 // AddFact takes a fact from a person, the API or an import.
 func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {
+	return l.addFact(l.given(f, by), approve, by)
+}
+
+// given makes a fact that a person or a program hands over a new one.
+func (l *Loop) given(f backend.Fact, by string) backend.Fact {
 	now := l.Now()
 	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
 	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
@@ -128,7 +133,7 @@ func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, e
 	if f.Passages == nil {
 		f.Passages = []backend.Passage{}
 	}
-	return l.addFact(f, approve, by)
+	return f
 }
 
 func (l *Loop) addFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {

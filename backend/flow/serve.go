@@ -20,6 +20,9 @@ func (l *Loop) Serve(ctx context.Context, versionID string, as backend.ServedAs)
 	if err != nil {
 		return v, err
 	}
+	if v.State == backend.VersionDeleted {
+		return v, deleted(v)
+	}
 	if as == "" {
 		if as, err = l.chooseServing(ctx, v); err != nil {
 			return v, err
@@ -70,23 +73,31 @@ func (l *Loop) create(ctx context.Context, v backend.Version) error {
 		}
 		return l.Engine.CreateAdapter(ctx, v.EngineName, base.ServedName(), filepath.Join(adapter.Dir, adapterFile), hashOf(adapter, adapterFile))
 	}
-	path, sha := filepath.Join(adapter.Dir, mergedFile), hashOf(adapter, mergedFile)
-	if sha == "" {
-		if continued(adapter) {
-			return backend.Errorf(backend.CodeUnavailable, "serve", "%s went on from the version before it and came without its merged file; it cannot be made from the plain base.", v.Name()).
-				WithHint("Train it again.")
-		}
-		basePath, _, err := l.Engine.BaseFile(ctx, v.Model)
-		if err != nil {
-			return err
-		}
-		_, work := l.Workspace.Dirs(adapter.RunID)
-		path = filepath.Join(work, v.AdapterID+".gguf")
-		if sha, err = l.Trainer.Merge(ctx, basePath, adapter.Dir, path); err != nil {
-			return err
-		}
+	path, sha, err := l.merged(ctx, v, adapter)
+	if err != nil {
+		return err
 	}
 	return l.Engine.CreateMerged(ctx, v.EngineName, path, sha)
+}
+
+// merged gives the merged weights file of a version, made again if it did not come
+// with its adapter.
+func (l *Loop) merged(ctx context.Context, v backend.Version, adapter backend.Adapter) (path, sha string, err error) {
+	if sha = hashOf(adapter, mergedFile); sha != "" {
+		return filepath.Join(adapter.Dir, mergedFile), sha, nil
+	}
+	if continued(adapter) {
+		return "", "", backend.Errorf(backend.CodeUnavailable, "serve", "%s went on from the version before it and came without its merged file; it cannot be made from the plain base.", v.Name()).
+			WithHint("Train it again.")
+	}
+	base, _, err := l.Engine.BaseFile(ctx, v.Model)
+	if err != nil {
+		return "", "", err
+	}
+	_, work := l.Workspace.Dirs(adapter.RunID)
+	path = filepath.Join(work, v.AdapterID+".gguf")
+	sha, err = l.Trainer.Merge(ctx, base, adapter.Dir, path)
+	return path, sha, err
 }
 
 // continued says whether an adapter was trained on the merged file of an earlier
@@ -144,7 +155,7 @@ func (l *Loop) lastMerged(run backend.Run) (string, error) {
 		return "", err
 	}
 	for _, v := range versions { // newest first
-		if v.Model != run.Model || v.BaseSHA256 != run.BaseSHA256 || v.State == backend.VersionRejected {
+		if v.Model != run.Model || v.BaseSHA256 != run.BaseSHA256 || v.State == backend.VersionRejected || v.State == backend.VersionDeleted {
 			continue
 		}
 		adapter, err := l.Store.Adapter(v.AdapterID)

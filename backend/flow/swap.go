@@ -27,6 +27,8 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 	switch {
 	case v.State == backend.VersionCurrent:
 		return v, backend.Errorf(backend.CodeConflict, "promote", "%s is already current.", v.Name())
+	case v.State == backend.VersionDeleted:
+		return v, deleted(v)
 	case v.State == backend.VersionRejected && !in.Force:
 		return v, backend.Errorf(backend.CodeConflict, "promote", "%s was rejected.", v.Name())
 	case v.State == backend.VersionCandidate && v.Gate == nil && !in.Force:

@@ -173,7 +173,10 @@ func (l *Loop) follow(ctx context.Context, runID string, spec backend.TrainSpec)
 		case l.closing.Load():
 			r.State, r.Message, r.Hint = backend.RunInterrupted, "Errata was closed during the training.", "Resume it in Training."
 		case backend.CodeOf(err) == backend.CodeCancelled || errors.Is(err, context.Canceled):
-			r.State, r.Failure = backend.RunCancelled, backend.FailCancelled
+			r.State = backend.RunCancelled
+			if r.Failure != backend.FailPaused {
+				r.Failure = backend.FailCancelled
+			}
 		}
 	})
 	if endErr != nil {

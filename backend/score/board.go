@@ -10,32 +10,89 @@ import (
 type Mark string
 
 // A fact is filled when its question and at least half of its rewordings are
-// right, half when only one of the two is, hollow when neither is, and blank in a
-// version that was not asked.
+// right, half when only one of the two is, hollow when neither is, kept when its
+// training gave it up so that memory answers, and blank in a version that was not
+// asked.
 const (
 	Filled Mark = "filled"
 	Half   Mark = "half"
 	Hollow Mark = "hollow"
+	Kept   Mark = "kept"
 	Blank  Mark = "blank"
 )
 
-// Line is one fact across versions, in the order of the cards.
-type Line struct {
-	FactID string `json:"fact_id"`
-	Marks  []Mark `json:"marks"`
+// Column is one version of the board.
+type Column struct {
+	Results []backend.ProbeResult
+	GivenUp []string // ids of facts that its training let go of
 }
 
-// Board marks each fact in each scorecard.
-func Board(factIDs []string, cards []backend.Scorecard) []Line {
-	lines := make([]Line, 0, len(factIDs))
-	for _, id := range factIDs {
-		line := Line{FactID: id, Marks: make([]Mark, 0, len(cards))}
-		for _, card := range cards {
-			line.Marks = append(line.Marks, mark(id, card.Results))
+// Cell is one fact in one version.
+type Cell struct {
+	Mark   Mark   `json:"mark"`
+	Answer string `json:"answer"` // to the fact's own question
+}
+
+// Line is one fact across versions, in the order of the columns. Taught and Lost are
+// columns, -1 for none: where it was first asked, and from where on it is hollow
+// although an earlier version recalled it.
+type Line struct {
+	FactID   string `json:"fact_id"`
+	Question string `json:"question"`
+	Cells    []Cell `json:"cells"`
+	Taught   int    `json:"taught"`
+	Lost     int    `json:"lost"`
+}
+
+// Board marks every fact that a column was asked in each of them, columns from the
+// oldest version to the newest. Facts of the newest come first.
+func Board(columns []Column) []Line {
+	lines := []Line{}
+	seen := map[string]bool{}
+	for _, c := range slices.Backward(columns) {
+		for _, r := range c.Results {
+			if r.Probe.Kind == kindFact && !seen[r.Probe.FactID] {
+				seen[r.Probe.FactID] = true
+				lines = append(lines, line(r.Probe, columns))
+			}
 		}
-		lines = append(lines, line)
 	}
 	return lines
+}
+
+func line(p backend.Probe, columns []Column) Line {
+	l := Line{FactID: p.FactID, Question: p.Question, Cells: make([]Cell, 0, len(columns)), Taught: -1, Lost: -1}
+	recalled := false
+	for i, c := range columns {
+		cell := cellOf(p.FactID, c)
+		l.Cells = append(l.Cells, cell)
+		if cell.Mark != Blank && l.Taught < 0 {
+			l.Taught = i
+		}
+		switch cell.Mark {
+		case Filled, Half, Kept:
+			recalled, l.Lost = true, -1
+		case Hollow:
+			if recalled && l.Lost < 0 {
+				l.Lost = i
+			}
+		}
+	}
+	return l
+}
+
+func cellOf(id string, c Column) Cell {
+	cell := Cell{Mark: mark(id, c.Results)}
+	if cell.Mark != Blank && slices.Contains(c.GivenUp, id) {
+		cell.Mark = Kept
+	}
+	for _, r := range c.Results {
+		if r.Probe.Kind == kindFact && r.Probe.FactID == id {
+			cell.Answer = r.Answer
+			break
+		}
+	}
+	return cell
 }
 
 func mark(id string, results []backend.ProbeResult) Mark {

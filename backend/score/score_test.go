@@ -284,12 +284,29 @@ func TestBoard(t *testing.T) {
 		}
 		return out
 	}
-	cards := []backend.Scorecard{{Results: results(true, 2)}, {Results: results(true, 1)}, {Results: results(false, 4)}, {Results: results(false, 1)}, {}}
-	lines := score.Board([]string{"f", "unknown"}, cards)
-	require.Equal(t, []score.Mark{score.Filled, score.Half, score.Half, score.Hollow, score.Blank}, lines[0].Marks)
-	require.Equal(t, []score.Mark{score.Blank, score.Blank, score.Blank, score.Blank, score.Blank}, lines[1].Marks)
-	require.Equal(t, []string{"f"}, score.Recalled(cards[0].Results))
-	require.Equal(t, []string{}, score.Recalled(cards[2].Results))
+	columns := []score.Column{{}, {Results: results(true, 2)}, {Results: results(true, 1)}, {Results: results(false, 4)}, {Results: results(false, 1)}}
+	marks := func(l score.Line) (out []score.Mark) {
+		for _, c := range l.Cells {
+			out = append(out, c.Mark)
+		}
+		return out
+	}
+	lines := score.Board(columns)
+	require.Len(t, lines, 1)
+	require.Equal(t, []score.Mark{score.Blank, score.Filled, score.Half, score.Half, score.Hollow}, marks(lines[0]))
+	require.Equal(t, []int{1, 4}, []int{lines[0].Taught, lines[0].Lost}, "taught in the second, lost in the last")
+
+	columns = append(columns, score.Column{Results: results(true, 4)})
+	require.Equal(t, -1, score.Board(columns)[0].Lost, "it came back")
+	columns[5].GivenUp = []string{"f"}
+	require.Equal(t, score.Kept, marks(score.Board(columns)[0])[5])
+	newer := append(columns, score.Column{Results: []backend.ProbeResult{result("fact", "p", "g", true)}})
+	lines = score.Board(newer)
+	require.Equal(t, []string{"g", "f"}, []string{lines[0].FactID, lines[1].FactID}, "facts of the newest version first")
+	require.Equal(t, score.Blank, marks(lines[1])[6])
+
+	require.Equal(t, []string{"f"}, score.Recalled(columns[1].Results))
+	require.Equal(t, []string{}, score.Recalled(columns[3].Results))
 }
 
 func TestBootstrap(t *testing.T) {

@@ -37,6 +37,8 @@ var classes = map[backend.FailureClass]struct {
 	backend.FailDisk:      {backend.CodeUnavailable, "The disk is full.", "Free some space, then resume the training."},
 	backend.FailNaN:       {backend.CodeInternal, "The loss is no longer a number.", "Train again with a lower rate or another seed."},
 	backend.FailData:      {backend.CodeInvalid, "The trainer refused its data or settings.", "Freeze a new dataset, or look at the run's log."},
+	backend.FailApart:     {backend.CodeConflict, "No fact could be held apart from the questions beside it, so nothing was taught.", "Memory goes on answering them; other facts can be taught."},
+	backend.FailPaused:    {backend.CodeCancelled, "The training is paused; what it learned is kept.", "Resume it in Training."},
 	backend.FailEnv:       {backend.CodeUnavailable, "The trainer's environment is incomplete.", setUpHint},
 	backend.FailCancelled: {backend.CodeCancelled, "The training was stopped.", "Resume it in Training when a checkpoint was kept."},
 	backend.FailCrashed:   {backend.CodeInternal, "The trainer ended without a result.", "Look at the run's log, then start the training again."},

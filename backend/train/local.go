@@ -32,7 +32,7 @@ func (l *Local) Train(ctx context.Context, spec backend.TrainSpec, started func(
 	}
 	r := &run{
 		id: spec.Run, local: l, times: l.options.Times, on: on,
-		stops: make(chan bool, 8), lines: make(chan []byte), quit: make(chan struct{}),
+		stops: make(chan bool, 8), ends: make(chan struct{}, 1), lines: make(chan []byte), quit: make(chan struct{}),
 	}
 	l.mu.Lock()
 	if l.current != nil {
@@ -70,6 +70,21 @@ func (l *Local) Stop(run string, save bool) error {
 	select {
 	case l.current.stops <- save:
 	default: // asked often enough
+	}
+	return nil
+}
+
+// Finish asks the run to end now with what it has learned. Train goes on until the
+// adapter is written.
+func (l *Local) Finish(run string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current == nil || l.current.id != run {
+		return backend.Errorf(backend.CodeNotFound, "train.finish", "This training is not running here.")
+	}
+	select {
+	case l.current.ends <- struct{}{}:
+	default: // asked already
 	}
 	return nil
 }

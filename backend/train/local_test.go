@@ -52,6 +52,7 @@ func TestFaults(t *testing.T) {
 		{name: "disk full", mode: "disk", want: backend.FailDisk, code: backend.CodeUnavailable, message: "disk is full", cause: "Errno 28"},
 		{name: "the loss is no number", mode: "nan_loss", want: backend.FailNaN, code: backend.CodeInternal, message: "no longer a number"},
 		{name: "bad data", mode: "data", want: backend.FailData, code: backend.CodeInvalid, message: "Row 2 has no prompt."},
+		{name: "nothing can be held apart", mode: "apart", want: backend.FailApart, code: backend.CodeConflict, message: "No fact could be held apart."},
 		{name: "a package is missing", mode: "env", want: backend.FailEnv, code: backend.CodeUnavailable, message: "incomplete", cause: "peft"},
 		{name: "a crash", mode: "crash", want: backend.FailCrashed, code: backend.CodeInternal, message: "without a result", cause: "shapes do not match"},
 		{name: "not the protocol", mode: "garbage", want: backend.FailCrashed, code: backend.CodeInternal, message: "20 lines"},
@@ -139,6 +140,19 @@ func TestWireIsTeed(t *testing.T) {
 	require.Contains(t, string(log), "< {")
 }
 
+func TestFinishEndsWithWhatIsLearned(t *testing.T) {
+	local := train.New(traintest.Options(t, traintest.Script{Mode: "slow", StepTime: 20 * time.Millisecond}))
+	require.Equal(t, backend.CodeNotFound, backend.CodeOf(local.Finish("run-1")))
+	artifact := false
+	require.NoError(t, local.Train(t.Context(), traintest.Spec(t, "run-1"), nil, func(e backend.TrainerEvent) {
+		if e.Type == "progress" {
+			require.NoError(t, local.Finish("run-1"))
+		}
+		artifact = artifact || e.Type == "artifact"
+	}))
+	require.True(t, artifact)
+}
+
 func TestStop(t *testing.T) {
 	tests := []struct {
 		name string
@@ -148,9 +162,9 @@ func TestStop(t *testing.T) {
 		want string
 	}{
 		{name: "by a message", mode: "slow", by: "stop", want: "was stopped."},
-		{name: "with a checkpoint", mode: "slow", save: true, by: "stop", want: "checkpoint was kept"},
+		{name: "with a checkpoint", mode: "slow", save: true, by: "stop", want: "is paused"},
 		{name: "by the context", mode: "slow", by: "cancel", want: "was stopped."},
-		{name: "the context does not undo the checkpoint", mode: "slow", save: true, by: "both", want: "checkpoint was kept"},
+		{name: "the context does not undo the checkpoint", mode: "slow", save: true, by: "both", want: "is paused"},
 		{name: "deaf", mode: "deaf", by: "cancel", want: "was stopped."},
 		{name: "hanging", mode: "hang", by: "stop", want: "was stopped."},
 	}
@@ -175,7 +189,7 @@ func TestStop(t *testing.T) {
 					time.AfterFunc(20*time.Millisecond, cancel)
 				}
 			})
-			require.Equal(t, backend.FailCancelled, classOf(t, err))
+			require.Equal(t, map[bool]backend.FailureClass{false: backend.FailCancelled, true: backend.FailPaused}[tt.save], classOf(t, err))
 			require.Equal(t, backend.CodeCancelled, backend.CodeOf(err))
 			require.Contains(t, err.Error(), tt.want)
 			require.Less(t, time.Since(begin), 10*time.Second)

@@ -21,6 +21,7 @@ type run struct {
 	times Times
 	on    func(backend.TrainerEvent)
 	stops chan bool     // whether to save
+	ends  chan struct{} // to finish with what is learned
 	lines chan []byte   // of stdout; closed at its end
 	quit  chan struct{} // closed when nobody reads lines any more
 
@@ -143,6 +144,8 @@ func (r *run) follow(ctx context.Context, started func(int, int64)) error {
 				continue
 			}
 			r.line(line)
+		case <-r.ends:
+			r.send(map[string]any{"cmd": "finish"})
 		case save := <-r.stops:
 			r.stop(fail(backend.FailCancelled, "", "", nil), save)
 		case <-cancelled:
@@ -274,7 +277,7 @@ func (r *run) outcome() error {
 		return nil
 	case r.verdict != nil:
 		if r.verdict.Class == backend.FailCancelled && r.saved {
-			return fail(backend.FailCancelled, "The training was stopped; its last checkpoint was kept.", "Resume it in Training.", r.verdict.Err.Err)
+			return fail(backend.FailPaused, "", "", r.verdict.Err.Err)
 		}
 		if r.verdict.Err.Err == nil {
 			r.verdict.Err.Err = cause

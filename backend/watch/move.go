@@ -138,6 +138,17 @@ func (w *Watcher) Discard(dir string) error {
 	return backend.Wrap(remove(dir), backend.CodeUnavailable, op, "The folder cannot be deleted.")
 }
 
+// Remove deletes an adapter that was taken in; one that is gone is no error.
+func (w *Watcher) Remove(adapterID string) error {
+	const op = "watch.remove"
+	w.files.Lock()
+	defer w.files.Unlock()
+	if !hexHash.MatchString(adapterID) {
+		return backend.Errorf(backend.CodeInvalid, op, "%q is no adapter; nothing was deleted.", adapterID)
+	}
+	return backend.Wrap(remove(filepath.Join(w.options.Adapters, adapterID)), backend.CodeUnavailable, op, "The adapter cannot be deleted.")
+}
+
 // ours says whether path lies directly in incoming/ or quarantine/.
 func (w *Watcher) ours(path, op string) error {
 	parent, name := filepath.Dir(filepath.Clean(path)), filepath.Base(filepath.Clean(path))

@@ -1,5 +1,7 @@
 /** What a trainer's lines say about a run. Pure. */
 
+import { table } from './speech.js';
+
 /** @import {TrainerLine, Fact, Machine, ModelInfo, Run} from './types.d.ts' */
 
 /** The points of the chart, thinned to at most `most`. @param {TrainerLine[]} lines @param {number} [most] */
@@ -110,12 +112,12 @@ export function rough({ runs, models, model, machine, facts, recipe }) {
  * @param {Run} run
  */
 export function resumable({ state, failure, message }) {
-  if (state === 'failed') return failure !== 'data' && failure !== 'nan_loss';
+  if (state === 'failed') return failure !== 'data' && failure !== 'nan_loss' && failure !== 'apart';
   return state === 'interrupted' || (state === 'cancelled' && message !== 'Given up.');
 }
 
 /** @type {Record<string, string>} */
-const dotWords = { recalled: 'learned', memory: 'kept in memory', lost: 'not yet' };
+const dotWords = table({ recalled: 'learned', memory: 'kept in memory', lost: 'not yet' });
 
 /**
  * Each fact with where it stands.

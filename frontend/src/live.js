@@ -56,6 +56,8 @@ const topics = {
     store.toast({ text: t`${count(e.data.length, 'correction')} approved by rule. You can take each back.`, action: t`Open Review`, run: () => { location.hash = '#/review'; } });
     reload('rules');
   },
+  'facts.many': () => { for (const name of ['facts', 'urgent', 'counts']) reload(name); },
+  'bulk.progress': (e) => advance((j) => j.name === 'bulk', e.data),
   'recheck.progress': (e) => advance((j) => j.name === 'recheck', e.data),
   'dataset.progress': (e) => advance((j) => j.name === 'train' || j.name === 'dataset', e.data),
   'dataset.added': () => reload('datasets'),
@@ -65,10 +67,10 @@ const topics = {
     if (runView && runView.run.id === e.id) store.set({ runView: { ...runView, events: [...runView.events, e.data] } });
   },
   'version.added': () => reload('versions'),
-  'version.changed': () => { reload('versions'); void loadStatus(); },
-  'version.scored': (e) => {
-    store.set({ scorecards: { ...store.state.scorecards, [e.id ?? '']: e.data } });
+  'version.changed': () => { for (const name of ['versions', 'board']) reload(name); void loadStatus(); },
+  'version.scored': () => {
     reload('versions');
+    reload('board');
   },
   'score.progress': (e) => advance((j) => j.name === `score:${e.id}`, e.data),
   'compare.progress': (e) => advance((j) => j.name === 'compare', e.data),
@@ -104,6 +106,7 @@ function takeFact(fact) {
   else if (fits) store.set({ facts: [fact, ...facts] });
   takeTaught(fact);
   reload('counts');
+  reload('urgent');
   if (store.state.rules?.on) reload('rules');
 }
 
@@ -128,7 +131,8 @@ export async function loadMoreFacts() {
   loadingMore = false;
   if (!more || store.state.factFilter !== factFilter) return;
   const listed = store.state.facts;
-  store.set({ facts: [...listed, ...more.filter((m) => !listed.some((f) => f.id === m.id))], factsLeft: more.length === factPage });
+  const known = new Set(listed.map((f) => f.id));
+  store.set({ facts: [...listed, ...more.filter((m) => !known.has(m.id))], factsLeft: more.length === factPage });
 }
 let loadingMore = false;
 
@@ -138,6 +142,8 @@ const loaders = {
     const facts = await api.call('Facts', { ...store.state.factFilter, limit: factPage });
     return { facts, factsLeft: facts.length === factPage };
   },
+  urgent: async () => ({ urgent: await api.call('UrgentFacts') }),
+  board: async () => ({ board: await api.call('Scoreboard') }),
   counts: async () => ({ counts: await api.call('FactCounts') }),
   cycle: async () => ({ cycle: await api.call('Cycle') }),
   rules: async () => ({ rules: await api.call('RulePlan') }),
@@ -170,9 +176,27 @@ export async function load(...names) {
 /** @param {string} name @param {State['loads'][string]} state */
 const mark = (name, state) => store.set({ loads: { ...store.state.loads, [name]: state } });
 
-/** Loads what was loaded before; a list nobody looked at yet can wait. @param {string} name */
+/** Lists that are being loaded again, and whether once more. @type {Map<string, boolean>} */
+const reloading = new Map();
+
+/**
+ * Loads what was loaded before; a list nobody looked at yet can wait. Many events in a
+ * row cost two loads, not one each.
+ * @param {string} name
+ */
 function reload(name) {
-  if (store.state.loads[name] || name === 'counts') void load(name);
+  if (!store.state.loads[name] && name !== 'counts') return;
+  if (reloading.has(name)) reloading.set(name, true);
+  else void again(name);
+}
+
+/** @param {string} name @returns {Promise<void>} */
+async function again(name) {
+  reloading.set(name, false);
+  await load(name);
+  const more = reloading.get(name);
+  reloading.delete(name);
+  if (more) await again(name);
 }
 
 export const loadStatus = () => load('status');

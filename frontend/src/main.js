@@ -2,12 +2,15 @@ import './locale.js';
 import { defineAnswerText } from './elements/answer-text.js';
 import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
+import { defineBulkForm } from './elements/bulk-form.js';
 import { defineChatImport } from './elements/chat-import.js';
 import { defineChatList } from './elements/chat-list.js';
 import { defineCheckSteps } from './elements/check-steps.js';
 import { defineCommandPalette } from './elements/command-palette.js';
 import { defineCompareView } from './elements/compare-view.js';
+import { defineExportForm } from './elements/export-form.js';
 import { defineFactCase } from './elements/fact-case.js';
+import { defineFactImport } from './elements/fact-import.js';
 import { defineFactList } from './elements/fact-list.js';
 import { defineGateView } from './elements/gate-view.js';
 import { defineMarginNote } from './elements/margin-note.js';
@@ -37,7 +40,7 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineFactCase, defineFactList, defineGateView,
+for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 

@@ -15,6 +15,8 @@ import { modelStage } from './words.js';
 /** What a running request is called as a job, and which lists it changes. @type {Record<string, {name: (of: string) => string, lists: string[]}>} */
 const kinds = {
   'facts.recheck': { name: () => 'recheck', lists: ['facts', 'counts'] },
+  'facts.bulk': { name: () => 'bulk', lists: ['facts', 'urgent', 'counts'] },
+  'version.export': { name: (of) => `export:${of}`, lists: [] },
   'dataset.build': { name: () => 'dataset', lists: [] },
   train: { name: () => 'train', lists: ['runs'] },
   'models.install': { name: () => 'model', lists: ['models', 'status'] },
@@ -30,6 +32,8 @@ const kinds = {
 /** @type {Record<string, string>} */
 const names = table({
   'facts.recheck': 'Checking facts again',
+  'facts.bulk': 'Deciding',
+  'version.export': 'Writing the files',
   'dataset.build': 'Freezing the approved facts',
   train: 'Freezing the approved facts',
   'models.install': 'Getting the model',

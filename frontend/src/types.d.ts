@@ -3,7 +3,7 @@
 export type VerdictKind = 'supported' | 'outdated' | 'contradicted' | 'not_enough_evidence' | 'not_checkable';
 export type FactState = 'proposed' | 'approved' | 'rejected' | 'superseded' | 'expired';
 export type RunState = 'requested' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
-export type VersionState = 'candidate' | 'current' | 'retired' | 'rejected';
+export type VersionState = 'candidate' | 'current' | 'retired' | 'rejected' | 'deleted';
 
 export interface Chat { id: string; title: string; folder?: string; pinned?: boolean; created_at: string; updated_at: string; deleted_at?: string }
 export interface Question { id: string; chat_id: string; parent_id?: string; text: string; created_at: string }
@@ -48,7 +48,14 @@ export interface Rechecked { fact: Fact; verdict: Verdict; proposed?: Fact }
 export interface RecheckPlan { paused: boolean; every_days: number; facts: number; due: number; next?: string; disputed: number }
 export interface FactUpdate { question?: string; answer?: string; old_answer?: string; aliases?: string[]; expires_at?: string }
 export interface FactFilter { state?: FactState; query?: string; after?: string; limit?: number }
-export interface Imported { facts: Fact[]; problems: string[] }
+export interface Imported { format: string; facts: Fact[]; known: number; problems: string[] }
+/** A file that was looked at and waits for a decision. */
+export interface Incoming { name: string; text: string; found: Imported }
+/** A fact to decide before the others, with those that it disagrees with. */
+export interface UrgentFact { fact: Fact; why: 'moved' | 'conflict' | 'expired'; beside: Fact[] }
+/** A line of the queue: urgent ones first. */
+export interface InboxItem { fact: Fact; urgent?: UrgentFact }
+export interface BulkPlan { count: number; left: number }
 /** What a file of chats brought; `at` is handed back with its next piece. */
 export interface ImportedChats {
   read: number; at: Record<string, unknown>; added: string[]; grown: number; known: number; questions: number; answers: number;
@@ -67,7 +74,7 @@ export interface DatasetDiff { from: string; to: string; added: Fact[] | null; c
 
 export interface RunProgress {
   stage: string; step: number; total: number; loss: number; kl: number; learned: number; facts: number; given_up?: number; row_passes: number;
-  rows_per_second: number; elapsed_seconds: number; eta_seconds: number; peak_memory_mb: number;
+  rows_per_second: number; tokens_per_second?: number; elapsed_seconds: number; eta_seconds: number; peak_memory_mb: number;
 }
 export interface Run {
   id: string; dataset_id: string; dataset_hash: string; model: string; recipe: string; seed: number; engine: string; max_minutes?: number;
@@ -88,6 +95,9 @@ export interface Version {
 }
 export interface ProbeResult { probe: Probe; answer: string; right: boolean; before?: string; leaked?: boolean }
 export interface Scorecard { id: string; version_id: string; dataset_id: string; metrics: Record<string, Metric>; results: ProbeResult[] | null; created_at: string }
+export interface BoardCell { mark: 'filled' | 'half' | 'hollow' | 'kept' | 'blank'; answer: string }
+export interface BoardLine { fact_id: string; question: string; cells: BoardCell[]; taught: number; lost: number }
+export interface Scoreboard { columns: { version_id: string; name: string; state: VersionState }[]; lines: BoardLine[] }
 export interface Side { version_id: string; version_name: string; adapter_sha256: string; engine_name: string }
 export interface ComparedPrompt { question: string; kind: string; fact?: string; a: string; b: string; a_right?: boolean; b_right?: boolean }
 export interface Comparison { id: string; a: Side; b: Side; prompts: ComparedPrompt[] | null; created_at: string }
@@ -142,12 +152,14 @@ export interface Methods {
   Cycle(): Cycle;
   Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
   AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
-  UndoFact(id: string): Fact; RecheckFacts(request: string, ids: string[]): Rechecked[]; RecheckPlan(): RecheckPlan; RulePlan(): RulePlan; ExportFacts(state: string): string; ImportFacts(lines: string): Imported;
+  UndoFact(id: string): Fact; RecheckFacts(request: string, ids: string[]): Rechecked[]; RecheckPlan(): RecheckPlan; RulePlan(): RulePlan; ExportFacts(state: string): string; CheckFacts(text: string): Imported; ImportFacts(text: string): Imported;
+  UrgentFacts(): UrgentFact[]; BulkPlan(query: string): BulkPlan; DecideFacts(request: string, input: { query: string; to: FactState; count: number }): { ids: string[] }; UndoFacts(ids: string[]): number;
   Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string, format: string): string;
   BuildDataset(request: string, input: { model?: string; recipe?: string }): Dataset;
   Runs(): Run[]; Run(id: string): RunView; Train(request: string, input: { model?: string; recipe?: string; max_minutes?: number }): Run;
-  StopRun(id: string, save: boolean): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void;
-  Versions(): Version[]; Scorecard(versionID: string): Scorecard; Score(request: string, versionID: string): Scorecard;
+  StopRun(id: string, save: boolean): void; FinishRun(id: string): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void;
+  Versions(): Version[]; Scorecard(versionID: string): Scorecard; Score(request: string, versionID: string): Scorecard; Scoreboard(): Scoreboard;
+  NoteVersion(id: string, note: string): Version; DeleteVersion(id: string): Version; ExportVersion(request: string, input: { version_id: string; merged: boolean; folder: string }): { folder: string; files: string[] };
   Compare(request: string, input: { a: string; b: string; prompts: string[] }): Comparison; Comparisons(): Comparison[];
   Promote(request: string, input: { version_id: string; force: boolean; reason: string }): Version; Rollback(request: string): Version;
   Arrivals(): Arrival[]; ImportArrival(id: string): Version; DiscardArrival(id: string): void;
@@ -186,9 +198,9 @@ export interface State {
   connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; chatQuery: string; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
-  facts: Fact[]; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
+  facts: Fact[]; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
-  rechecks: RecheckPlan | null; rules: RulePlan | null; scorecards: Record<string, Scorecard>; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
+  rechecks: RecheckPlan | null; rules: RulePlan | null; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
   backups: Backup[]; /** by provider */ tests: Record<string, ProviderTest | Failure | 'asked'>; /** a scan of the library */ reading: { done: number; total: number } | null;
   sidebar: boolean; /** whether the system has a network */ online: boolean;

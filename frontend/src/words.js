@@ -74,8 +74,12 @@ export const taughtWords = table({ proposed: 'Waits in Review', approved: 'Appro
 
 /** @type {Record<FactState, string>} */
 export const factStates = table({ proposed: 'Waiting', approved: 'Approved', rejected: 'Rejected', superseded: 'Replaced', expired: 'Expired' });
+/** Why a fact stands on top of the queue. @type {Record<string, string>} */
+export const urgencies = table({ moved: 'Evidence moved', conflict: 'Disagrees', expired: 'Expired' });
 /** @type {Record<VersionState, string>} */
-export const versionStates = table({ candidate: 'Candidate', current: 'Current', retired: 'Retired', rejected: 'Rejected' });
+export const versionStates = table({ candidate: 'Candidate', current: 'Current', retired: 'Retired', rejected: 'Rejected', deleted: 'Deleted' });
+/** How a run ended where its state alone does not say it, by its class. @type {Record<string, string>} */
+export const runEnds = table({ paused: 'Paused', apart: 'Nothing to teach' });
 /** @type {Record<RunState, string>} */
 export const runStates = table({ requested: 'Starting', running: 'Running', finished: 'Finished', failed: 'Failed', cancelled: 'Stopped', interrupted: 'Interrupted' });
 

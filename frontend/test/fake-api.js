@@ -106,11 +106,32 @@ export function fakeApi(world, script = {}) {
     },
     RulePlan: () => world.rules ?? { on: false, wait_hours: 24, left: 10, waiting: [] },
     RecheckPlan: () => world.rechecks ?? { paused: false, every_days: 7, facts: 0, due: 0, disputed: 0 },
-    UndoFact: (key) => Object.assign(one(world.facts, key), { state: 'proposed', previous: '' }), ExportFacts: () => '{}\n', ImportFacts: (lines) => ({ facts: [], problems: lines ? ['line 1: not a JSON object with question and answer'] : [] }),
+    UndoFact: (key) => Object.assign(one(world.facts, key), { state: 'proposed', previous: '' }), ExportFacts: () => '{}\n', 
+    CheckFacts: (text) => methods.read(text),
+    ImportFacts: (text) => { const found = methods.read(text); for (const f of found.facts) methods.AddFact(f, false); return found; },
+    read: (text) => {
+      const found = /** @type {any} */ ({ format: 'jsonl', facts: [], known: 0, problems: [] });
+      for (const [i, line] of text.split('\n').entries()) {
+        try { if (line) found.facts.push({ id: '', passages: [], ...JSON.parse(line) }); } catch { found.problems.push(`line ${i + 1}: It is not JSON.`); }
+      }
+      return found;
+    },
+    UrgentFacts: () => world.urgent ?? [],
+    BulkPlan: (query) => { const n = methods.Facts({ state: 'proposed', query, limit: 1e6 }).length; return { count: n, left: 0 }; },
+    DecideFacts: (_r, input) => {
+      const ids = methods.Facts({ state: 'proposed', query: input.query, limit: 1e6 }).map((/** @type {any} */ f) => f.id);
+      if (ids.length !== input.count) throw error('conflict', `It would be ${ids.length} facts now, not ${input.count}; nothing was decided.`);
+      for (const key of ids) decide(key, input.to);
+      emit('facts.many', '', ids.length);
+      return { ids };
+    },
+    UndoFacts: (ids) => { for (const key of ids) methods.UndoFact(key); emit('facts.many', '', ids.length); return ids.length; },
     Datasets: () => world.datasets, Dataset: (key) => ({ dataset: one(world.datasets, key), content: world.content }), DiffDatasets: () => world.diff, ExportDataset: () => '{}\n', BuildDataset: () => world.datasets[0],
-    Runs: () => world.runs, Run: (key) => ({ run: one(world.runs, key), events: world.lines }), Train: () => { const r = { ...world.runs[0], id: `r${++id}`, state: 'running' }; world.runs.unshift(r); return r; }, StopRun: () => null,
+    Runs: () => world.runs, Run: (key) => ({ run: one(world.runs, key), events: world.lines }), Train: () => { const r = { ...world.runs[0], id: `r${++id}`, state: 'running' }; world.runs.unshift(r); return r; }, StopRun: () => null, FinishRun: () => null,
     ResumeRun: (key) => Object.assign(one(world.runs, key), { state: 'running' }), DiscardRun: (key) => Object.assign(one(world.runs, key), { state: 'cancelled' }), TrainerReady: () => { if (world.trainerMissing) throw error('unavailable', 'The trainer is not set up.', 'Set it up: it takes some minutes and 2 GB.'); return null; }, SetupTrainer: () => null,
-    Versions: () => world.versions, Scorecard: (key) => world.cards[key], Score: (_r, key) => world.cards[key] ?? world.cards.ver3, Compare: () => world.comparisons[0], Comparisons: () => world.comparisons,
+    Versions: () => world.versions, Scoreboard: () => world.board, NoteVersion: (key, note) => Object.assign(one(world.versions, key), { note }),
+    DeleteVersion: (key) => Object.assign(one(world.versions, key), { state: 'deleted', served_as: '', engine_name: '' }), ExportVersion: (_r, input) => ({ folder: `${input.folder || '/home/ada/.local/share/errata/exports'}/errata-v2-3f9a41c0`, files: ['adapter.gguf', 'Modelfile'] }),
+    Scorecard: (key) => world.cards[key], Score: (_r, key) => world.cards[key] ?? world.cards.ver3, Compare: () => world.comparisons[0], Comparisons: () => world.comparisons,
     Promote: (_r, input) => { for (const v of world.versions) if (v.state === 'current') v.state = 'retired'; return Object.assign(one(world.versions, input.version_id), { state: 'current' }); }, Rollback: () => world.versions[1],
     Arrivals: () => world.arrivals, ImportArrival: () => world.versions[0], DiscardArrival: (key) => { one(world.arrivals, key).state = 'discarded'; return null; },
   };

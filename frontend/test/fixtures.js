@@ -185,7 +185,13 @@ export function world() {
   return {
     settings: settings(), chats: chats(), turns: turns(), facts: facts(), datasets: datasets(), content: content(), diff: { from: '', to: '', added: facts().slice(0, 3), changed: [], removed: [] },
     runs: [run('r3', { version_id: 'ver3', created_at: before(3) }), run('r2', { created_at: before(51) }), run('r1', { state: 'failed', message: 'The machine ran out of memory.', hint: 'Close other programs, or train a smaller model.', failure: 'oom_host', version_id: '', created_at: before(220) })],
-    lines: lines(), versions: versions(), cards: { ver3: card('ver3', [true, true, true, false]), ver2: card('ver2', [true, false, false, true]) },
+    lines: lines(), versions: versions(), board: {
+      columns: [{ version_id: 'ver1', name: 'v1', state: 'retired' }, { version_id: 'ver2', name: 'v2', state: 'current' }, { version_id: 'ver3', name: 'v3', state: 'candidate' }],
+      lines: facts().map((f, i) => {
+        const marks = [['blank', 'filled', 'filled'], ['blank', 'blank', 'half'], ['blank', 'blank', 'filled'], ['filled', 'filled', 'hollow']][i];
+        return { fact_id: f.id, question: f.question, cells: marks.map((mark) => ({ mark, answer: mark === 'blank' ? '' : mark === 'hollow' ? f.old_answer ?? '' : f.answer })), taught: marks.findIndex((m) => m !== 'blank'), lost: marks[2] === 'hollow' ? 2 : -1 };
+      }),
+    }, cards: { ver3: card('ver3', [true, true, true, false]), ver2: card('ver2', [true, false, false, true]) },
     arrivals: [{ id: 'arr1', name: 'qwen-lora-from-a-friend', state: 'stranger', reason: 'no run of this program made it.', dir: '/x', seen_at: before(4) }, { id: 'arr2', name: 'broken', state: 'quarantined', reason: 'adapter.gguf does not have the digest that its manifest names.', dir: '/y', seen_at: before(5) }],
     comparisons: [comparison()], status: status(), models: models(), providers: providers(), documents: documents(), never,
   };

@@ -204,8 +204,14 @@ describe('training and versions', () => {
     assert.equal(document.querySelectorAll('.fact-dots .recalled').length, 3);
     fake.emit('run.event', id, { type: 'probe', learned: ['f3'], lost: [] });
     assert.equal(document.querySelectorAll('.fact-dots .recalled').length, 4);
-    await click('[data-do="stop-save"]');
+    await click('[data-do="pause"]');
     assert.deepEqual(called(fake, 'StopRun'), [[id, true]]);
+    await click('[data-do="finish"]');
+    assert.deepEqual(called(fake, 'FinishRun'), [[id]]);
+    await click('[data-do="drop"]');
+    assert.equal(called(fake, 'StopRun').length, 1, 'it is asked once more');
+    await click('[data-do="drop"]');
+    assert.deepEqual(called(fake, 'StopRun')[1], [id, false]);
   });
   test('a first training has a rough estimate, for the recipe chosen', async () => {
     await open('#/training', (w) => { w.runs = []; });
@@ -252,11 +258,12 @@ describe('training and versions', () => {
   });
   test('the scoreboard and the comparison tell versions apart', async () => {
     await open('#/versions');
-    const cells = [...document.querySelectorAll('score-grid tbody tr:nth-child(3) .dot')].map((d) => d.className);
-    assert.deepEqual(cells, ['dot lost', 'dot half']);
-    await open('#/versions', (w) => { w.versions.forEach((/** @type {any} */ v) => { v.given_up_fact_ids = w.facts.map((/** @type {any} */ f) => f.id); }); });
-    const kept = document.querySelectorAll('score-grid tbody .dot.memory');
-    assert.equal(kept.length, document.querySelectorAll('score-grid tbody .dot:not(.unknown)').length, 'what the weights were not taught is never lost');
+    const row = (/** @type {number} */ n) => [...document.querySelectorAll(`score-grid tbody tr:nth-child(${n}) .dot`)].map((d) => d.className);
+    assert.deepEqual(row(4), ['dot recalled', 'dot recalled', 'dot lost']);
+    assert.match(text('score-grid tbody tr:nth-child(4) .score-short'), /taught in v1, lost in v3/);
+    assert.match(text('score-grid tbody tr:nth-child(2) .score-short'), /taught in v3, recalled in v3/);
+    await click('score-grid [data-do="lost"]');
+    assert.equal(document.querySelectorAll('score-grid tbody tr').length, 1);
     assert.match(text('compare-view'), /2 of 3 answers differ/);
     assert.match(text('.compare-heads'), /base no adapter ?v3 91be00d3aa17/);
   });

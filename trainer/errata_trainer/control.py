@@ -26,6 +26,7 @@ class Control:
         self._leave = leave
         self._stopped = threading.Event()
         self._done = threading.Event()
+        self._enough = threading.Event()
         self.save = True
 
     def start(self, stdin: int | None) -> None:
@@ -45,6 +46,13 @@ class Control:
         """True once a stop was asked for."""
         return self._stopped.is_set()
 
+    @property
+    def ended_by(self) -> str:
+        """Why training shall end now: "stopped", "asked" (what is learned is saved as an artefact), or nothing."""
+        if self.stopping:
+            return "stopped"
+        return "asked" if self._enough.is_set() else ""
+
     def check(self) -> None:
         """Raises Cancelled once a stop was asked for."""
         if self.stopping:
@@ -61,6 +69,8 @@ class Control:
             self._emit(Pong())
         elif command == "stop":
             self._stop(bool(message.get("save", True)))
+        elif command == "finish":
+            self._enough.set()
         else:
             self._emit(Unsupported(cmd=command if isinstance(command, str) else line.strip()[:80]))
 

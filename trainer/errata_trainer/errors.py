@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Literal
 
-ErrorClass = Literal["oom_gpu", "oom_host", "disk", "nan_loss", "data", "env", "cancelled", "crashed"]
+ErrorClass = Literal["oom_gpu", "oom_host", "disk", "nan_loss", "data", "apart", "env", "cancelled", "crashed"]
 
 
 class TrainerError(Exception):

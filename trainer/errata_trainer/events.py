@@ -73,6 +73,7 @@ class Progress(Event):
     given_up: int
     row_passes: int
     rows_per_second: float
+    tokens_per_second: float
     elapsed_seconds: float
     eta_seconds: float
     peak_memory_mb: float

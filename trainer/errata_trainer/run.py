@@ -75,7 +75,7 @@ class Run:
         self._emit(Stage("train"))
         deadline = self._begun + spec.max_minutes * 60 if spec.max_minutes else 0.0
         stopped_by = self.training.run(
-            self._emit, lambda: self._control.stopping, deadline, lambda: self._checkpoint(optimizer)
+            self._emit, lambda: self._control.ended_by, deadline, lambda: self._checkpoint(optimizer)
         )
         if stopped_by == "stopped":
             if self._control.save and self.training.state.step:

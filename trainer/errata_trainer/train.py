@@ -31,6 +31,7 @@ class State:
 
     step: int = 0
     row_passes: int = 0
+    token_passes: int = 0
     seconds: float = 0.0
     learned: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
@@ -110,21 +111,23 @@ class Training:
         self.state = State(end=end)
         self._best: list[torch.Tensor] = []
 
-    def run(self, emit: Emitter, stopping: Callable[[], bool], deadline: float, checkpoint: Callable[[], None]) -> str:
-        """Trains until learned, capped, out of time (monotonic `deadline`, 0: none) or stopped; says which.
+    def run(self, emit: Emitter, ended_by: Callable[[], str], deadline: float, checkpoint: Callable[[], None]) -> str:
+        """Trains until learned, capped, out of time (monotonic `deadline`, 0: none) or `ended_by`; says which.
 
         Raises TrainerError (nan_loss) on a loss or gradient that is not finite. `checkpoint` is called now and then.
         """
         state, recipe = self.state, self._recipe
         saved_at = time.monotonic()
-        session_passes, session_seconds = 0, 0.0
+        session_passes, session_tokens, session_seconds = 0, 0, 0.0
         while state.step < state.end:
             begun = time.monotonic()
-            if stopping():
-                return "stopped"
+            ended = ended_by()
+            # Without a step there is nothing to finish.
+            if ended == "stopped" or (ended and state.step):
+                return ended
             if deadline and begun >= deadline:
                 return "max_minutes"
-            before = state.row_passes
+            before, tokens = state.row_passes, state.token_passes
             rate = self._step()
             if state.step == self._leaks_at:
                 self._give_up(emit)
@@ -134,6 +137,7 @@ class Training:
             state.seconds += took
             session_seconds += took
             session_passes += state.row_passes - before
+            session_tokens += state.token_passes - tokens
             emit(
                 Progress(
                     step=state.step,
@@ -146,6 +150,7 @@ class Training:
                     given_up=len(state.given_up),
                     row_passes=state.row_passes,
                     rows_per_second=session_passes / max(session_seconds, 1e-9),
+                    tokens_per_second=session_tokens / max(session_seconds, 1e-9),
                     elapsed_seconds=state.seconds,
                     eta_seconds=(state.end - state.step) * state.seconds / state.step,
                     peak_memory_mb=peak_memory_mb(),
@@ -224,6 +229,8 @@ class Training:
         self._scaler.step(self._optimizer)
         self._scaler.update()
         state.row_passes += len(fact_rows) + len(held)
+        state.token_passes += sum(len(self._facts[index].ids) for index in fact_rows)
+        state.token_passes += sum(len(self._held[index][0].ids) for index in held)
         state.last_loss = state.last_loss if loss is None else loss
         state.last_kl = state.last_kl if divergence is None else divergence
         return rate
@@ -281,7 +288,7 @@ class Training:
                 state.given_up.append(fact)
         if not self._taught():
             raise TrainerError(
-                "data",
+                "apart",
                 "No fact could be held apart from the questions beside it, so nothing was taught",
                 "Memory goes on answering them; other facts can be taught.",
             )

@@ -181,6 +181,18 @@ def test_stop_with_save_then_resume_ends_where_an_unbroken_run_ends(job: Job, tm
         torch.testing.assert_close(broken[name], tensor)
 
 
+def test_finish_ends_a_run_with_an_artefact(job: Job) -> None:
+    def finish_at_once(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "stage" and event["name"] == "load":
+            control.handle('{"cmd":"finish"}')
+
+    job.execute(finish_at_once)
+    assert [event["step"] for event in job.of("progress")] == [1], "asked before the first step, it takes one"
+    manifest = json.loads((job.artefact / "manifest.json").read_text())
+    assert manifest["metrics"]["stopped_by"] == "asked"
+    assert job.of("progress")[0]["tokens_per_second"] > job.of("progress")[0]["rows_per_second"]
+
+
 def test_out_of_time_still_leaves_an_artefact(job: Job) -> None:
     job.spec.update(max_steps=0, max_minutes=1e-6)
     job.execute()
@@ -298,7 +310,7 @@ def test_nothing_is_left_when_every_fact_is_given_up(job: Job, monkeypatch: pyte
     job.spec["overrides"] |= {"give_up_at": 0.5}
     with pytest.raises(TrainerError, match="held apart") as caught:
         job.execute()
-    assert caught.value.error_class == "data"
+    assert caught.value.error_class == "apart"
     assert list(Path(job.spec["out"]).glob("*")) == []
 
 

@@ -27,7 +27,7 @@ import (
 //	leaves       like ok, but a child stays behind that holds stdout open
 //	hang         falls silent after hello and hears nothing
 //	deaf         goes on whatever it is told
-//	oom_gpu, nan_loss, data   an error event of that class
+//	oom_gpu, nan_loss, data, apart   an error event of that class
 //	oom_gpu_log, oom_host_log, disk, env   words on stderr only
 //	oom_host     killed by the system
 //	crash        exit 1 with a traceback
@@ -48,6 +48,7 @@ var modes = map[string]func(*fake){
 	"oom_gpu":     func(f *fake) { f.fail("oom_gpu", "The GPU has no memory left at step 3") },
 	"nan_loss":    func(f *fake) { f.line(`{"v":1,"type":"progress","step":2,"loss":NaN}`); f.fail("nan_loss", "") },
 	"data":        func(f *fake) { f.fail("data", "Row 2 has no prompt") },
+	"apart":       func(f *fake) { f.work(f.steps, false); f.fail("apart", "No fact could be held apart") },
 	"oom_gpu_log": func(f *fake) { f.die("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB") },
 	"oom_host_log": func(f *fake) {
 		f.die("RuntimeError: DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
@@ -107,6 +108,7 @@ type fake struct {
 	stepTime time.Duration
 	out      sync.Mutex
 	stop     chan bool // whether to save; closed input means no
+	end      chan struct{}
 }
 
 // Hook turns the test's program into the trainer when it was started as one; it
@@ -141,7 +143,7 @@ func run(mode string, args []string) {
 	if err := flags.Parse(args); err != nil {
 		die(err.Error())
 	}
-	f := &fake{mode: mode, stop: make(chan bool, 8)}
+	f := &fake{mode: mode, stop: make(chan bool, 8), end: make(chan struct{}, 8)}
 	b, err := os.ReadFile(*path)
 	if err == nil {
 		err = json.Unmarshal(b, &f.spec)
@@ -187,6 +189,8 @@ func (f *fake) listen() {
 		switch m.Cmd {
 		case "stop":
 			f.stop <- m.Save
+		case "finish":
+			f.end <- struct{}{}
 		case "ping":
 			f.say(event{"type": "pong"})
 		default:
@@ -204,10 +208,14 @@ func (f *fake) work(steps int, deaf bool) {
 	for step := 1; steps == 0 || step <= steps; step++ {
 		f.say(event{"type": "heartbeat"})
 		f.say(event{"type": "progress", "step": step, "total": steps, "loss": 2 / float64(step), "kl": 0.01, "rate": 1e-4,
-			"learned": min(step-1, 1), "facts": 1, "row_passes": 16 * step, "rows_per_second": 40.5,
+			"learned": min(step-1, 1), "facts": 1, "row_passes": 16 * step, "rows_per_second": 40.5, "tokens_per_second": 1620,
 			"elapsed_seconds": float64(step), "eta_seconds": 1.5, "peak_memory_mb": 900, "grease": nil})
 		f.say(event{"type": "probe", "step": step, "learned": []string{"fact-1"}, "lost": []string{}})
 		select {
+		case <-f.end:
+			if !deaf {
+				f.finish()
+			}
 		case save := <-f.stop:
 			if deaf {
 				f.stop = nil

@@ -1,4 +1,5 @@
 import { chat } from './chat.js';
+import { deciding } from './deciding.js';
 import { first } from './first.js';
 import { learning } from './learning.js';
 import { settings } from './settings.js';
@@ -12,5 +13,5 @@ import { counts, words } from './words.js';
  * it first; test/languages.test.js names what is missing, left over or there twice.
  */
 
-export const parts = { shell, first, settings, words, chat, learning };
+export const parts = { shell, first, settings, words, chat, learning, deciding };
 export const catalogue = { texts: /** @type {Record<string, string[]>} */ (Object.assign({}, ...Object.values(parts))), counts: /** @type {Record<string, string[]>} */ (counts), told };

@@ -1,6 +1,7 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part } from '../part.js';
+import { t, table } from '../speech.js';
 import { proofSide } from '../views.js';
 import { count, short } from '../words.js';
 
@@ -37,26 +38,26 @@ class CompareView extends Part {
     const prompts = c.prompts ?? [];
     const changed = prompts.filter((p) => p.a.trim() !== p.b.trim());
     const shown = this.#only && changed.length ? changed : prompts;
-    return html`<div class="compare-top"><p>${changed.length} of ${count(prompts.length, 'answer')} ${prompts.length === 1 ? 'differs' : 'differ'}.</p>
+    return html`<div class="compare-top"><p>${prompts.length === 1 ? t`${changed.length} of ${count(prompts.length, 'answer')} differs.` : t`${changed.length} of ${count(prompts.length, 'answer')} differ.`}</p>
       ${changed.length && changed.length < prompts.length ? html`<button class="quiet" data-do="only" aria-pressed="${this.#only ? 'true' : 'false'}">Only what differs</button>` : ''}</div>
       <div class="compare-heads">${head(c.a)}${head(c.b)}</div>
-      <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h3>${p.question} <span class="kind">${kinds[p.kind] ?? p.kind}</span></h3>
+      <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h3>${p.question} <span class="kind">${p.kind === 'own' ? '' : kinds[p.kind] ?? p.kind}</span></h3>
         <div class="compare-pair">${answer(p, 'del')}${answer(p, 'ins')}</div></li>`)}</ol>`;
   }
 }
 
 /** @type {Record<string, string>} */
-const kinds = { fact: 'taught', paraphrase: 'in other words', neighbour: 'neighbour', retention: 'known', own: '' };
+const kinds = table({ fact: 'taught', paraphrase: 'in other words', neighbour: 'neighbour', retention: 'known' });
 
 /** @param {Side} side */
-const head = (side) => html`<div><strong>${side.version_name}</strong> <code title="${side.engine_name}">${side.adapter_sha256 ? short(side.adapter_sha256) : 'no adapter'}</code></div>`;
+const head = (side) => html`<div><strong>${side.version_name}</strong> <code title="${side.engine_name}">${side.adapter_sha256 ? short(side.adapter_sha256) : t`no adapter`}</code></div>`;
 
 /** @param {ComparedPrompt} p @param {'del' | 'ins'} side */
 function answer(p, side) {
   const right = side === 'del' ? p.a_right : p.b_right;
   const text = side === 'del' ? p.a : p.b;
   return html`<div class="compare-answer"><p>${text ? proofSide(p.a, p.b, side) : html`<span class="hint">no answer</span>`}</p>
-    ${right === undefined || right === null ? '' : html`<p class="rightness ${right ? 'right' : 'wrong'}">${icon(right ? 'tick' : 'close')}${right ? 'right' : 'wrong'}</p>`}</div>`;
+    ${right === undefined || right === null ? '' : html`<p class="rightness ${right ? 'right' : 'wrong'}">${icon(right ? 'tick' : 'close')}${right ? t`right` : t`wrong`}</p>`}</div>`;
 }
 
 export const defineCompareView = () => customElements.define('compare-view', CompareView);

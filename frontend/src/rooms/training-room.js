@@ -6,14 +6,15 @@ import * as jobs from '../jobs.js';
 import { dots, estimate, kept, learned, likely, points, reasons, rough } from '../learned.js';
 import { attempt, load, loadStatus, openRun } from '../live.js';
 import { Part } from '../part.js';
+import { t, table } from '../speech.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead } from '../views.js';
-import { ago, count, duration, exact, runStates, size, span } from '../words.js';
+import { ago, count, duration, exact, runEnds, runStates, size, span } from '../words.js';
 
-/** @import {Fact, Failure, Run} from '../types.d.ts' */
+/** @import {Fact, Failure, Machine, Run} from '../types.d.ts' */
 
 /** @type {Record<string, string>} */
-const stages = { load: 'Loading the weights', cache: 'Caching what stays fixed', train: 'Learning', save: 'Saving the adapter', merge: 'Writing the weights to serve' };
+const stages = table({ load: 'Loading the weights', cache: 'Caching what stays fixed', train: 'Learning', save: 'Saving the adapter', merge: 'Writing the weights to serve' });
 
 /** Before, during and after a training. */
 class TrainingRoom extends Part {
@@ -28,8 +29,9 @@ class TrainingRoom extends Part {
 
   actions = {
     train: () => void this.#train(),
-    'stop-save': () => void this.#stop(true),
-    'stop-drop': () => void this.#stop(false),
+    pause: () => void this.#stop(true),
+    finish: () => void this.#finish(),
+    drop: () => { if (this.sure('drop')) void this.#stop(false); },
     setup: () => void this.#setup(),
     look: () => void this.#ready(),
     again: () => void load('runs'),
@@ -95,7 +97,7 @@ class TrainingRoom extends Part {
   }
 
   async #train() {
-    const run = await jobs.run('train', 'Freezing the approved facts', (request) => api.call('Train', request, { recipe: this.#recipe }));
+    const run = await jobs.run('train', t`Freezing the approved facts`, (request) => api.call('Train', request, { recipe: this.#recipe }));
     if (!run) return;
     store.set({ runs: [run, ...store.state.runs.filter((r) => r.id !== run.id)] });
     location.hash = `#/training/${encodeURIComponent(run.id)}`;
@@ -104,7 +106,12 @@ class TrainingRoom extends Part {
   /** @param {boolean} save */
   async #stop(save) {
     const run = this.#run;
-    if (run && await attempt(api.call('StopRun', run.id, save).then(() => true))) store.toast({ text: save ? 'Stopping after the next step; what was learned is kept.' : 'Stopping.' });
+    if (run && await attempt(api.call('StopRun', run.id, save).then(() => true))) store.toast({ text: save ? t`Pausing after the next step; what was learned is kept.` : t`Stopping.` });
+  }
+
+  async #finish() {
+    const run = this.#run;
+    if (run && await attempt(api.call('FinishRun', run.id).then(() => true))) store.toast({ text: t`Ending after the next step; what was learned becomes a version.` });
   }
 
   /** @param {'ResumeRun' | 'DiscardRun'} method */
@@ -115,7 +122,7 @@ class TrainingRoom extends Part {
   }
 
   async #setup() {
-    const done = await jobs.run('setup', 'Setting up the trainer', async (request) => { await api.call('SetupTrainer', request); return true; });
+    const done = await jobs.run('setup', t`Setting up the trainer`, async (request) => { await api.call('SetupTrainer', request); return true; });
     if (done) void loadStatus();
   }
 
@@ -131,8 +138,8 @@ class TrainingRoom extends Part {
     const id = this.#run?.version_id;
     if (!id) return;
     location.hash = `#/versions/${encodeURIComponent(id)}`;
-    const card = await jobs.run(`score:${id}`, 'Asking the probes', (request) => api.call('Score', request, id));
-    if (!card || !await jobs.run('compare', 'Asking both versions', (request) => api.call('Compare', request, { a: 'base', b: id, prompts: [] }))) return;
+    const card = await jobs.run(`score:${id}`, t`Asking the probes`, (request) => api.call('Score', request, id));
+    if (!card || !await jobs.run('compare', t`Asking both versions`, (request) => api.call('Compare', request, { a: 'base', b: id, prompts: [] }))) return;
     await load('comparisons');
   }
 
@@ -143,7 +150,7 @@ class TrainingRoom extends Part {
     const { runs, loads } = store.state;
     const { train, setup } = store.state.jobs;
     const busy = run && (run.state === 'running' || run.state === 'requested');
-    return html`${roomHead('Training', html`The chat goes on while a training runs.`)}
+    return html`${roomHead(t`Training`, html`The chat goes on while a training runs.`)}
       ${failed(loads.runs, html`<button data-do="again">Try again</button>`)}
       ${jobLine(setup)}
       ${jobLine(train)}
@@ -168,19 +175,19 @@ class TrainingRoom extends Part {
       return html`<div class="panel">${failed(this.#missing, html`<div class="buttons"><button class="primary" data-do="setup" ${store.state.jobs.setup ? html`disabled` : ''}>Set up the trainer</button><button class="quiet" data-do="look">Look again</button></div>`)}
         <p class="hint">The trainer is a Python program in a folder of its own. Chat and check work without it.</p></div>`;
     }
-    if (!approved) return empty('Nothing to teach yet', 'Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.', html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
-    const model = models.find((m) => m.name === settings?.model)?.title || settings?.model || 'the model';
+    if (!approved) return empty(t`Nothing to teach yet`, t`Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.`, html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
+    const model = models.find((m) => m.name === settings?.model)?.title || settings?.model || t`the model`;
     const machine = status?.machine;
-    const where = machine?.gpu ? `on ${machine.gpu}` : 'on this CPU';
+    const where = machine?.gpu ? t`on ${machine.gpu}` : t`on this CPU`;
     const seconds = likely(runs, settings?.model ?? '', approved, this.#recipe);
     const guess = seconds ? null : rough({ runs, models, model: settings?.model ?? '', machine, facts: approved, recipe: this.#recipe });
-    const time = seconds ? ` ${where}: about ${duration(seconds)}`
-      : guess ? `: about ${span(guess.least, guess.most)} on this machine, ${guess.measured ? 'by the speed of an earlier training' : 'no run measured yet'}` : ` ${where}`;
+    const time = seconds ? ` ${t`${where}: about ${duration(seconds)}`}`
+      : guess ? t`: about ${span(guess.least, guess.most)} on this machine, ${guess.measured ? t`by the speed of an earlier training` : t`no run measured yet`}` : ` ${where}`;
     return html`<form class="panel before" data-send="train"><p class="lead">Teach ${count(approved, 'fact')} to ${model}${time}.</p>
-      ${machine?.memory ? html`<div class="fit"><span>Memory</span><meter min="0" max="${machine.memory}" value="${machine.memory - machine.available}" aria-label="Memory in use">${size(machine.memory - machine.available)}</meter><span class="figures">${size(machine.available)} of ${size(machine.memory)} free</span></div>` : ''}
+      ${fit(machine, models.find((m) => m.name === settings?.model)?.train_memory ?? 0)}
       ${cycle?.due ? html`<p class="hint">${cycle.right} of the last ${cycle.checked} checked answers were right.</p>` : ''}
       <div class="buttons"><button class="primary">Train</button>
-      <label>Recipe <select name="recipe">${options(this.#recipe, [['default', 'default'], ['original', 'original (500 copies a fact; slow)']])}</select></label></div>
+      <label>Recipe <select name="recipe">${options(this.#recipe, [['default', t`default`], ['original', t`original (500 copies a fact; slow)`]])}</select></label></div>
       ${seconds || guess ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
   }
 
@@ -192,14 +199,16 @@ class TrainingRoom extends Part {
     const why = reasons(events);
     const done = learned(events);
     const facts = dots(this.#facts, done, kept(events));
-    return html`<section class="run" data-key="${run.id}"><h2>${busy ? stages[p.stage] ?? runStates[run.state] : heads[run.state]}</h2>
+    return html`<section class="run" data-key="${run.id}"><h2>${busy ? stages[p.stage] ?? runStates[run.state] : heads[run.failure ?? ''] ?? heads[run.state]}</h2>
+      ${busy ? html`<ol class="stages" aria-label="Stages">${stagesOf(p.stage)}</ol>` : ''}
       ${busy ? '' : html`<run-end></run-end>`}
       ${facts.length ? html`<ul class="fact-dots" aria-label="${p.learned || done.size} of ${count(facts.length, 'fact')} learned">${facts.map((f) => html`<li data-key="${f.id}"><span class="dot ${f.state}" tabindex="0" role="img" aria-label="${f.words}" title="${f.words}"></span></li>`)}</ul>` : ''}
-      ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}${p.given_up ? `, ${p.given_up} in memory` : ''}</dd></div><div><dt>Step</dt><dd>${p.step}${p.total ? ` of at most ${p.total}` : ''}</dd></div>
-        ${busy ? html`<div><dt>Time left</dt><dd>${p.eta_seconds > 0 ? `about ${duration(p.eta_seconds)}` : estimate(events) ? `about ${duration(estimate(events))}` : 'not known yet'}</dd></div>` : ''}
-        <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div><div><dt>Rows/s</dt><dd>${p.rows_per_second.toFixed(1)}</dd></div><div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>` : ''}
+      ${p.step || busy ? html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts.length}${p.given_up ? t`, ${p.given_up} in memory` : ''}</dd></div><div><dt>Step</dt><dd>${p.step} ${p.total ? t`of at most ${p.total}` : ''}</dd></div>
+        ${busy ? html`<div><dt>Time left</dt><dd>${p.eta_seconds > 0 ? t`about ${duration(p.eta_seconds)}` : estimate(events) ? t`about ${duration(estimate(events))}` : t`not known yet`}</dd></div>` : ''}
+        <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div>${p.tokens_per_second ? html`<div><dt>Tokens/s</dt><dd>${Math.round(p.tokens_per_second)}</dd></div>` : html`<div><dt>Rows/s</dt><dd>${p.rows_per_second.toFixed(1)}</dd></div>`}<div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>` : ''}
       ${points(events).length ? html`<run-chart></run-chart>` : ''}
-      ${busy ? html`<div class="buttons"><button data-do="stop-save">Stop and keep what it learned</button><button class="quiet" data-do="stop-drop">Stop and drop it</button></div>` : ''}
+      ${busy ? html`<div class="buttons"><button data-do="pause">Pause</button>${p.step ? html`<button data-do="finish">End now and keep what it learned</button>` : ''}<button class="quiet" data-do="drop">${this.asked === 'drop' ? html`Drop it for good?` : html`Stop and drop it`}</button></div>
+      <p class="hint">Pausing keeps the place; resumed, it ends where an unbroken training would. You can close the window: the place is kept too.</p>` : ''}
       ${why.length ? html`<details class="fold"><summary>What was chosen, and why</summary><dl class="reasons">${why.map(([k, v]) => html`<div><dt>${k}</dt><dd>${v}</dd></div>`)}</dl></details>` : ''}</section>`;
   }
 
@@ -207,12 +216,24 @@ class TrainingRoom extends Part {
   #line(r, open) {
     const version = store.state.versions.find((v) => v.id === r.version_id);
     return html`<li data-key="${r.id}"><a href="#/training/${encodeURIComponent(r.id)}" ${open ? html`aria-current="true"` : ''}><time datetime="${r.created_at}" title="${exact(r.created_at)}">${ago(r.created_at, Date.now())}</time></a>
-      <span>${r.model}, ${r.recipe || 'default'} recipe</span><span>${version ? `v${version.number}` : ''}</span><span class="hint">${runStates[r.state]}${r.progress.facts ? `, ${r.progress.learned} of ${r.progress.facts} learned` : ''}</span></li>`;
+      <span>${r.model}, ${r.recipe || t`default`} recipe</span><span>${version ? `v${version.number}` : ''}</span><span class="hint">${runEnds[r.failure ?? ''] ?? runStates[r.state]}${r.progress.facts ? t`, ${r.progress.learned} of ${r.progress.facts} learned` : ''}</span></li>`;
   }
 }
 
-/** @type {Record<string, string>} */
-const heads = { finished: 'The last training', failed: 'The training failed', cancelled: 'Stopped', interrupted: 'Interrupted' };
+/** By how a run ended, or by its state. @type {Record<string, string>} */
+const heads = table({ paused: 'Paused', apart: 'Memory keeps these facts', finished: 'The last training', failed: 'The training failed', cancelled: 'Stopped', interrupted: 'Interrupted' });
+
+/** The stages of a run, the one under way marked. @param {string} now */
+const stagesOf = (now) => ['load', 'cache', 'train', 'save', 'merge'].map((s) => html`<li ${s === now ? html`aria-current="step"` : ''}>${stages[s]}</li>`);
+
+/** What a training needs beside what is free. @param {Machine | undefined} machine @param {number} need bytes, 0: not known */
+function fit(machine, need) {
+  if (!machine?.memory) return '';
+  const used = machine.memory - machine.available;
+  const fits = need <= machine.available;
+  return html`<div class="fit"><span>Memory</span><meter min="0" max="${machine.memory}" value="${Math.min(machine.memory, used + need)}" ${need && !fits ? html`class="over"` : ''} aria-label="Memory in use with the training">${size(used + need)}</meter>
+    <span class="figures">${need ? html`needs ${size(need)}, ` : ''}${size(machine.available)} of ${size(machine.memory)} free</span>${need ? html`<strong class="${fits ? 'fits' : 'short'}">${fits ? html`It fits.` : html`It does not fit now: close other programs, or choose a smaller model.`}</strong>` : ''}</div>`;
+}
 
 export const defineTrainingRoom = () => customElements.define('training-room', TrainingRoom);
 export { TrainingRoom };
