@@ -1,14 +1,18 @@
 # Sourced after lib.sh by what opens the real window on a virtual display.
 
-# open_display LOG: starts one and sets DISPLAY and XVFB, its process.
+# open_display LOG: starts a free one and sets DISPLAY and XVFB, its process.
 open_display() {
-  DISPLAY=":$((90 + $$ % 100))"
-  export DISPLAY
+  local number=""
   unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
-  Xvfb "$DISPLAY" -screen 0 1280x800x24 -nolisten tcp >"$1" 2>&1 &
+  Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$1.number" >"$1" 2>&1 &
   XVFB=$!
-  for _ in $(seq 50); do [ -S "/tmp/.X11-unix/X${DISPLAY#:}" ] && return; sleep 0.1; done
-  fail "the virtual display did not start" "look at what Xvfb says: $(tail -n 3 "$1")"
+  for _ in $(seq 100); do
+    number="$(cat "$1.number")"
+    [ -z "$number" ] || break
+    sleep 0.1
+  done
+  [ -n "$number" ] || fail "the virtual display did not start" "look at what Xvfb says: $(tail -n 3 "$1")"
+  export DISPLAY=":$number"
 }
 
 # await_window PROCESS LOG PICTURE: waits until the program has painted its window.

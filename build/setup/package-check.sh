@@ -13,36 +13,27 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/display.sh"
 
 SUITE=bookworm
-BASE="$CACHE/package-check/$SUITE"
+KEPT="$CACHE/package-check"
 PICTURES="$ROOT/build/cache/package-check"
 MODEL=qwen2.5-coder:0.5b
-
-# The bare system, kept for the next time.
-base() {
-  [ ! -e "$BASE/etc/debian_version" ] || return 0
-  local to
-  to="$(mktemp -d "$CACHE/package-check/.base-XXXXXX")"
-  step "package-check: a bare Debian ($SUITE), once" debootstrap --variant=minbase "$SUITE" "$to" "${MIRROR:-http://deb.debian.org/debian}" ||
-    { rm -rf "$to"; fail "package-check: Debian could not be fetched." "look at the network, or name another source: MIRROR=ADDRESS make package-check"; }
-  chmod 0755 "$to"
-  mv -T "$to" "$BASE"
-}
+DEB="$(compgen -G "$ROOT/build/bin/package/*_$(go env GOARCH).deb" || true)"
+[ -n "$DEB" ] || fail "package-check: there is no .deb." "run: make package"
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" -eq 0 ] || fail "package-check: a root of its own needs root." "sudo make package-check"
-  compgen -G "$ROOT/build/bin/package/*_$(go env GOARCH).deb" >/dev/null || fail "package-check: there is no .deb." "run: make package"
-  mkdir -p "$CACHE/package-check/archives/partial" "$PICTURES"
-  rm -f "$PICTURES"/*.png
-  locked package-check base
-  work="$(mktemp -d "$CACHE/package-check/.work-XXXXXX")"
-  trap 'rm -rf "$work"' EXIT
+  mkdir -p "$KEPT" "$PICTURES"
+  rm -f "$PICTURES"/*
+  work="$(mktemp -d "$KEPT/.work-XXXXXX")"
+  trap 'kill "${XVFB:-}" 2>/dev/null; rm -rf "$work"' EXIT
+  open_display "$work/xvfb.log"
   unshare --mount --pid --mount-proc --fork --kill-child bash "$0" --inside "$work"
   exit 0
 fi
 
 WORK="$2"
 TOP="$WORK/top"
-DEB="$(ls "$ROOT"/build/bin/package/*.deb)"
+DEPENDS="$(dpkg-deb -f "$DEB" Depends)"
+BASE="$KEPT/$SUITE-$(hash_of <<<"$DEPENDS")"
 
 # What this machine needs to reach package registries, and nothing else.
 passed=()
@@ -50,24 +41,45 @@ while IFS='=' read -r name value; do
   [[ "$name" =~ ^(PIP_|UV_|HTTPS?_PROXY$|https?_proxy$|NO_PROXY$|no_proxy$|SSL_CERT_) ]] && passed+=("$name=$value")
 done < <(env)
 
+# enter FOLDER: what programs in that root need.
+enter() {
+  mount -t proc proc "$1/proc"
+  mount --rbind /dev "$1/dev"
+  mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
+  cp /etc/resolv.conf "$1/etc/resolv.conf"
+}
+
+# apt FOLDER ARGUMENT...
+apt() {
+  chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "${passed[@]}" \
+    apt-get -o APT::Sandbox::User=root -o Dpkg::Options::=--force-unsafe-io --no-install-recommends -y "${@:2}"
+}
+
+# A bare Debian with what the package says that it depends on, and nothing else;
+# kept until it says otherwise.
+base() {
+  [ ! -e "$BASE" ] || return 0
+  local to="$WORK/base"
+  step "package-check: a bare Debian ($SUITE), once" debootstrap --variant=minbase "$SUITE" "$to" "${MIRROR:-http://deb.debian.org/debian}" ||
+    fail "package-check: Debian could not be fetched." "look at the network, or name another source: MIRROR=ADDRESS make package-check"
+  enter "$to"
+  step "package-check: what the package depends on, once" apt "$to" satisfy "$DEPENDS"
+  apt "$to" clean
+  umount -R "$to/proc" "$to/dev" "$to/tmp"
+  mv -T "$to" "$BASE"
+}
+
 mount_top() {
   mkdir -p "$WORK/upper" "$WORK/overlay" "$TOP"
   mount -t overlay overlay -o "lowerdir=$BASE,upperdir=$WORK/upper,workdir=$WORK/overlay" "$TOP"
-  mount -t proc proc "$TOP/proc"
-  mount --rbind /dev "$TOP/dev"
-  mount -t tmpfs -o mode=1777 tmpfs "$TOP/tmp"
+  enter "$TOP"
   mkdir -p "$TOP/tmp/.X11-unix"
   mount --bind /tmp/.X11-unix "$TOP/tmp/.X11-unix"
-  mount --bind "$CACHE/package-check/archives" "$TOP/var/cache/apt/archives"
-  cp /etc/resolv.conf "$TOP/etc/resolv.conf"
-  cp "$DEB" "$TOP/tmp/errata.deb"
 }
 
-apt() { chroot "$TOP" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "${passed[@]}" apt-get -o APT::Sandbox::User=root -o Dpkg::Options::=--force-unsafe-io "$@"; }
-
 install_package() {
-  apt update
-  apt install -y --no-install-recommends /tmp/errata.deb
+  cp "$DEB" "$TOP/tmp/errata.deb"
+  apt "$TOP" install /tmp/errata.deb
   rm "$TOP/tmp/errata.deb"
   # The certificates that this machine trusts may be more than Debian's.
   cp /etc/ssl/certs/ca-certificates.crt "$TOP/etc/ssl/certs/ca-certificates.crt"
@@ -176,12 +188,12 @@ check_untouched() {
 }
 
 remove_package() {
-  apt purge -y errata
+  apt "$TOP" purge errata
   [ ! -e "$TOP/usr/lib/errata" ] && [ ! -e "$TOP/usr/bin/errata" ] || fail "package-check: removing the package left something behind."
   [ -e "$TOP/home/ada/.local/share/errata/errata.db" ] || fail "package-check: removing the package took the user's data."
 }
 
-open_display "$WORK/xvfb.log"
+locked package-check base
 step "package-check: a root of its own" mount_top
 step "package-check: apt-get install $(basename "$DEB")" install_package
 chroot "$TOP" /usr/bin/dpkg-query -W -f "\${Version}, \${Installed-Size} KB installed\n" errata >&2
