@@ -6,6 +6,9 @@
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {[name: string, hash: string, change?: (w: any) => void, after?: (page: Page) => Promise<void>]} Scene */
 
+/** Presses what is shown only while it is pointed at. @param {Page} page @param {string} selector */
+const press = (page, selector) => page.locator(selector).first().evaluate((e) => /** @type {HTMLElement} */ (e).click());
+
 /** @type {Scene[]} */
 export const scenes = [
   ['first-run', '#/', (w) => { w.settings.confirmed = false; w.settings.model = ''; w.models[0].installed = false; }],
@@ -24,6 +27,14 @@ export const scenes = [
   }],
   ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-export', '#/chat/chat1', undefined, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="export"]').click(); }],
+  ['chat-edit', '#/chat/chat1', undefined, async (page) => { await press(page, 'page-turn [data-do="edit"]'); }],
+  ['chat-rename', '#/chat/chat1', undefined, async (page) => { await press(page, 'chat-list [data-do="rename"]'); }],
+  ['chat-toast', '#/chat/chat1', undefined, async (page) => {
+    await page.evaluate(async () => {
+      const { store } = await import(/** @type {any} */ ('/src/store.js'));
+      store.toast({ text: '“Boats” is in the trash.', action: 'Undo', run: () => { location.hash = '#/library'; } });
+    });
+  }],
   ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
   ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
   ['review', '#/review'],
@@ -32,6 +43,9 @@ export const scenes = [
   ['training-apart', '#/training', (w) => { Object.assign(w.runs[0], { state: 'failed', failure: 'apart', message: 'No fact could be held apart.', version_id: '' }); Object.assign(w.runs[0].progress, { given_up: 2 }); }],
   ['versions-open', '#/versions', (w) => { w.versions[1].note = 'The first with the new mayor.'; }, async (page) => { await page.locator('[data-do="export"][data-id="ver2"]').click(); }],
   ['review-empty', '#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.state === 'approved'); }],
+  ['review-add', '#/review', undefined, async (page) => { await press(page, 'review-room [data-do="add"]'); }],
+  ['review-edit', '#/review', undefined, async (page) => { await press(page, 'fact-case [data-do="edit"]'); }],
+  ['review-approved', '#/review', undefined, async (page) => { await page.locator('review-room [name="state"]').selectOption('approved'); }],
   ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'],
   ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; }],
   ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
@@ -39,6 +53,9 @@ export const scenes = [
   ['training-after', '#/training'],
   ['training-stopped', '#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', message: 'Stopped.', version_id: '' }); }],
   ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
+  ['versions-passed', '#/versions', (w) => { w.versions[0].gate.passed = true; }],
+  ['versions-force', '#/versions', undefined, async (page) => { await press(page, '[data-do="force"]'); }],
+  ['settings-providers', '#/settings', (w) => { w.settings.allowed_origins = ['http://localhost:3000']; for (const p of w.providers) { p.on = true; w.settings.providers[p.name] = true; } }],
   ['library', '#/library'], ['settings', '#/settings'],
   ['settings-import', '#/settings', undefined, async (page) => {
     await page.evaluate(async () => {

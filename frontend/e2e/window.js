@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { inspect } from './inspector.js';
+import { inspect, until } from './inspector.js';
 import { end } from './server.js';
 
 /** Real windows on a screen of their own, driven through WebKit's inspector. */
@@ -58,6 +58,8 @@ export async function openWindow(binary, env) {
   gone.catch(() => {}); // only its start is watched
   try {
     const page = await Promise.race([inspect(port), /** @type {Promise<never>} */ (gone)]);
+    // A page that is evaluated while it takes the place of the blank one forgets the call.
+    await until(async () => await page.evaluate(() => location.href !== 'about:blank' && document.readyState === 'complete') || null, 60_000, 'the page has loaded');
     return {
       started, pid: /** @type {number} */ (child.pid), evaluate: page.evaluate,
       close: async () => {
