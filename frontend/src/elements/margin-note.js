@@ -10,7 +10,7 @@ import { TeachForm } from './teach-form.js';
 
 /** @import {Checking, FactState, FactUpdate, Passage, Rating, Recalled, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], canCheck: boolean, latest: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], canCheck: boolean, latest: boolean, local: boolean, now: number}} NoteView */
 
 /**
  * The margin beside an answer: a check while it runs, then its
@@ -100,7 +100,8 @@ class MarginNote extends Part {
       <h3>${verdictWord(v.kind)}</h3>
       <p class="note-sentence">${v.sentence}</p>
       ${view.recalled.length ? html`<memory-note></memory-note>` : ''}
-      ${help ? html`<p class="note-help">${help}</p>` : ''}
+      ${help ? html`<p class="note-help">${help} ${place(v.reason)}</p>` : ''}
+      ${view.local && v.kind === 'not_enough_evidence' ? html`<p class="note-help">This chat does not search the web. Switch it on under the question, then check again.</p>` : ''}
       ${surety(v)}
       ${unreached(v)}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
@@ -126,6 +127,15 @@ const isTaught = ({ taught }) => Boolean(taught && taughtWords[taught]);
 function taughtWord({ taught, memory }) {
   if (taught === 'proposed') return html`<p><a class="taught" href="#/review">${icon('review')}${taughtWords.proposed}</a></p>`;
   return taught && taughtWords[taught] ? html`<p><span class="taught" title="${taught === 'approved' ? approvedWords(memory) : ''}">${icon('tick')}${taughtWords[taught]}</span></p>` : '';
+}
+
+/** Where one can help. @type {Record<string, 'library' | 'settings'>} */
+const places = { no_results: 'library', no_value: 'library', single_source: 'library', offline: 'library', providers_off: 'settings', model_failed: 'settings' };
+
+/** @param {string} reason */
+function place(reason) {
+  if (places[reason] === 'library') return html`<a href="#/library">Open Library</a>`;
+  return places[reason] ? html`<a href="#/settings">Open Settings</a>` : '';
 }
 
 /** How many quotes stand open; the others are a click away. */

@@ -5,18 +5,35 @@ import { age, ago, exact } from '../words.js';
 /** @import {Passage} from '../types.d.ts' */
 
 /**
- * Passages with the quote that carries them, their place and their age.
+ * Passages with the quote that carries them, their place and their age. A quote that is
+ * pressed is shown where it stands in its passage.
  *
  *     <quote-list></quote-list>   .view = {passages, now}   emits link {href}
  */
 class QuoteList extends Part {
   /** @type {{passages: Passage[], now: number}} */
   #view = { passages: [], now: 0 };
+  /** The passages that are shown whole. @type {Set<string>} */
+  #whole = new Set();
+
+  actions = {
+    /** @param {HTMLElement} b */
+    whole: (b) => this.#toggle(b.dataset.id ?? ''),
+  };
 
   /** @param {{passages: Passage[], now: number}} view */
   set view(view) {
     this.#view = view;
     this.draw();
+  }
+
+  // Events
+
+  /** @param {string} id */
+  #toggle(id) {
+    if (!this.#whole.delete(id)) this.#whole.add(id);
+    this.draw();
+    this.querySelector('mark.quoted')?.scrollIntoView?.({ block: 'nearest' });
   }
 
   // Render
@@ -26,15 +43,26 @@ class QuoteList extends Part {
   }
 
   /** @param {Passage} p */
+  #quote(p) {
+    const at = p.quote ? p.text.indexOf(p.quote) : -1;
+    if (at < 0 || p.text.trim() === p.quote?.trim()) return quoted(p);
+    const whole = this.#whole.has(p.id);
+    return html`<button class="quote-text" data-do="whole" data-id="${p.id}" aria-expanded="${whole ? 'true' : 'false'}" title="${whole ? html`Show the quote alone` : html`Show it in its passage`}">${whole ? inPlace(p, at) : quoted(p)}</button>`;
+  }
+
+  /** @param {Passage} p */
   #passage(p) {
     const flags = p.flags ?? [];
     return html`<li data-key="${p.id}" class="quote ${p.supports ?? ''}">
-      <blockquote>${quoted(p)}</blockquote>
+      <blockquote class="${this.#whole.has(p.id) ? 'whole' : ''}">${this.#quote(p)}</blockquote>
       <p class="quote-from">${from(p)} ${dot} ${dated(p, this.#view.now)}${p.provider === 'library' ? html` ${dot} your document` : ''}</p>
       ${flags.length ? html`<p class="quote-flag">Not used as evidence: ${flags.map(flagWords).join(', ')}.</p>` : ''}
     </li>`;
   }
 }
+
+/** A passage with its quote marked. @param {Passage} p @param {number} at */
+const inPlace = (p, at) => html`${p.text.slice(0, at)}<mark class="quoted">${quoted(p)}</mark>${p.text.slice(at + (p.quote ?? '').length)}`;
 
 /** @param {Passage} p */
 function quoted(p) {
@@ -44,11 +72,18 @@ function quoted(p) {
   return html`${quote.slice(0, i)}<mark class="value">${p.value}</mark>${quote.slice(i + p.value.length)}`;
 }
 
+/** The page's address with its quote, which a browser then highlights. @param {Passage} p */
+function atQuote(p) {
+  const words = p.quote?.trim() ?? '';
+  if (!words || p.url.includes('#') || p.provider === 'wikidata') return p.url;
+  return `${p.url}#:~:text=${encodeURIComponent(words.split(/\s+/).slice(0, 12).join(' ')).replaceAll('-', '%2D')}`;
+}
+
 const dot = html`<span aria-hidden="true">·</span>`;
 
 /** A page is known by its domain, a note by its title and, where it names one, its source. @param {Passage} p */
 function from(p) {
-  const link = (/** @type {string} */ words) => html`<a href="${p.url}" target="_blank" rel="noopener noreferrer" title="${p.title}">${words}</a>`;
+  const link = (/** @type {string} */ words) => html`<a href="${atQuote(p)}" target="_blank" rel="noopener noreferrer" title="${p.title}">${words}</a>`;
   if (!/^https?:/.test(p.url)) return html`<span title="${p.url}">${place(p)}</span>`;
   if (p.provider !== 'library') return link(p.domain || p.title || p.url);
   return html`${p.title ? html`<span>${p.title}</span> ${dot} ` : ''}${link(p.domain || p.url)}`;
