@@ -103,15 +103,14 @@ class ChatList extends Part {
 
   render() {
     const { chats, left, query, now } = this.#view;
-    const loose = by(chats.filter((c) => c.pinned || !c.folder), (c) => (c.pinned ? 'Pinned' : group(c.updated_at, now)));
-    const pinned = loose.get('Pinned');
-    loose.delete('Pinned');
+    const pinned = chats.filter((c) => c.pinned);
+    const loose = by(chats.filter((c) => !c.pinned && !c.folder), (c) => group(c.updated_at, now));
     return html`<label class="search"><span class="visually-hidden">Search chats</span>${icon('search')}<input type="search" placeholder="Search chats" value="${query}"></label>
-      <div class="chats">${pinned ? html`<section data-key="pinned"><h2>Pinned</h2><ul>${pinned.map((c) => this.#chat(c))}</ul></section>` : ''}
+      <div class="chats">${pinned.length ? html`<section data-key="pinned"><h2>Pinned</h2><ul>${pinned.map((c) => this.#chat(c))}</ul></section>` : ''}
       ${[...this.#folders].map(([name, list]) => html`<details class="folder" data-key="folder ${name}" open><summary><h2>${name}</h2><span class="figures">${list.length}</span></summary><ul>${list.map((c) => this.#chat(c))}</ul></details>`)}
       ${[...loose].map(([name, list]) => html`<section data-key="${name}"><h2>${name}</h2><ul>${list.map((c) => this.#chat(c))}</ul></section>`)}
       ${left ? html`<p class="more" data-key="more"><button class="quiet" data-do="more">Older chats</button></p>` : ''}
-      ${chats.length ? '' : html`<p class="hint">${query ? 'No chat has these words.' : html`Your chats will be listed here. <a href="#/settings">Import those of another program</a>`}</p>`}</div>`;
+      ${chats.length ? '' : html`<p class="hint">${query ? html`No chat has these words.` : html`Your chats will be listed here. <a href="#/settings">Import those of another program</a>`}</p>`}</div>`;
   }
 
   /** The folders by name, each with its chats. */
@@ -132,7 +131,7 @@ class ChatList extends Part {
     }
     const open = c.id === this.#view.open;
     return html`<li data-key="${c.id}" class="${open ? 'open' : ''}"><a href="#/chat/${encodeURIComponent(c.id)}" title="${c.title}, ${exact(c.updated_at)}" ${open ? html`aria-current="page"` : ''}>${this.#view.busy.includes(c.id) ? html`<span class="spinner">${icon('caret')}</span>` : ''}${c.title}</a>
-      <span class="chat-tools"><button class="tool" data-do="pin" data-id="${c.id}" data-pinned="${c.pinned ? 'true' : 'false'}" aria-label="${c.pinned ? 'Unpin' : 'Pin'} ${c.title}" title="${c.pinned ? 'Unpin' : 'Pin'}">${icon('pin')}</button>
+      <span class="chat-tools"><button class="tool" data-do="pin" data-id="${c.id}" data-pinned="${c.pinned ? 'true' : 'false'}" aria-label="${c.pinned ? html`Unpin ${c.title}` : html`Pin ${c.title}`}" title="${c.pinned ? html`Unpin` : html`Pin`}">${icon('pin')}</button>
       <button class="tool" data-do="rename" data-id="${c.id}" aria-label="Rename ${c.title}" title="Rename, or put into a folder">${icon('edit')}</button>
       <button class="tool" data-do="export" data-id="${c.id}" aria-label="Export ${c.title}" title="Export">${icon('export')}</button>
       <button class="tool" data-do="delete" data-id="${c.id}" aria-label="Delete ${c.title}" title="Delete">${icon('trash')}</button></span></li>`;

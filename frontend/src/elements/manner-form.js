@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { Part, valueOf } from '../part.js';
+import { t } from '../speech.js';
 import { options } from '../views.js';
 
 /** @import {Manner, Preset, Sampling} from '../types.d.ts' */
@@ -96,7 +97,7 @@ class MannerForm extends Part {
     const presets = this.#view?.presets ?? [];
     return html`<form data-send="use" aria-label="Instructions of this chat">
       <div class="manner-head"><h3>Instructions of this chat</h3>
-      ${presets.length ? html`<label class="visually-hidden" for="manner-preset">Preset</label><select id="manner-preset" name="preset">${options(this.#preset, [['', 'Presets'], ...presets.map((p) => /** @type {[string, string]} */ ([p.name, p.name]))])}</select>
+      ${presets.length ? html`<label class="visually-hidden" for="manner-preset">Preset</label><select id="manner-preset" name="preset">${options(this.#preset, [['', t`Presets`], ...presets.map((p) => /** @type {[string, string]} */ ([p.name, p.name]))])}</select>
         ${this.#preset ? html`<button type="button" class="quiet" data-do="forget">Delete preset</button>` : ''}` : ''}</div>
       <label for="manner-system" class="visually-hidden">Instructions</label>
       <textarea id="manner-system" name="system" rows="3" maxlength="4000" placeholder="Said to the model before every question, for example: Answer in one sentence."></textarea>

@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
+import { t } from '../speech.js';
 import { age, ago, exact } from '../words.js';
 
 /** @import {Passage} from '../types.d.ts' */
@@ -92,16 +93,16 @@ function from(p) {
 /** A note without a date counts by the time of its file, and that is said. @param {Passage} p @param {number} now */
 const dated = (p, now) => (p.date_source === 'file' && p.published_at
   ? html`<time datetime="${p.published_at}" title="It gives no date, so the time of its file counts: ${exact(p.published_at)}">file changed ${ago(p.published_at, now)}</time>`
-  : html`<time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || 'It gives no date'}">${age(p.published_at, now)}</time>`);
+  : html`<time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || t`It gives no date`}">${age(p.published_at, now)}</time>`);
 
 /** Where a passage without a web address stands; a path is shown as it is. @param {Passage} p */
 function place(p) {
-  if (p.provider === 'clock') return 'this computer’s clock';
+  if (p.provider === 'clock') return t`this computer’s clock`;
   return p.title || (p.url.split(/[/\\]/).findLast(Boolean) ?? p.domain);
 }
 
 /** @param {string} flag */
-const flagWords = (flag) => ({ injection: 'it speaks to the model', template_token: 'it contains template tokens', hidden_text: 'it contains hidden text' })[flag] ?? flag;
+const flagWords = (flag) => ({ injection: t`it speaks to the model`, template_token: t`it contains template tokens`, hidden_text: t`it contains hidden text` })[flag] ?? flag;
 
 export const defineQuoteList = () => customElements.define('quote-list', QuoteList);
 export { QuoteList };

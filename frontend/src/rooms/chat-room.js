@@ -8,6 +8,7 @@ import { icon } from '../icons.js';
 import { attempt } from '../live.js';
 import { begun, manner } from '../manner.js';
 import { Part, composing } from '../part.js';
+import { t } from '../speech.js';
 import { store } from '../store.js';
 import { beside, contextStart, thread, withPending } from '../thread.js';
 import { empty, failed } from '../views.js';
@@ -57,8 +58,8 @@ class ChatRoom extends Part {
     on('edit-cancel', () => this.#edit(null));
     on('again', (question) => void ask({ chatID: store.state.route.id, questionID: question.id, parentID: question.parent_id, text: question.text }));
     on('branch', (detail) => this.#branch(detail));
-    on('copy', (text) => this.#copy(text, 'Answer copied.'));
-    on('copy-code', ({ text }) => this.#copy(text, 'Code copied.'));
+    on('copy', (text) => this.#copy(text, t`Answer copied.`));
+    on('copy-code', ({ text }) => this.#copy(text, t`Code copied.`));
     on('check', (id) => void check(id));
     on('turn-drawn', () => this.#stay());
     on('stop-check', (id) => stopCheck(id));
@@ -95,7 +96,7 @@ class ChatRoom extends Part {
       here.text = text;
     } else if (here && !here.text) here.text = text;
     else if (!store.state.draft) store.state.draft = text;
-    else store.toast({ text: 'The question was not sent. It said:', hint: text });
+    else store.toast({ text: t`The question was not sent. It said:`, hint: text });
   }
 
   #stop() { if (this.#stream) stop(this.#stream.request); }
@@ -119,7 +120,7 @@ class ChatRoom extends Part {
   /** @param {string} text @param {string} said */
   #copy(text, said) {
     if (!navigator.clipboard) {
-      store.toast({ kind: 'error', text: 'This browser does not let a page copy. Select the text and press Ctrl+C.' });
+      store.toast({ kind: 'error', text: t`This browser does not let a page copy. Select the text and press Ctrl+C.` });
       return;
     }
     navigator.clipboard.writeText(text).then(() => store.toast({ text: said }), (e) => store.fail(e));
@@ -142,8 +143,8 @@ class ChatRoom extends Part {
     delete store.state.teaching[answerID];
     takeTaught(fact);
     store.toast({
-      text: approve ? `Approved. ${approvedWords(store.state.settings?.memory)}` : 'It waits in Review.',
-      action: approve ? 'Undo' : 'Open Review',
+      text: approve ? t`Approved. ${approvedWords(store.state.settings?.memory)}` : t`It waits in Review.`,
+      action: approve ? t`Undo` : t`Open Review`,
       run: approve ? () => void attempt(api.call('UndoFact', fact.id)) : () => { location.hash = '#/review'; },
     });
   }
@@ -218,7 +219,7 @@ class ChatRoom extends Part {
     const from = contextStart(links);
     const loading = Boolean(route.id) && !chatError && chat?.chat.id !== route.id && !links.length;
     return html`<div class="chat-page ${links.length ? '' : 'blank'}" tabindex="-1">
-      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : 'New chat'}</h1>
+      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : t`New chat`}</h1>
       ${chatError ? failed(chatError, html`<button data-do="again">Try again</button>`) : ''}
       ${loading ? html`<p class="hint centred">Opening…</p>` : ''}
       ${!links.length && !loading && !chatError ? this.#blank(settings?.model ?? '', loads.status === 'loading') : ''}
