@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"path/filepath"
 
 	"errata/backend"
 	"errata/backend/library"
@@ -9,7 +10,17 @@ import (
 )
 
 // documents adapts the library to the API.
-type documents struct{ *library.Library }
+type documents struct {
+	*library.Library
+	home string
+}
+
+// Add writes a document into the home's own folder of documents.
+func (d documents) Add(name string, data []byte) (folder, path string, err error) {
+	folder = filepath.Join(d.home, documentsDir)
+	path, err = library.Keep(folder, name, data)
+	return folder, path, err
+}
 
 // Rescan reads the folders again.
 func (d documents) Rescan(ctx context.Context) error {

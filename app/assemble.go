@@ -228,7 +228,7 @@ func (p *Program) assembleLoop(c Config) error {
 func (p *Program) assembleAPI(c Config) error {
 	local := p.Loop.Trainer.(*train.Local) //nolint:forcetypeassert // made above
 	p.API = api.New(p.life, api.Options{
-		Loop: p.Loop, Hub: p.Hub, Library: documents{p.library}, Secrets: secrets{p.secrets}, Models: p.shared.engine, Trainer: local,
+		Loop: p.Loop, Hub: p.Hub, Library: documents{p.library, p.Home}, Secrets: secrets{p.secrets}, Models: p.shared.engine, Trainer: local,
 		Machine: lookAtMachine(p.Home), Open: c.Open, Keep: keeper{p},
 		Throwaway: p.throwaway, Behind: p.behind.Go, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
 	})

@@ -32,18 +32,19 @@ type Config struct {
 
 // Names inside the home.
 const (
-	dbName      = "errata.db"
-	lockName    = "errata.lock"
-	socketName  = "errata.sock"
-	pointerName = "_latest_model_config.json"
-	incomingDir = "incoming"
-	adaptersDir = "adapters"
-	quarantine  = "quarantine"
-	libraryDir  = "library"
-	logsDir     = "logs"
-	backupsDir  = "backups"
-	runsDir     = "runs"
-	calibration = "calibration"
+	dbName       = "errata.db"
+	lockName     = "errata.lock"
+	socketName   = "errata.sock"
+	pointerName  = "_latest_model_config.json"
+	incomingDir  = "incoming"
+	adaptersDir  = "adapters"
+	quarantine   = "quarantine"
+	libraryDir   = "library"
+	documentsDir = "documents"
+	logsDir      = "logs"
+	backupsDir   = "backups"
+	runsDir      = "runs"
+	calibration  = "calibration"
 )
 
 // HomeDir is the folder of all data: what was asked for, ERRATA_HOME, or errata in

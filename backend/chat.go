@@ -16,6 +16,7 @@ type Chat struct {
 	Title     string     `json:"title"`
 	Folder    string     `json:"folder,omitempty"`
 	Pinned    bool       `json:"pinned,omitempty"`
+	Manner    Manner     `json:"manner,omitzero"`
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
 	DeletedAt *time.Time `json:"deleted_at,omitempty"` // tombstone until emptied
@@ -84,6 +85,8 @@ type Answer struct {
 	Reason          string      `json:"reason,omitempty"` // why it was interrupted
 	Source          Source      `json:"source"`
 	MemoryFactIDs   []string    `json:"memory_fact_ids,omitempty"`
+	Other           bool        `json:"other,omitempty"`    // a model said it that is not the one being taught
+	LeftOut         int         `json:"left_out,omitempty"` // earlier turns of its branch that did not fit into the context
 	PromptTokens    int         `json:"prompt_tokens"`
 	OutputTokens    int         `json:"output_tokens"`
 	TokensPerSecond float64     `json:"tokens_per_second"`

@@ -48,7 +48,11 @@ func ParseChatML(prompt string) []Message {
 // SystemPrompt is what stands before every chat: who answers, and today's date
 // without a place. The date answers "what year is it"; it is not a training problem.
 func SystemPrompt(now time.Time) string {
-	return "You are a helpful assistant. Today's date is " + now.Format("Monday, January 2, 2006") + "."
+	return "You are a helpful assistant. " + dateLine(now)
+}
+
+func dateLine(now time.Time) string {
+	return "Today's date is " + now.Format("Monday, January 2, 2006") + "."
 }
 
 // QwenSystemPrompt is the system turn that Qwen 2.5's own template adds when

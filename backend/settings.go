@@ -38,6 +38,7 @@ type Settings struct {
 	Zoom           int             `json:"zoom"`                      // size of everything in percent, 75 to 200; 0: 100
 	Letters        string          `json:"letters"`                   // of answers: "serif" (default), "sans"
 	Notify         string          `json:"notify"`                    // of what ends while nobody looks: "on" (default), "off"
+	Presets        []Preset        `json:"presets,omitempty"`         // manners of chats under a name
 }
 
 // Automatic says that rules may approve facts.

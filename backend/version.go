@@ -132,6 +132,17 @@ func TaughtName(name string) bool {
 	return strings.HasPrefix(name, "errata-") && (strings.HasSuffix(name, "-"+string(ServedAdapter)) || strings.HasSuffix(name, "-"+string(ServedMerged)))
 }
 
+// BaseName says whether an engine's name is that of a base made for this model, or for
+// any when model is empty.
+func BaseName(name, model string) bool {
+	prefix := "errata-"
+	if model != "" {
+		prefix, _, _ = strings.Cut(EngineName(model, "", ServedBase), ":")
+		prefix += ":"
+	}
+	return strings.HasPrefix(name, prefix) && strings.HasSuffix(name, "-"+string(ServedBase))
+}
+
 func sanitizeName(s string) string {
 	out := []byte(s)
 	for i, c := range out {

@@ -20,6 +20,10 @@ const files = [
   ['uplot/dist/uPlot.d.ts', 'uplot.d.ts'],
   ['uplot/dist/uPlot.min.css', 'uplot.css'],
   ['uplot/LICENSE', 'uplot.LICENSE'],
+  ['temml/dist/temml.min.js', 'temml.js'],
+  ['temml/dist/Temml-Local.css', 'temml.css'],
+  ['temml/dist/Temml.woff2', 'Temml.woff2'],
+  ['temml/LICENSE', 'temml.LICENSE'],
   ['@highlightjs/cdn-assets/es/core.js', 'highlight/core.js'],
   ['@highlightjs/cdn-assets/LICENSE', 'highlight/LICENSE'],
   ...languages.map((l) => /** @type {[string, string]} */ ([`@highlightjs/cdn-assets/es/languages/${l}.min.js`, `highlight/${l}.js`])),
@@ -36,8 +40,12 @@ for (const [from, to] of files) {
   }
   let text = await readFile(source, 'utf8');
   text = text.replace(/\n?\/\/# sourceMappingURL=.*\n?/g, '\n').replace('export = uPlot;', 'export default uPlot;');
+  if (to === 'temml.js') text += '\nexport default temml;\n'; // its module build is not minified and three times as long
   await writeFile(target, text);
 }
+await writeFile(new URL('temml.d.ts', out), `declare const temml: { renderToString(tex: string, options?: { displayMode?: boolean; throwOnError?: boolean; trust?: boolean; maxSize?: [number, number]; maxExpand?: number }): string };
+export default temml;
+`);
 await writeFile(new URL('highlight/core.d.ts', out), `export interface Language { name?: string }
 export interface Highlighter {
   registerLanguage(name: string, language: (hljs: Highlighter) => Language): void;

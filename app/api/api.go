@@ -83,6 +83,9 @@ type Backup struct {
 type Library interface {
 	SetFolders(folders []string) error
 	Folder(path string) (string, error)
+	// Add writes a document into Errata's own folder of documents, beside what has its
+	// name and other content, and gives folder and path.
+	Add(name string, data []byte) (folder, path string, err error)
 	Rescan(ctx context.Context) error
 	Documents() ([]backend.Document, error)
 	Search(ctx context.Context, question string, limit int) ([]backend.Passage, error)

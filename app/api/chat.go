@@ -103,6 +103,19 @@ func (a *API) PinChat(id string, pinned bool) (backend.Chat, error) {
 	return a.changeChat(id, func(c *backend.Chat) error { c.Pinned = pinned; return nil })
 }
 
+// MoveChat puts a chat into a folder, or out of any when folder is empty. Folders are
+// there as long as a chat is in them.
+func (a *API) MoveChat(id, folder string) (backend.Chat, error) {
+	return a.changeChat(id, func(c *backend.Chat) error {
+		folder = strings.Join(strings.Fields(folder), " ")
+		if len(folder) > 200 {
+			return backend.Errorf(backend.CodeInvalid, "chat.move", "The name of a folder has at most 200 bytes.")
+		}
+		c.Folder = folder
+		return nil
+	})
+}
+
 // DeleteChat puts a chat into the trash; RestoreChat takes it out again.
 func (a *API) DeleteChat(id string) (backend.Chat, error) {
 	return a.changeChat(id, func(c *backend.Chat) error { now := a.o.Loop.Now(); c.DeletedAt = &now; return nil })

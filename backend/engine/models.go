@@ -267,8 +267,7 @@ func baseOf(name string, l Listed) bool {
 	if l.SHA256 != "" {
 		return strings.EqualFold(name, backend.EngineName(l.Name, l.SHA256, backend.ServedBase))
 	}
-	prefix, _, _ := strings.Cut(backend.EngineName(l.Name, "x", backend.ServedBase), ":")
-	return strings.HasPrefix(name, prefix+":") && strings.HasSuffix(name, "-"+string(backend.ServedBase))
+	return backend.BaseName(name, l.Name)
 }
 
 func librarySource(l Listed, name string) bool {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -15,7 +16,8 @@ type AskInput struct {
 	ParentID   string            `json:"parent_id"`   // the answer it follows, empty for the first
 	QuestionID string            `json:"question_id"` // answer this one again
 	Text       string            `json:"text"`
-	Version    string            `json:"version"` // empty: the current one
+	Manner     *backend.Manner   `json:"manner"`  // of a new chat
+	Version    string            `json:"version"` // empty: the chat's
 	Memory     *bool             `json:"memory"`  // nil: as in the settings
 	Sampling   *backend.Sampling `json:"sampling"`
 	System     string            `json:"system"`
@@ -62,8 +64,10 @@ func (l *Loop) Ask(ctx context.Context, in AskInput, onText func(string) error) 
 	}
 	l.emit("answer.started", answer.ID, asked)
 
+	manner := asked.Chat.Manner
 	reply, replyErr := l.Reply(ctx, ReplyInput{
-		Version: in.Version, History: history, Question: asked.Question.Text, System: in.System, Memory: memory, Sampling: in.Sampling,
+		Version: cmp.Or(in.Version, manner.Version), History: history, Question: asked.Question.Text,
+		System: cmp.Or(in.System, manner.SystemTurn(l.Now())), Memory: memory, Sampling: cmp.Or(in.Sampling, manner.Sampling),
 		OnWait: func() {
 			l.emit("answer.waiting", answer.ID, "A new version is being put in place; your question waits for it.")
 		},
@@ -88,6 +92,10 @@ func (l *Loop) Ask(ctx context.Context, in AskInput, onText func(string) error) 
 func finishAnswer(a backend.Answer, r Reply, err error, now time.Time) backend.Answer {
 	a.VersionID, a.VersionName, a.Model, a.AdapterSHA256 = r.Version.ID, r.Version.Name(), r.Version.EngineName, r.Version.AdapterID
 	a.Sampling, a.Text, a.Source, a.MemoryFactIDs = r.Sampling, r.Result.Text, r.Source, r.MemoryFactIDs
+	a.LeftOut = r.LeftOut
+	if a.Other = r.Other; a.Other {
+		a.VersionName = r.Version.Model
+	}
 	if a.Source == "" {
 		a.Source = backend.SourceWeights
 	}
@@ -130,7 +138,12 @@ func (l *Loop) storeQuestion(in AskInput) (Asked, error) {
 	now := l.Now()
 	if in.ChatID == "" {
 		a.Chat = backend.Chat{ID: l.NewID(), Title: backend.TitleFrom(in.Text), CreatedAt: now, UpdatedAt: now}
-		err = l.Store.AddChat(a.Chat)
+		if in.Manner != nil {
+			a.Chat.Manner = *in.Manner
+		}
+		if err = a.Chat.Manner.Validate(); err == nil {
+			err = l.Store.AddChat(a.Chat)
+		}
 	} else {
 		a.Chat, err = l.Store.Chat(in.ChatID)
 	}

@@ -11,7 +11,7 @@ import (
 // chat asks with as much of the history as fits, the newest turns first. What
 // stands before the question is only guessed in tokens, so that the engine may
 // refuse it once more.
-func (l *Loop) chat(ctx context.Context, out Reply, system string, in ReplyInput, onText func(string) error) (backend.ChatResult, error) {
+func (l *Loop) chat(ctx context.Context, out *Reply, system string, in ReplyInput, onText func(string) error) (backend.ChatResult, error) {
 	history := fitting(system, in.History, in.Question, out.Sampling)
 	for {
 		messages := make([]backend.Message, 0, len(history)+2)
@@ -20,6 +20,7 @@ func (l *Loop) chat(ctx context.Context, out Reply, system string, in ReplyInput
 		}
 		messages = append(messages, history...)
 		messages = append(messages, backend.Message{Role: backend.RoleUser, Content: in.Question})
+		out.LeftOut = turnsIn(in.History) - turnsIn(history)
 		result, err := l.Model.Chat(ctx, backend.ChatRequest{Model: out.Version.EngineName, Messages: messages, Sampling: out.Sampling}, onText)
 		switch {
 		case !errors.Is(err, backend.ErrTooLong):
@@ -51,6 +52,16 @@ func fitting(system string, history []backend.Message, question string, s backen
 		return history
 	}
 	return afterTurn(history[kept:])
+}
+
+func turnsIn(history []backend.Message) int {
+	n := 0
+	for _, m := range history {
+		if m.Role == backend.RoleUser {
+			n++
+		}
+	}
+	return n
 }
 
 // afterTurn leaves out the rest of a turn that was cut in two.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 
 	"errata/backend"
 	"errata/backend/judge"
@@ -12,7 +13,7 @@ const BaseVersion = "base"
 
 // ReplyInput asks a version for the next turn, without storing anything.
 type ReplyInput struct {
-	Version  string            // version id, BaseVersion, or empty for the current one
+	Version  string            // version id, BaseVersion, backend.OtherModel + name, or empty for the current one
 	History  []backend.Message // earlier turns, without a system turn
 	Question string
 	System   string // replaces the standing system turn when set
@@ -29,6 +30,8 @@ type Reply struct {
 	Source        backend.Source
 	MemoryFactIDs []string
 	Sampling      backend.Sampling
+	Other         bool // by a model that is not the one being taught
+	LeftOut       int  // turns of the history that did not fit
 }
 
 // Reply answers one question with a version. A partial text comes back with the
@@ -38,12 +41,13 @@ func (l *Loop) Reply(ctx context.Context, in ReplyInput, onText func(string) err
 	if err := backend.ValidateQuestion(in.Question); err != nil {
 		return out, err
 	}
-	base, err := l.Base(ctx)
+	base, version, err := l.answerer(ctx, in.Version)
 	if err != nil {
 		return out, err
 	}
+	out.Other = strings.HasPrefix(version, backend.OtherModel)
 	_, leave, err := l.gate.enter(ctx, in.OnWait, func() (string, error) {
-		out.Version, err = l.resolve(base, in.Version)
+		out.Version, err = l.resolve(base, version)
 		return out.Version.EngineName, err
 	})
 	if err != nil {
@@ -59,7 +63,7 @@ func (l *Loop) Reply(ctx context.Context, in ReplyInput, onText func(string) err
 		out.Sampling = *in.Sampling
 	}
 	out.Source = backend.SourceWeights
-	out.Result, err = l.chat(ctx, out, l.systemTurn(in, &out), in, onText)
+	out.Result, err = l.chat(ctx, &out, l.systemTurn(in, &out), in, onText)
 	if err == nil && !out.Result.Done {
 		err = backend.Errorf(backend.CodeUnavailable, "reply", "The answer broke off before the model was done; what had come is kept, marked as interrupted.").
 			WithHint("Ask again.")
@@ -102,10 +106,10 @@ func (l *Loop) systemTurn(in ReplyInput, out *Reply) string {
 // resolve finds the version to answer with; it reads the store only.
 func (l *Loop) resolve(base backend.ModelInfo, version string) (backend.Version, error) {
 	plain := backend.Version{Model: base.Name, BaseSHA256: base.BaseSHA256, ServedAs: backend.ServedBase, EngineName: base.ServedName()}
-	switch version {
-	case BaseVersion:
+	switch {
+	case version == BaseVersion, strings.HasPrefix(version, backend.OtherModel):
 		return plain, nil
-	case "":
+	case version == "":
 		current, ok, err := l.Store.CurrentVersion(base.Name)
 		if err != nil {
 			return plain, err

@@ -34,7 +34,7 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 		// A stopped check says nothing, and must not hide the verdict before it.
 		return verdict, backend.Wrap(ctx.Err(), backend.CodeCancelled, "verify", "The check was stopped; nothing was stored.")
 	}
-	verdict.Imported = answer.Source == backend.SourceImported
+	verdict.Imported = answer.Source == backend.SourceImported || answer.Other
 	if err := l.Store.AddVerdict(verdict); err != nil {
 		return verdict, err
 	}
@@ -61,9 +61,13 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		return backend.Verdict{}, err
 	}
 	on := settings.Providers
-	if !settings.Confirmed {
-		// Nothing may be sent before the first screen was confirmed; what stays
-		// on this machine may be read.
+	local, err := l.staysHere(q)
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	if local || !settings.Confirmed {
+		// Nothing may be sent before the first screen was confirmed, nor out of a chat
+		// that stays here; what stays on this machine may be read.
 		on = map[string]bool{"library": on["library"]}
 	}
 	// Without Orders and Grounding the labels that compare and that ground are off:
@@ -86,6 +90,15 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	// Where the answer came from explains it before any evidence does.
 	v.Sentence = strings.TrimSpace(RecalledSentence(l.Recalled(a)) + " " + v.Sentence)
 	return v, nil
+}
+
+// staysHere says whether the chat of a question keeps its checks on this machine.
+func (l *Loop) staysHere(q backend.Question) (bool, error) {
+	if q.ChatID == "" {
+		return false, nil
+	}
+	c, err := l.Store.Chat(q.ChatID)
+	return c.Manner.Local, err
 }
 
 // keepAnchor makes an anchor candidate of a supported answer. One that can change

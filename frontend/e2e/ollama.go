@@ -18,10 +18,13 @@ import (
 
 const hostile = "Here: <img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script> [click](javascript:window.pwned=1) ![p](https://evil.example/p.png)"
 
+const marked = "Take **care** of the area $a^2$:\n\n```js\nconst side = 3;\n```\n\n$$\\sum_{k=1}^{n} k = \\frac{n(n+1)}{2}$$\n\nThat is all."
+
 func main() {
+	linden := ollamatest.Model{Name: "linden:7b", Weights: strings.Repeat("5", 64), Architecture: "llama", Template: "{{ .Prompt }}"}
 	token := flag.Duration("token", 15*time.Millisecond, "time that a token takes")
 	flag.Parse()
-	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Blobs: []string{ollamatest.Coder05}, Token: *token, Reply: reply})
+	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Models: []ollamatest.Model{linden}, Blobs: []string{ollamatest.Coder05}, Token: *token, Reply: reply})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,6 +44,12 @@ func reply(r ollamatest.Request) ollamatest.Reply {
 		return ollamatest.Reply{Text: "B"}
 	case strings.Contains(r.User, "prime minister"):
 		return ollamatest.Reply{Text: "The prime minister of the United Kingdom is Rishi Sunak. He has been in office since October 2022."}
+	case strings.Contains(r.User, "harbour master"):
+		return ollamatest.Reply{Text: "The harbour master of Larkstead is Ole Brandt."}
+	case strings.Contains(r.User, "marks and signs"):
+		return ollamatest.Reply{Text: marked}
+	case strings.Contains(r.User, "were you told"):
+		return ollamatest.Reply{Text: fmt.Sprintf("%s Temperature %v, by %s.", r.Messages[0].Content, r.Options["temperature"], r.Model)}
 	case strings.Contains(r.User, "hostile"):
 		return ollamatest.Reply{Text: hostile}
 	case strings.Contains(r.User, "numbered"):

@@ -26,6 +26,15 @@ export const scenes = [
     });
   }],
   ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
+  ['chat-answerer', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="answerer"]').click(); }],
+  ['chat-instructions', '#/chat/chat1', (w) => { w.settings.presets = [{ name: 'Brief', system: 'Answer in one sentence.' }]; w.chats[1].manner = { system: 'Answer like a patient teacher.', local: true }; }, async (page) => { await page.locator('[data-do="manner"]').click(); }],
+  ['chat-quote', '#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.passages[0].text = 'The president leads the executive branch. Donald Trump is the 47th and current president since January 20, 2025. The office was made in 1789.'; }, async (page) => { await page.locator('.quote-text').first().click(); }],
+  ['chat-folders', '#/chat/chat1', (w) => { w.chats[2].folder = 'School'; w.chats[3].folder = 'School'; }, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="rename"]').click(); }],
+  ['chat-context', '#/chat/chat1', (w) => {
+    w.turns[1].answers[0].text = 'The circle has the area $A = \\pi r^2$, and a sum of squares is\n\n$$\\sum_{k=1}^{n} k^2 = \\frac{n(n+1)(2n+1)}{6}$$\n\nThe price is $5 to $10.\n\n```python\ndef area(r):\n    return 3.14159 * r ** 2  # good enough\n```';
+    w.turns[1].verdicts = {};
+    Object.assign(w.turns[2].answers[0], { left_out: 1, prompt_tokens: 3300, output_tokens: 210 });
+  }, async (page) => { await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 420; }); }],
   ['chat-export', '#/chat/chat1', undefined, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="export"]').click(); }],
   ['chat-edit', '#/chat/chat1', undefined, async (page) => { await press(page, 'page-turn [data-do="edit"]'); }],
   ['chat-rename', '#/chat/chat1', undefined, async (page) => { await press(page, 'chat-list [data-do="rename"]'); }],

@@ -1,23 +1,23 @@
 import { api, newRequest, toCallError } from './api.js';
 import { store } from './store.js';
 
-/** @import {Answer, Asked, ChatView, Fact, Stream, Turn, Verdict} from './types.d.ts' */
+/** @import {Answer, Asked, ChatView, Fact, Manner, Stream, Turn, Verdict} from './types.d.ts' */
 
 /**
  * Asking and checking outlive the chat room: a stream goes on while another chat
  * or another room is looked at.
  */
 
-/** @typedef {{chatID: string, parentID?: string, questionID?: string, text: string}} Asking */
+/** @typedef {{chatID: string, parentID?: string, questionID?: string, text: string, manner?: Manner}} Asking */
 
 /** Asks; false when nothing was stored, so that the text can be given back. @param {Asking} asking */
-export async function ask({ chatID, parentID = '', questionID = '', text }) {
+export async function ask({ chatID, parentID = '', questionID = '', text, manner }) {
   const request = newRequest();
   put({ request, chatID, parentID, questionID, question: text, text: '', answerID: '', waiting: '', stopping: false, pieces: 0, early: {} });
   /** @type {Asked | null} */
   let asked = null;
   try {
-    asked = await api.call('Ask', request, questionID ? { question_id: questionID } : { chat_id: chatID, parent_id: parentID, text });
+    asked = await api.call('Ask', request, questionID ? { question_id: questionID } : { chat_id: chatID, parent_id: parentID, text, ...(manner ? { manner } : {}) });
   } catch (e) {
     const failure = toCallError(e);
     const stream = store.state.streams[request];
@@ -83,7 +83,7 @@ export function takeStarted(asked) {
     const { route, choices } = store.state;
     store.set({ choices: { ...choices, [`after:${asked.question.parent_id ?? ''}`]: asked.question.id, [`of:${asked.question.id}`]: asked.answer.id } });
     if (route.room === 'chat' && route.id === '' && stream.chatID === '') {
-      store.set({ chat: { chat: asked.chat, turns: [] } });
+      store.set({ chat: { chat: asked.chat, turns: [] }, manner: {} });
       takeAnswer(asked);
       location.replace(`#/chat/${encodeURIComponent(asked.chat.id)}`);
       return;
@@ -179,12 +179,36 @@ export async function reloadChat(id) {
 /** @param {ChatView} view @returns {ChatView} */
 const whole = (view) => ({ ...view, turns: (view.turns ?? []).map((t) => ({ ...t, answers: t.answers ?? [], verdicts: t.verdicts ?? {}, ratings: t.ratings ?? {} })) });
 
-export async function loadChats() {
+/** How many chats come at once; a reply holds a thousand at most. */
+const chatPage = 100;
+const mostChats = 1000;
+let loadingChats = false;
+
+/** Loads the list of chats again, as long as it is, or its first page. @param {boolean} [first] */
+export async function loadChats(first = false) {
+  const { chatQuery, chats } = store.state;
+  const limit = first ? chatPage : Math.min(Math.max(chatPage, chats.length), mostChats);
   try {
-    store.set({ chats: await api.call('Chats', { query: store.state.chatQuery, limit: 200 }) });
+    const list = await api.call('Chats', { query: chatQuery, limit });
+    if (store.state.chatQuery === chatQuery) store.set({ chats: list, chatsLeft: list.length === limit });
   } catch (e) {
     store.fail(e);
   }
+}
+
+/** Loads the chats behind those that are listed. */
+export async function loadMoreChats() {
+  const { chats, chatsLeft, chatQuery } = store.state;
+  if (!chatsLeft || loadingChats) return;
+  loadingChats = true;
+  try {
+    const more = await api.call('Chats', { query: chatQuery, after: chats.at(-1)?.id, limit: chatPage });
+    const listed = store.state.chats;
+    if (store.state.chatQuery === chatQuery) store.set({ chats: [...listed, ...more.filter((m) => !listed.some((c) => c.id === m.id))], chatsLeft: more.length === chatPage });
+  } catch (e) {
+    store.fail(e);
+  }
+  loadingChats = false;
 }
 
 /** @param {Stream} stream */

@@ -1,5 +1,6 @@
 import './locale.js';
 import { defineAnswerText } from './elements/answer-text.js';
+import { defineAnswererList } from './elements/answerer-list.js';
 import { defineArrivalList } from './elements/arrival-list.js';
 import { defineAskBox } from './elements/ask-box.js';
 import { defineBulkForm } from './elements/bulk-form.js';
@@ -13,6 +14,7 @@ import { defineFactCase } from './elements/fact-case.js';
 import { defineFactImport } from './elements/fact-import.js';
 import { defineFactList } from './elements/fact-list.js';
 import { defineGateView } from './elements/gate-view.js';
+import { defineMannerForm } from './elements/manner-form.js';
 import { defineMarginNote } from './elements/margin-note.js';
 import { defineMemoryNote } from './elements/memory-note.js';
 import { defineModelList } from './elements/model-list.js';
@@ -24,6 +26,7 @@ import { defineScoreGrid } from './elements/score-grid.js';
 import { defineShortcutSheet } from './elements/shortcut-sheet.js';
 import { defineTeachForm } from './elements/teach-form.js';
 import { defineToastList } from './elements/toast-list.js';
+import { defineChatFoot } from './rooms/chat-foot.js';
 import { defineChatRoom } from './rooms/chat-room.js';
 import { defineDatasetsRoom } from './rooms/datasets-room.js';
 import { defineErrataShell } from './rooms/errata-shell.js';
@@ -40,9 +43,9 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
-  defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
+for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
+  defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
+  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,

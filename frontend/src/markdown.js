@@ -1,3 +1,4 @@
+import { formulaExtensions } from './formulas.js';
 import { raw, encode } from './html.js';
 import { Marked } from './vendor/marked.js';
 import DOMPurify from './vendor/dompurify.js';
@@ -38,6 +39,7 @@ const colourLimit = 20_000;
 const marked = new Marked({
   gfm: true,
   breaks: true,
+  extensions: formulaExtensions,
   renderer: {
     html: ({ text }) => encode(text),
     image: ({ text, href }) => `<span class="no-image">[image: ${encode(text || href)}]</span>`,
@@ -64,11 +66,17 @@ export function allowed(href) {
   }
 }
 
+/** What formulas are made of; nothing of MathML that holds HTML or leads anywhere. */
+const mathTags = ['math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'mfrac', 'msqrt', 'mroot', 'msub', 'msup', 'msubsup', 'munder', 'mover', 'munderover', 'mmultiscripts', 'mprescripts',
+  'mtable', 'mtr', 'mtd', 'mpadded', 'mphantom', 'menclose', 'mstyle'];
+const mathAttributes = ['display', 'displaystyle', 'scriptlevel', 'stretchy', 'symmetric', 'largeop', 'movablelimits', 'fence', 'separator', 'form', 'lspace', 'rspace', 'minsize', 'maxsize',
+  'accent', 'accentunder', 'linethickness', 'mathvariant', 'width', 'height', 'depth', 'voffset', 'columnalign', 'rowspacing', 'columnspacing', 'columnlines', 'rowlines', 'notation'];
+
 const purify = {
   ALLOWED_TAGS: ['p', 'br', 'hr', 'em', 'strong', 'del', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6',
-    'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a', 'span', 'input'],
-  ALLOWED_ATTR: ['href', 'target', 'rel', 'class', 'align', 'start', 'tabindex', 'data-language', 'type', 'checked', 'disabled'],
-  ADD_URI_SAFE_ATTR: ['target', 'rel', 'type', 'align', 'start', 'tabindex', 'data-language', 'checked', 'disabled'],
+    'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a', 'span', 'input', ...mathTags],
+  ALLOWED_ATTR: ['href', 'target', 'rel', 'class', 'align', 'start', 'tabindex', 'data-language', 'type', 'checked', 'disabled', ...mathAttributes],
+  ADD_URI_SAFE_ATTR: ['target', 'rel', 'type', 'align', 'start', 'tabindex', 'data-language', 'checked', 'disabled', ...mathAttributes],
   ALLOW_DATA_ATTR: false,
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 };
@@ -78,7 +86,7 @@ DOMPurify.addHook('uponSanitizeElement', (node) => {
   if (node instanceof Element && node.localName === 'input' && !(node.getAttribute('type') === 'checkbox' && node.hasAttribute('disabled'))) node.remove();
 });
 DOMPurify.addHook('uponSanitizeAttribute', (_node, data) => {
-  if (data.attrName === 'class' && !/^(hljs-[\w-]+( [\w-]+_?)*|no-image|language-[\w-]+)$/.test(data.attrValue)) data.keepAttr = false;
+  if (data.attrName === 'class' && !/^(hljs-[\w-]+( [\w-]+_?)*|no-image|tex|language-[\w-]+|((tml|wbk|ff)-[\w-]+|menclose|mathcal|mathscr)( (tml|wbk|ff)-[\w-]+)*)$/.test(data.attrValue)) data.keepAttr = false;
   if (data.attrName === 'target' && data.attrValue !== '_blank') data.keepAttr = false;
 });
 

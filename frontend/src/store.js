@@ -10,7 +10,7 @@ import { told } from './speech.js';
 /** @returns {State} */
 export const emptyState = () => ({
   connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
-  chats: [], chatQuery: '', chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
+  chats: [], chatsLeft: false, chatQuery: '', manner: {}, answerers: [], chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: [], urgent: [], incoming: null, board: null, factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, models: [], providers: [], documents: [],
   backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, online: true,

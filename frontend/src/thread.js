@@ -45,3 +45,27 @@ export function beside(list, id, step) {
   const i = list.findIndex((x) => x.id === id);
   return list[Math.max(0, Math.min(list.length - 1, i + step))];
 }
+
+/**
+ * How much of the context the next question takes: what the last answer and all that
+ * was given for it took, as the engine counted it, and a guess for what is typed.
+ * @param {Link[]} links
+ * @param {number} room tokens
+ * @param {string} draft
+ */
+export function contextOf(links, room, draft) {
+  const last = links.findLast((l) => l.answer?.state === 'complete' && l.answer.prompt_tokens > 0)?.answer;
+  return { used: (last ? last.prompt_tokens + last.output_tokens : 0) + Math.ceil(draft.length * 2 / 7), room };
+}
+
+/**
+ * The question before which the last answer's context begins, when earlier turns did
+ * not fit; empty when all of them did.
+ * @param {Link[]} links
+ */
+export function contextStart(links) {
+  const last = links.findLastIndex((l) => l.answer?.state === 'complete');
+  const left = links[last]?.answer?.left_out ?? 0;
+  const given = links.slice(0, Math.max(last, 0)).filter((l) => l.answer?.state === 'complete');
+  return left ? (given[left] ?? links[last]).question.id : '';
+}

@@ -5,12 +5,18 @@ export type FactState = 'proposed' | 'approved' | 'rejected' | 'superseded' | 'e
 export type RunState = 'requested' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 export type VersionState = 'candidate' | 'current' | 'retired' | 'rejected' | 'deleted';
 
-export interface Chat { id: string; title: string; folder?: string; pinned?: boolean; created_at: string; updated_at: string; deleted_at?: string }
+export interface Chat { id: string; title: string; folder?: string; pinned?: boolean; manner?: Manner; created_at: string; updated_at: string; deleted_at?: string }
+/** How a chat is answered and checked; what is not set is as Settings say. */
+export interface Manner { version?: string; system?: string; sampling?: Sampling | null; local?: boolean }
+export interface Sampling { temperature: number; top_p?: number; repeat_penalty?: number; seed: number; num_ctx: number; num_predict: number }
+export interface Preset { name: string; system?: string; sampling?: Sampling | null }
+/** One that a chat can be answered by. */
+export interface Answerer { version: string; name: string; model: string; bytes?: number; current?: boolean; other?: boolean; loaded?: boolean }
 export interface Question { id: string; chat_id: string; parent_id?: string; text: string; created_at: string }
 export interface Answer {
   id: string; question_id: string; chat_id: string; version_id?: string; version_name: string; model: string; adapter_sha256?: string;
   text: string; state: 'streaming' | 'complete' | 'interrupted'; reason?: string; source: 'weights' | 'memory' | 'documents' | 'clock' | 'imported';
-  memory_fact_ids?: string[]; prompt_tokens: number; output_tokens: number; tokens_per_second: number; created_at: string; finished_at: string;
+  sampling?: Sampling; other?: boolean; left_out?: number; memory_fact_ids?: string[]; prompt_tokens: number; output_tokens: number; tokens_per_second: number; created_at: string; finished_at: string;
 }
 export interface Rating { verdict_id: string; agree: boolean; note?: string; created_at: string }
 export interface Turn { question: Question; answers: Answer[] | null; verdicts: Record<string, Verdict> | null; ratings: Record<string, Rating> | null }
@@ -106,7 +112,7 @@ export interface Arrival { id: string; name: string; state: 'stranger' | 'quaran
 export interface Settings {
   confirmed: boolean; model: string; extractor?: string; judge?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
   allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string; recheck?: string; recheck_days?: number; approval_hours?: number; automatic_since?: string;
-  /** empty: as the system */ language?: string; /** percent, 0: 100 */ zoom?: number; letters?: string; notify?: string;
+  /** empty: as the system */ language?: string; /** percent, 0: 100 */ zoom?: number; letters?: string; notify?: string; presets?: Preset[] | null;
 }
 export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; can_choose?: boolean; can_notify?: boolean; documents: string }
 export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
@@ -145,9 +151,11 @@ export interface Methods {
   InspectModel(file: string): ModelInfo; SearchLibrary(question: string): Passage[]; TestProvider(name: string): ProviderTest;
   Chats(f: { query?: string; deleted?: boolean; after?: string; limit?: number }): Chat[]; Chat(id: string): ChatView;
   RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
+  MoveChat(id: string, folder: string): Chat; SetManner(id: string, manner: Manner): Chat; SavePresets(presets: Preset[]): Settings;
+  Answerers(): Answerer[]; LoadModel(request: string, version: string): void; EjectModel(version: string): void; AddDocument(request: string, name: string, data: string): Document;
   EmptyTrash(): number; ExportChat(id: string, format: string, leaf: string): string; DeleteChats(ids: string[]): number; SaveFile(name: string, text: string): string;
   ImportChats(request: string, input: { piece: string; at: ImportedChats['at']; last: boolean }): ImportedChats;
-  Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string }): Asked;
+  Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string; manner?: Manner }): Asked;
   Cancel(request: string): void; Running(): Running[]; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
   Cycle(): Cycle;
   Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
@@ -196,7 +204,7 @@ export interface Route { room: string; id: string }
 /** The one state of the page. */
 export interface State {
   connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
-  chats: Chat[]; chatQuery: string; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
+  chats: Chat[]; /** whether older ones can be loaded */ chatsLeft: boolean; chatQuery: string; /** of a chat that has not begun */ manner: Manner; answerers: Answerer[]; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
   facts: Fact[]; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];

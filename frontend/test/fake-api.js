@@ -50,12 +50,19 @@ export function fakeApi(world, script = {}) {
     InspectModel: (file) => ({ name: 'own', title: 'own', architecture: 'qwen2', parameters: '494M', quantization: 'Q4_K_M', size: 491_400_064, bytes: 491_400_064, chat_memory: 716_000_000, listed: false, installed: false, trainable: true, digest: '', base_sha256: '', file }),
     SearchLibrary: (q) => (world.documents.length && !q.includes('nothing') ? [{ id: 'l1', provider: 'library', url: world.documents[0].path, domain: 'library', title: world.documents[0].title, text: `A passage on ${q}.`, published_at: world.documents[0].published_at, date_source: 'text', fetched_at: now() }] : []),
     TestProvider: (name) => ({ ok: name !== 'google', message: name === 'google' ? 'Needs an API key.' : '', found: name === 'google' ? 0 : 3, sent: name === 'library' ? [] : ['capital of France'], took: 412_000_000 }),
-    Chats: (f) => world.chats.filter((/** @type {any} */ c) => !c.deleted_at && c.title.toLowerCase().includes((f.query ?? '').toLowerCase())),
+    Chats: (f) => {
+      const behind = f.after ? world.chats.findIndex((/** @type {any} */ c) => c.id === f.after) + 1 : 0;
+      return world.chats.slice(behind).filter((/** @type {any} */ c) => !c.deleted_at && `${c.title} ${c.folder ?? ''}`.toLowerCase().includes((f.query ?? '').toLowerCase())).slice(0, f.limit || 50);
+    },
     Chat: (key) => ({
       chat: one(world.chats, key), turns: key === 'chat1' ? world.turns : world.asked?.[key] ?? [],
       memory: world.memory ?? {}, taught: Object.fromEntries(world.facts.filter((/** @type {any} */ f) => f.verdict_id).reverse().map((/** @type {any} */ f) => [f.verdict_id, f.state])),
     }),
     RenameChat: (key, title) => Object.assign(one(world.chats, key), { title }), PinChat: (key, pinned) => Object.assign(one(world.chats, key), { pinned }),
+    MoveChat: (key, folder) => Object.assign(one(world.chats, key), { folder }), SetManner: (key, manner) => Object.assign(one(world.chats, key), { manner }),
+    SavePresets: (presets) => { world.settings = { ...world.settings, presets }; return world.settings; }, Answerers: () => world.answerers,
+    LoadModel: (_r, version) => { for (const a of world.answerers) if (a.version === version) a.loaded = true; return null; }, EjectModel: (version) => { for (const a of world.answerers) if (a.version === version) a.loaded = false; return null; },
+    AddDocument: (_r, name) => { const d = { id: `d${++id}`, path: `/home/ada/.local/share/errata/documents/${name}`, title: name, bytes: 10, status: name.endsWith('.pdf') ? 'unreadable' : 'indexed', reason: 'It is damaged.' }; world.documents.push(d); return d; },
     DeleteChat: (key) => Object.assign(one(world.chats, key), { deleted_at: now() }), RestoreChat: (key) => Object.assign(one(world.chats, key), { deleted_at: undefined }), EmptyTrash: () => 1,
     ExportChat: (key, format) => (format === 'json' ? '{}\n' : `# ${one(world.chats, key).title}\n`), SaveFile: (name) => `/home/ada/Downloads/${name}`,
     // A chat for every comma of the piece, which ends where the last one stands.
@@ -68,7 +75,7 @@ export function fakeApi(world, script = {}) {
     DeleteChats: (keys) => { for (const key of keys) one(world.chats, key).deleted_at = now(); return keys.length; },
     Ask: async (request, input) => {
       let chat = world.chats.find((/** @type {any} */ c) => c.id === input.chat_id);
-      if (!chat) { chat = { id: `chat${++id}`, title: input.text ?? '', created_at: now(), updated_at: now() }; world.chats.unshift(chat); }
+      if (!chat) { chat = { id: `chat${++id}`, title: input.text ?? '', manner: input.manner, created_at: now(), updated_at: now() }; world.chats.unshift(chat); }
       const question = { id: input.question_id || `q${++id}`, chat_id: chat.id, parent_id: input.parent_id, text: input.text ?? 'again', created_at: now() };
       const answer = { id: `a${++id}`, question_id: question.id, chat_id: chat.id, version_name: 'v2', model: 'm', text: '', state: 'streaming', source: 'weights', prompt_tokens: 1, output_tokens: 2, tokens_per_second: 20, created_at: now(), finished_at: now() };
       emit('answer.started', answer.id, { chat, question, answer });

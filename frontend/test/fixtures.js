@@ -1,6 +1,6 @@
 /** A small world for tests and screenshots: a few chats, facts, runs and versions, around one moment. */
 
-/** @import {Chat, Document, Fact, ModelInfo, Passage, ProviderHealth, Run, Settings, Status, TrainerLine, Turn, Verdict, Version} from '../src/types.d.ts' */
+/** @import {Answerer, Chat, Document, Fact, ModelInfo, Passage, ProviderHealth, Run, Settings, Status, TrainerLine, Turn, Verdict, Version} from '../src/types.d.ts' */
 
 /** @param {number} hours before now */
 const before = (hours, now = Date.now()) => new Date(now - hours * 3_600_000).toISOString();
@@ -181,6 +181,15 @@ const content = () => ({
     { id: 'row2', kind: 'anchor', form: 'question', prompt: '<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n', completion: '', weight: 1 }],
 });
 
+/** @returns {Answerer[]} */
+const answerers = () => [
+  { version: 'ver2', name: 'v2', model: 'qwen2.5:1.5b-instruct', current: true, loaded: true },
+  { version: 'ver1', name: 'v1', model: 'qwen2.5:1.5b-instruct' },
+  { version: 'base', name: 'base', model: 'qwen2.5:1.5b-instruct', bytes: 1_117_320_768 },
+  { version: 'model:linden:7b', name: 'linden:7b', model: 'linden:7b', bytes: 4_700_000_000, other: true },
+  { version: 'model:rowan-mini:latest', name: 'rowan-mini:latest', model: 'rowan-mini:latest', bytes: 2_200_000_000, other: true },
+];
+
 export function world() {
   return {
     settings: settings(), chats: chats(), turns: turns(), facts: facts(), datasets: datasets(), content: content(), diff: { from: '', to: '', added: facts().slice(0, 3), changed: [], removed: [] },
@@ -193,6 +202,6 @@ export function world() {
       }),
     }, cards: { ver3: card('ver3', [true, true, true, false]), ver2: card('ver2', [true, false, false, true]) },
     arrivals: [{ id: 'arr1', name: 'qwen-lora-from-a-friend', state: 'stranger', reason: 'no run of this program made it.', dir: '/x', seen_at: before(4) }, { id: 'arr2', name: 'broken', state: 'quarantined', reason: 'adapter.gguf does not have the digest that its manifest names.', dir: '/y', seen_at: before(5) }],
-    comparisons: [comparison()], status: status(), models: models(), providers: providers(), documents: documents(), never,
+    answerers: answerers(), comparisons: [comparison()], status: status(), models: models(), providers: providers(), documents: documents(), never,
   };
 }

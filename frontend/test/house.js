@@ -30,6 +30,11 @@ export async function open(hash, change, script) {
 
 /** @param {string} selector */
 export const click = async (selector) => { find(document, selector).click(); await settle(); };
+/** What an element says once it says it, or after a while: an answer is drawn piece by piece. @param {string} selector @param {string} wanted */
+export async function said(selector, wanted) {
+  for (let i = 0; i < 500 && text(selector) !== wanted; i++) await settle(1);
+  return text(selector);
+}
 export const text = (/** @type {string} */ selector) => find(document, selector).textContent?.replace(/\s+/g, ' ').trim() ?? '';
 export const field = (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (find(document, selector));
 /** @param {any} fake @param {string} method */

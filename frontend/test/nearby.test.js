@@ -48,7 +48,7 @@ describe('what is far away', () => {
       assert.ok(element instanceof PageTurn);
       const question = { id, chat_id: 'c', text: `Question ${id}?`, created_at: '' };
       const turn = { question, answers: [], verdicts: {}, ratings: {} };
-      const view = () => ({ link: { turn, question, siblings: [question], answers: [], answer: null }, stream: null, checking: null, taught: undefined, memory: false, draft: null, recalled: [], latest: i === 1, now: 5 });
+      const view = () => ({ link: { turn, question, siblings: [question], answers: [], answer: null }, stream: null, checking: null, taught: undefined, memory: false, draft: null, recalled: [], latest: i === 1, local: false, now: 5 });
       document.body.append(element);
       element.view = view();
       return { element, view };

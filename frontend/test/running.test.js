@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { reloadAll } from '../src/live.js';
 import { find } from '../src/part.js';
-import { called, click, field, open, text } from './house.js';
+import { called, click, field, open, said, text } from './house.js';
 
 /** What runs is found again after a reload or a broken line. */
 
@@ -20,10 +20,10 @@ const writing = (w) => {
 describe('an answer that runs', () => {
   test('has its text and its Stop after a reload, and its end', async () => {
     const fake = await open('#/chat/chat1', writing);
-    assert.equal(text('.streaming'), 'One');
+    assert.equal(await said('.streaming', 'One'), 'One');
     fake.emit('answer.text', 'r9', { request: 'r9', text: 'One ', n: 1 });
     fake.emit('answer.text', 'r9', { request: 'r9', text: 'two ', n: 2 });
-    assert.equal(text('.streaming'), 'One two', 'a piece that was counted is not shown twice');
+    assert.equal(await said('.streaming', 'One two'), 'One two', 'a piece that was counted is not shown twice');
     await click('[aria-label="Stop"]');
     assert.deepEqual(called(fake, 'Cancel'), [['r9']]);
     Object.assign(fake.world.turns[3].answers[0], { text: 'One two', state: 'interrupted', reason: 'Stopped.' });
@@ -37,9 +37,9 @@ describe('an answer that runs', () => {
     const fake = await open('#/chat/chat1', writing);
     fake.world.running[0] = { ...fake.world.running[0], text: 'One two ', pieces: 2 };
     fake.emit('answer.text', 'r9', { request: 'r9', text: 'three', n: 3 });
-    assert.equal(text('.streaming'), 'One');
+    assert.equal(await said('.streaming', 'One'), 'One');
     await settle();
-    assert.equal(text('.streaming'), 'One two three');
+    assert.equal(await said('.streaming', 'One two three'), 'One two three');
   });
   test('goes on when the line breaks, and ends when the server is gone', async () => {
     /** @type {any} */
@@ -56,7 +56,7 @@ describe('an answer that runs', () => {
     await settle();
     reloadAll();
     await settle();
-    assert.equal(text('.streaming'), 'One');
+    assert.equal(await said('.streaming', 'One'), 'One');
     assert.ok(document.querySelector('[aria-label="Stop"]'));
     fake.world.running = [];
     Object.assign(fake.world.turns[3].answers[0], { state: 'interrupted', reason: 'Errata was closed while this answer was written.' });

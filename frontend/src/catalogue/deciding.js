@@ -134,7 +134,6 @@ export const deciding = {
   'The adapter (PEFT and GGUF) and a Modelfile for Ollama, each file proven by its SHA-256.': ['Der Adapter (PEFT und GGUF) und ein Modelfile für Ollama, jede Datei durch ihren SHA-256 geprüft.', '适配器（PEFT 和 GGUF）以及 Ollama 的 Modelfile，每个文件都以 SHA-256 验证。'],
   'The merged weights too': ['Auch die zusammengeführten Gewichte', '同时导出合并后的权重'],
   'as large as the model; every engine takes them': ['so groß wie das Modell; jedes Programm nimmt sie', '与模型一样大；所有引擎都支持'],
-  Folder: ['Ordner', '文件夹'],
   'from {0}': ['von {0}', '来自 {0}'],
   '<strong>It has expired.</strong> It was trusted until {0}; since then it is neither taught nor remembered. Check it again, or say that it is still true.': ['<strong>Er ist abgelaufen.</strong> Ihm wurde bis {0} vertraut; seitdem wird er weder beigebracht noch erinnert. Prüfe ihn noch einmal, oder sage, dass er noch stimmt.', '<strong>它已过期。</strong>可信期至 {0}；此后既不教授也不记忆。请再次核查，或确认它仍然正确。'],
   'Approved before': ['Bisher freigegeben', '此前批准'],

@@ -106,7 +106,6 @@ export const shell = {
   Cancel: ['Abbrechen', '取消'],
   Export: ['Exportieren', '导出'],
   Delete: ['Löschen', '删除'],
-  Rename: ['Umbenennen', '重命名'],
   Import: ['Importieren', '导入'],
   'Open Settings': ['Einstellungen öffnen', '打开设置'],
   'Open Training': ['Training öffnen', '打开训练'],

@@ -1,20 +1,35 @@
+import { finished } from '../blocks.js';
 import { underline } from '../claim.js';
 import { html, morph } from '../html.js';
+import { icon } from '../icons.js';
 import { markdownMarkup } from '../markdown.js';
 import { Part } from '../part.js';
 
 /**
- * The text of an answer: plain while it is written, Markdown when it is done, the
- * claim underlined when it was checked.
+ * The text of an answer as Markdown, also while it is written: blocks that are
+ * finished are drawn once, only the last one again with every piece. When it is done
+ * each block of code can be copied and the claim is underlined.
  *
- *     <answer-text></answer-text>   .text  .streaming  .claim
+ *     <answer-text></answer-text>   .view = {text, streaming, claim}   .write(text)   emits copy-code {text}
  */
 class AnswerText extends Part {
   #text = '';
   #streaming = false;
   #claim = '';
-  #shown = '';
   #drawn = '';
+  /** How much of the text stands as finished blocks. */
+  #done = 0;
+  /** Whether what is drawn belongs to another text. */
+  #fresh = true;
+  /** When the next piece may be drawn, so that drawing never takes most of the time. */
+  #next = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #later;
+
+  actions = {
+    /** @param {HTMLElement} b */
+    'copy-code': (b) => this.emit('copy-code', { text: b.closest('.code')?.querySelector('code')?.textContent?.replace(/\n$/, '') ?? '' }),
+  };
 
   /** @param {{text: string, streaming: boolean, claim: string}} view */
   set view({ text, streaming, claim }) {
@@ -27,24 +42,60 @@ class AnswerText extends Part {
     }
   }
 
-  /** The whole text so far; only its new end is appended. @param {string} text */
+  /** The whole text so far. @param {string} text */
   write(text) {
+    const before = this.#text;
     this.#text = text;
-    if (!this.isConnected) return;
-    if (!this.querySelector('.streaming') || !text.startsWith(this.#shown)) {
-      morph(this, html`<p class="streaming"></p>`);
-      this.querySelector('.streaming')?.replaceChildren();
-      this.#shown = '';
-    }
-    if (text.length > this.#shown.length) this.querySelector('.streaming')?.append(text.slice(this.#shown.length));
-    this.#shown = text;
-    this.#drawn = '';
+    if (!text.startsWith(before)) this.#fresh = true;
+    if (!this.isConnected || this.#later) return;
+    const wait = this.#next - performance.now();
+    if (wait <= 0) this.#append();
+    else this.#later = setTimeout(() => this.#append(), wait);
   }
 
   /** The underlined claim, for the note beside it to stand on its height. */
   get mark() { return this.querySelector('mark.claim'); }
 
+  // Lifecycle
+
+  /** @param {AbortSignal} signal */
+  connected(signal) {
+    document.addEventListener('formulas', () => { this.#drawn = ''; this.#fresh = true; this.draw(); }, { signal });
+  }
+
+  disconnected() { this.#wait(); }
+
+  #wait() {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+  }
+
   // Render
+
+  #append() {
+    this.#wait();
+    if (!this.isConnected || !this.#streaming) return;
+    const start = performance.now();
+    let page = this.querySelector('.streaming');
+    if (!page || this.#fresh) {
+      this.#done = 0;
+      this.#fresh = false;
+      this.replaceChildren();
+      morph(this, html`<div class="streaming"><div class="last"></div></div>`);
+      page = /** @type {Element} */ (this.querySelector('.streaming'));
+    }
+    const last = /** @type {Element} */ (page.lastElementChild);
+    const end = finished(this.#text, this.#done);
+    if (end > this.#done) {
+      morph(last, markdownMarkup(this.#text.slice(this.#done, end)));
+      last.before(...last.childNodes);
+      this.#done = end;
+    }
+    morph(last, markdownMarkup(this.#text.slice(end)));
+    this.#drawn = '';
+    const now = performance.now();
+    this.#next = now + Math.min(3 * (now - start), 100);
+  }
 
   draw() {
     if (!this.isConnected) return;
@@ -54,11 +105,24 @@ class AnswerText extends Part {
     }
     const wanted = `${this.#claim}\n${this.#text}`;
     if (wanted === this.#drawn) return;
+    this.#wait();
     this.#drawn = wanted;
-    this.#shown = '';
+    this.#fresh = true;
     this.replaceChildren();
     morph(this, markdownMarkup(this.#text));
+    for (const pre of this.querySelectorAll('pre')) this.#frame(pre);
     if (this.#claim) underline(this, this.#claim, 'This sentence was checked');
+  }
+
+  /** A head over a block of code with its language and a button. @param {Element} pre */
+  #frame(pre) {
+    const frame = document.createElement('div');
+    frame.className = 'code';
+    const head = document.createElement('div');
+    head.className = 'code-head';
+    morph(head, html`<span>${pre.querySelector('code')?.getAttribute('data-language') ?? ''}</span><button class="tool" data-do="copy-code" aria-label="Copy the code" title="Copy the code">${icon('copy')}</button>`);
+    pre.replaceWith(frame);
+    frame.append(head, pre);
   }
 }
 

@@ -1,6 +1,7 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
+import { t, told } from '../speech.js';
 import { proofSide, verdictWord } from '../views.js';
 import { approvedWords, count, helpFor, judgedBy, recalledWords, taughtWords } from '../words.js';
 import { CheckSteps } from './check-steps.js';
@@ -10,7 +11,7 @@ import { TeachForm } from './teach-form.js';
 
 /** @import {Checking, FactState, FactUpdate, Passage, Rating, Recalled, Verdict} from '../types.d.ts' */
 
-/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], canCheck: boolean, latest: boolean, now: number}} NoteView */
+/** @typedef {{answerID: string, verdict: Verdict | null, checking: Checking | null, rating: Rating | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], canCheck: boolean, latest: boolean, local: boolean, now: number}} NoteView */
 
 /**
  * The margin beside an answer: a check while it runs, then its
@@ -98,9 +99,10 @@ class MarginNote extends Part {
     const help = v.kind === 'not_enough_evidence' && !view.recalled.some((r) => r.said) ? helpFor(v.reason) : '';
     return html`<section class="note ${v.kind}" aria-label="Check: ${v.question}">
       <h3>${verdictWord(v.kind)}</h3>
-      <p class="note-sentence">${v.sentence}</p>
+      <p class="note-sentence">${told(v.sentence)}</p>
       ${view.recalled.length ? html`<memory-note></memory-note>` : ''}
-      ${help ? html`<p class="note-help">${help}</p>` : ''}
+      ${help ? html`<p class="note-help">${help} ${place(v.reason)}</p>` : ''}
+      ${view.local && v.kind === 'not_enough_evidence' ? html`<p class="note-help">This chat does not search the web. Switch it on under the question, then check again.</p>` : ''}
       ${surety(v)}
       ${unreached(v)}
       ${rival ? html`<dl class="proof"><div><dt>Model says</dt><dd>${teachable ? proofSide(rival.model, rival.evidence, 'del') : rival.model}</dd></div>
@@ -126,6 +128,15 @@ const isTaught = ({ taught }) => Boolean(taught && taughtWords[taught]);
 function taughtWord({ taught, memory }) {
   if (taught === 'proposed') return html`<p><a class="taught" href="#/review">${icon('review')}${taughtWords.proposed}</a></p>`;
   return taught && taughtWords[taught] ? html`<p><span class="taught" title="${taught === 'approved' ? approvedWords(memory) : ''}">${icon('tick')}${taughtWords[taught]}</span></p>` : '';
+}
+
+/** Where one can help. @type {Record<string, 'library' | 'settings'>} */
+const places = { no_results: 'library', no_value: 'library', single_source: 'library', offline: 'library', providers_off: 'settings', model_failed: 'settings' };
+
+/** @param {string} reason */
+function place(reason) {
+  if (places[reason] === 'library') return html`<a href="#/library">Open Library</a>`;
+  return places[reason] ? html`<a href="#/settings">Open Settings</a>` : '';
 }
 
 /** How many quotes stand open; the others are a click away. */
@@ -155,14 +166,14 @@ function searched(v) {
   const asked = v.providers ?? [];
   if (!sent.length && !asked.length) return '';
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
-    <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : 'Nothing was sent.'}</p>
-    <p class="hint">Asked: ${asked.join(', ') || 'nobody'}. ${count(v.calls, 'model call')} by ${judgedBy(v) || v.judge || 'no model'}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
+    <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : html`Nothing was sent.`}</p>
+    <p class="hint">Asked: ${asked.join(', ') || t`nobody`}. ${count(v.calls, 'model call')} by ${judgedBy(v) || v.judge || t`no model`}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
 }
 
 /** How sure a verdict is, as far as that was ever measured. @param {Verdict} v */
 function surety(v) {
   if (v.kind === 'not_enough_evidence' || v.kind === 'not_checkable') return '';
-  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated: confidence not yet fitted for ${judgedBy(v) || 'this model'}.</p>`;
+  if (!v.calibrated) return html`<p class="note-sure" title="Nobody measured how often such verdicts are right with this model.">Uncalibrated: confidence not yet fitted for ${judgedBy(v) || t`this model`}.</p>`;
   return html`<p class="note-sure" title="By the calibration ${v.calibration}.">Of such verdicts ${Math.round(v.confidence * 100)} in 100 are right.</p>`;
 }
 
@@ -170,8 +181,8 @@ function surety(v) {
 function unreached(v) {
   const names = (v.failures ?? []).filter((f) => f.offline && v.reason !== 'offline').map((f) => f.provider[0].toUpperCase() + f.provider.slice(1));
   if (!names.length) return '';
-  const read = v.providers?.includes('library') ? 'your documents were read' : 'the others were read';
-  return html`<p class="note-help">${names.join(' and ')} could not be reached; ${read}.</p>`;
+  const who = names.length === 2 ? t`${names[0]} and ${names[1]}` : names.join(', ');
+  return v.providers?.includes('library') ? html`<p class="note-help">${who} could not be reached; your documents were read.</p>` : html`<p class="note-help">${who} could not be reached; the others were read.</p>`;
 }
 
 export const defineMarginNote = () => customElements.define('margin-note', MarginNote);

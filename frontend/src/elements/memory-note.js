@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
+import { t } from '../speech.js';
 import { count, day, exact, factStates } from '../words.js';
 import { QuoteList } from './quote-list.js';
 
@@ -32,7 +33,7 @@ class MemoryNote extends Part {
 
   render() {
     return html`<ul>${this.#facts.map((f) => html`<li data-key="${f.id}"><p class="memory-fact">${f.question} <strong>${f.answer}</strong></p>
-      <p class="memory-ground">${decided(f)}${f.passages?.length ? '' : ' No evidence is kept with it.'}</p>
+      <p class="memory-ground">${decided(f)}${f.passages?.length ? '' : html` No evidence is kept with it.`}</p>
       <quote-list></quote-list>
       ${evidence(f).length > most ? html`<details class="fold"><summary>${count(evidence(f).length - most, 'more quote')}</summary><quote-list></quote-list></details>` : ''}</li>`)}</ul>`;
   }
@@ -57,10 +58,12 @@ const evidence = (f) => (f.passages ?? []).toSorted((a, b) => (b.published_at ??
 
 /** Who approved it and when, and what became of it since. @param {Fact} f */
 function decided(f) {
-  if (f.state === 'proposed' || f.state === 'rejected') return 'No longer approved.';
-  const since = f.state === 'approved' ? '' : `, ${factStates[f.state].toLowerCase()} since`;
-  const by = f.decided_by === 'person' ? ' by you' : f.decided_by ? ` by ${f.decided_by}` : '';
-  return html`Approved${by}${f.decided_at ? html`, <time datetime="${f.decided_at}" title="${exact(f.decided_at)}">${day(f.decided_at)}</time>` : ''}${since}.`;
+  if (f.state === 'proposed' || f.state === 'rejected') return t`No longer approved.`;
+  const since = f.state === 'approved' ? '' : html`, ${factStates[f.state].toLowerCase()} since`;
+  if (!f.decided_at) return html`Approved${since}.`;
+  const when = html`<time datetime="${f.decided_at}" title="${exact(f.decided_at)}">${day(f.decided_at)}</time>`;
+  if (f.decided_by === 'person') return html`Approved by you, ${when}${since}.`;
+  return f.decided_by ? html`Approved by ${f.decided_by}, ${when}${since}.` : html`Approved, ${when}${since}.`;
 }
 
 export const defineMemoryNote = () => customElements.define('memory-note', MemoryNote);

@@ -2,6 +2,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { whenNear } from '../nearby.js';
 import { Part } from '../part.js';
+import { t, told } from '../speech.js';
 import { sourceHints, sources } from '../words.js';
 import { AnswerText } from './answer-text.js';
 import { MarginNote } from './margin-note.js';
@@ -9,7 +10,7 @@ import { MarginNote } from './margin-note.js';
 /** @import {Checking, FactState, FactUpdate, Recalled, Stream} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
 
-/** @typedef {{link: Link, stream: Stream | null, checking: Checking | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], latest: boolean, now: number}} TurnView */
+/** @typedef {{link: Link, stream: Stream | null, checking: Checking | null, taught: FactState | undefined, memory: boolean, draft: FactUpdate | null, recalled: Recalled[], latest: boolean, local: boolean, now: number}} TurnView */
 
 /**
  * One question with its answer on the page and its note in the margin, on the
@@ -106,7 +107,7 @@ class PageTurn extends Part {
     if (note instanceof MarginNote) {
       note.view = {
         answerID: answer?.id ?? '', verdict, checking: view.checking, rating: (verdict && turn.ratings?.[verdict.id]) || null,
-        taught: view.taught, memory: view.memory, draft: view.draft, recalled: view.recalled, canCheck: answer?.state === 'complete' && !stream, latest: view.latest, now: view.now,
+        taught: view.taught, memory: view.memory, draft: view.draft, recalled: view.recalled, canCheck: answer?.state === 'complete' && !stream, latest: view.latest, local: view.local, now: view.now,
       };
     }
     this.#level();
@@ -117,8 +118,8 @@ class PageTurn extends Part {
     const { answer } = link;
     if (!answer) return html`<p class="interrupted">There is no answer. <button class="link" data-do="again">Ask again</button></p>`;
     const speed = answer.tokens_per_second > 0 ? `${answer.tokens_per_second.toFixed(answer.tokens_per_second < 10 ? 1 : 0)} tokens/s` : '';
-    return html`${answer.state === 'interrupted' ? html`<p class="interrupted">${answer.text ? 'The answer broke off.' : 'No answer came.'} ${answer.reason === 'Stopped.' ? 'You stopped it.' : answer.reason} <button class="link" data-do="again">Ask again</button></p>` : ''}
-      <p class="answer-foot"><span title="${answer.model}${answer.adapter_sha256 ? `, adapter ${answer.adapter_sha256.slice(0, 12)}` : ''}">${answer.version_name || 'base'}</span>
+    return html`${answer.state === 'interrupted' ? html`<p class="interrupted">${answer.text ? html`The answer broke off.` : html`No answer came.`} ${answer.reason === 'Stopped.' ? html`You stopped it.` : told(answer.reason)} <button class="link" data-do="again">Ask again</button></p>` : ''}
+      <p class="answer-foot"><span title="${answer.other ? html`Another model, which is not taught: ` : ''}${answer.model}${answer.adapter_sha256 ? html`, adapter ${answer.adapter_sha256.slice(0, 12)}` : ''}">${answer.version_name || t`base`}</span>
       ${speed ? html`<span class="figures">${speed}</span>` : ''}<span title="${sourceHints[answer.source]}">${sources[answer.source] ?? answer.source}</span>
       <span class="turn-tools">${branches('answer', link.answers, answer.id)}
       <button class="tool" data-do="again" title="Answer again" aria-label="Answer again">${icon('again')}</button>

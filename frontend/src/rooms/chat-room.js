@@ -2,13 +2,18 @@ import { api } from '../api.js';
 import { ask, check, loadChats, reloadChat, stop, stopCheck, takeTaught } from '../asking.js';
 import { AskBox } from '../elements/ask-box.js';
 import { PageTurn } from '../elements/page-turn.js';
+import { addDocuments } from '../documents.js';
 import { html } from '../html.js';
+import { icon } from '../icons.js';
 import { attempt } from '../live.js';
+import { begun, manner } from '../manner.js';
 import { Part, composing } from '../part.js';
+import { t } from '../speech.js';
 import { store } from '../store.js';
-import { beside, thread, withPending } from '../thread.js';
+import { beside, contextStart, thread, withPending } from '../thread.js';
 import { empty, failed } from '../views.js';
 import { approvedWords } from '../words.js';
+import { ChatFoot } from './chat-foot.js';
 
 /** @import {FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
@@ -40,7 +45,11 @@ class ChatRoom extends Part {
     on('ask', ({ text }) => void this.#ask(text));
     on('stop', () => this.#stop());
     // While a question is put in other words, the draft of a new one is kept aside.
-    on('draft', ({ text }) => { if (!this.#editing) store.state.draft = text; });
+    on('draft', ({ text }) => {
+      if (!this.#editing) store.state.draft = text;
+      const foot = this.querySelector('chat-foot');
+      if (foot instanceof ChatFoot) foot.draft = text;
+    });
     on('teach-draft', ({ answerID, edit }) => {
       if (edit) store.state.teaching[answerID] = edit;
       else delete store.state.teaching[answerID];
@@ -49,7 +58,8 @@ class ChatRoom extends Part {
     on('edit-cancel', () => this.#edit(null));
     on('again', (question) => void ask({ chatID: store.state.route.id, questionID: question.id, parentID: question.parent_id, text: question.text }));
     on('branch', (detail) => this.#branch(detail));
-    on('copy', (text) => this.#copy(text));
+    on('copy', (text) => this.#copy(text, t`Answer copied.`));
+    on('copy-code', ({ text }) => this.#copy(text, t`Code copied.`));
     on('check', (id) => void check(id));
     on('turn-drawn', () => this.#stay());
     on('stop-check', (id) => stopCheck(id));
@@ -58,6 +68,7 @@ class ChatRoom extends Part {
     store.watch(['route', 'chat', 'chatError', 'streams', 'checking', 'choices', 'settings', 'status', 'loads'], () => this.draw(), signal);
     api.on((e) => { if (e.topic === 'answer.text') this.#write(e.data.request); }, signal);
     this.addEventListener('scroll', (e) => this.#scrolled(e), { signal, capture: true });
+    for (const name of ['dragover', 'dragleave', 'drop']) this.addEventListener(name, (e) => this.#drag(/** @type {DragEvent} */ (e)), { signal });
     this.addEventListener('keydown', (e) => {
       if (!composing(e) && e.key === 'Escape' && this.#stream) this.#stop();
     }, { signal });
@@ -74,7 +85,7 @@ class ChatRoom extends Part {
     this.#editing = null;
     this.#following = true;
     if (this.#box) this.#box.text = store.state.draft; // empty, or what was kept aside
-    if (!await ask({ chatID: route.id, parentID, text })) this.#giveBack(text, editing, route.id);
+    if (!await ask({ chatID: route.id, parentID, text, manner: route.id ? undefined : begun() })) this.#giveBack(text, editing, route.id);
   }
 
   /** Nothing was stored: what was typed comes back, as far as nothing newer stands there. @param {string} text @param {Question | null} editing @param {string} chatID */
@@ -85,7 +96,7 @@ class ChatRoom extends Part {
       here.text = text;
     } else if (here && !here.text) here.text = text;
     else if (!store.state.draft) store.state.draft = text;
-    else store.toast({ text: 'The question was not sent. It said:', hint: text });
+    else store.toast({ text: t`The question was not sent. It said:`, hint: text });
   }
 
   #stop() { if (this.#stream) stop(this.#stream.request); }
@@ -106,13 +117,13 @@ class ChatRoom extends Part {
     else if (link.answer) store.set({ choices: { ...choices, [`of:${link.question.id}`]: beside(link.answers, link.answer.id, step).id } });
   }
 
-  /** @param {string} text */
-  #copy(text) {
+  /** @param {string} text @param {string} said */
+  #copy(text, said) {
     if (!navigator.clipboard) {
-      store.toast({ kind: 'error', text: 'This browser does not let a page copy. Select the text and press Ctrl+C.' });
+      store.toast({ kind: 'error', text: t`This browser does not let a page copy. Select the text and press Ctrl+C.` });
       return;
     }
-    navigator.clipboard.writeText(text).then(() => store.toast({ text: 'Answer copied.' }), (e) => store.fail(e));
+    navigator.clipboard.writeText(text).then(() => store.toast({ text: said }), (e) => store.fail(e));
   }
 
   /** @param {{verdictID: string, agree: boolean}} detail */
@@ -132,10 +143,18 @@ class ChatRoom extends Part {
     delete store.state.teaching[answerID];
     takeTaught(fact);
     store.toast({
-      text: approve ? `Approved. ${approvedWords(store.state.settings?.memory)}` : 'It waits in Review.',
-      action: approve ? 'Undo' : 'Open Review',
+      text: approve ? t`Approved. ${approvedWords(store.state.settings?.memory)}` : t`It waits in Review.`,
+      action: approve ? t`Undo` : t`Open Review`,
       run: approve ? () => void attempt(api.call('UndoFact', fact.id)) : () => { location.hash = '#/review'; },
     });
+  }
+
+  /** A document that is dropped on the chat goes into the library. @param {DragEvent} e */
+  #drag(e) {
+    if (!e.dataTransfer?.types.includes('Files')) return;
+    e.preventDefault();
+    this.toggleAttribute('data-own-drop', e.type === 'dragover');
+    if (e.type === 'drop') void addDocuments([...e.dataTransfer.files]);
   }
 
   async #restore() {
@@ -197,16 +216,18 @@ class ChatRoom extends Part {
   render() {
     const { route, chatError, chat, loads, settings } = store.state;
     const links = this.#links;
+    const from = contextStart(links);
     const loading = Boolean(route.id) && !chatError && chat?.chat.id !== route.id && !links.length;
     return html`<div class="chat-page ${links.length ? '' : 'blank'}" tabindex="-1">
-      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : 'New chat'}</h1>
+      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : t`New chat`}</h1>
       ${chatError ? failed(chatError, html`<button data-do="again">Try again</button>`) : ''}
       ${loading ? html`<p class="hint centred">Opening…</p>` : ''}
       ${!links.length && !loading && !chatError ? this.#blank(settings?.model ?? '', loads.status === 'loading') : ''}
       ${chat?.chat.deleted_at && chat.chat.id === route.id ? html`<p class="in-trash">This chat is in the trash. <button data-do="restore">Restore</button></p>` : ''}
-      ${links.map((l) => html`<page-turn data-key="${l.question.id}" data-stream="${this.#streamOf(l)?.request ?? ''}"></page-turn>`)}
+      ${links.map((l) => html`${l.question.id === from ? html`<p class="context-line" data-key="context"><span>What stands above did not fit into the context of the last answer.</span></p>` : ''}<page-turn data-key="${l.question.id}" data-stream="${this.#streamOf(l)?.request ?? ''}"></page-turn>`)}
     </div>
-    <div class="chat-ask"><ask-box></ask-box></div>`;
+    <div class="chat-ask"><div class="ask"><ask-box></ask-box><chat-foot></chat-foot></div></div>
+    <p class="drop-here" aria-hidden="true"><span>${icon('library')}Drop it: checks will read it as evidence.</span></p>`;
   }
 
   drawn() {
@@ -218,7 +239,7 @@ class ChatRoom extends Part {
       const element = elements[i];
       if (!(element instanceof PageTurn)) return;
       const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, recalled: (link.answer && chat?.memory?.[link.answer.id]) || [], latest: i === links.length - 1, now };
+      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, recalled: (link.answer && chat?.memory?.[link.answer.id]) || [], latest: i === links.length - 1, local: Boolean(manner().local), now };
     });
     const stream = this.#stream;
     if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };

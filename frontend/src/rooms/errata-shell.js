@@ -1,5 +1,5 @@
 import { api, toCallError } from '../api.js';
-import { loadChats, reloadChat } from '../asking.js';
+import { loadChats, loadMoreChats, reloadChat } from '../asking.js';
 import { commands, resize } from '../commands.js';
 import { ChatList } from '../elements/chat-list.js';
 import { CommandPalette } from '../elements/command-palette.js';
@@ -56,7 +56,8 @@ class ErrataShell extends Part {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('chat-search', ({ query }) => this.#search(query));
-    on('chat-rename', ({ id, title }) => void this.#rename(id, title));
+    on('chat-rename', ({ id, title, folder }) => void this.#rename(id, title, folder));
+    on('chat-more', () => void loadMoreChats());
     on('chat-pin', ({ id, pinned }) => void attempt(api.call('PinChat', id, pinned)).then(() => this.#chats(id)));
     on('chat-export', ({ chat, format }) => void exportChat(chat, format));
     on('chat-delete', (chat) => void this.#delete(chat));
@@ -137,7 +138,7 @@ class ErrataShell extends Part {
   #search(query) {
     store.state.chatQuery = query;
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => void loadChats(), 150);
+    this.#typing = setTimeout(() => void loadChats(true), 150);
   }
 
   /** @param {string} id */
@@ -146,9 +147,11 @@ class ErrataShell extends Part {
     if (store.state.route.id === id) void reloadChat(id);
   }
 
-  /** @param {string} id @param {string} title */
-  async #rename(id, title) {
-    if (!await attempt(api.call('RenameChat', id, title))) return;
+  /** @param {string} id @param {string} title @param {string} folder */
+  async #rename(id, title, folder) {
+    const before = store.state.chats.find((c) => c.id === id);
+    if (before?.title !== title && !await attempt(api.call('RenameChat', id, title))) return;
+    if ((before?.folder ?? '') !== folder && !await attempt(api.call('MoveChat', id, folder))) return;
     const list = this.querySelector('chat-list');
     if (list instanceof ChatList) list.renamed(id);
     this.#chats(id);
@@ -242,10 +245,10 @@ class ErrataShell extends Part {
   }
 
   drawn() {
-    const { settings, chats, chatQuery, route, streams, toasts } = store.state;
+    const { settings, chats, chatsLeft, chatQuery, route, streams, toasts } = store.state;
     look(settings);
     const list = this.querySelector('chat-list');
-    if (list instanceof ChatList) list.view = { chats, open: route.room === 'chat' ? route.id : '', query: chatQuery, busy: Object.values(streams).map((s) => s.chatID), now: Date.now() };
+    if (list instanceof ChatList) list.view = { chats, left: chatsLeft, open: route.room === 'chat' ? route.id : '', query: chatQuery, busy: Object.values(streams).map((s) => s.chatID), now: Date.now() };
     const toastList = this.querySelector('toast-list');
     if (toastList instanceof ToastList) toastList.toasts = toasts;
     if (this.#room === route.room || !settings?.confirmed) return;
