@@ -120,7 +120,7 @@ func TestTrainTellsWhatHappens(t *testing.T) {
 	require.Equal(t, []string{"hello", "plan", "stage", "stage", "stage", "heartbeat", "progress", "probe",
 		"heartbeat", "progress", "probe", "stage", "artifact", "bye"}, types)
 	require.Equal(t, backend.RunProgress{Step: 2, Total: 2, Loss: 1, KL: 0.01, Learned: 1, Facts: 1, RowPasses: 32,
-		RowsPerSecond: 40.5, Elapsed: 2, ETA: 1.5, PeakMemoryMB: 900}, last)
+		RowsPerSecond: 40.5, TokensPerSec: 1620, Elapsed: 2, ETA: 1.5, PeakMemoryMB: 900}, last)
 	require.Greater(t, pid, 1)
 	require.False(t, local.Alive(pid, since))
 	require.FileExists(t, filepath.Join(spec.Out, "run-1", "merged.gguf"))
