@@ -77,6 +77,9 @@ func TestEverythingIsDeletedButWhatIsNotOurs(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.API.Backup()
 	require.NoError(t, err)
+	handed := filepath.Join(p.Home, documentsDir, "harbour.md")
+	require.NoError(t, os.MkdirAll(filepath.Dir(handed), 0o700))
+	require.NoError(t, os.WriteFile(handed, []byte("The harbour of Larkstead"), 0o600))
 	other := filepath.Join(p.Home, "letters.txt")
 	require.NoError(t, os.WriteFile(other, []byte("mine"), 0o600))
 
@@ -96,6 +99,7 @@ func TestEverythingIsDeletedButWhatIsNotOurs(t *testing.T) {
 	backups, err := fresh.API.Backups()
 	require.NoError(t, err)
 	require.Empty(t, backups)
+	require.NoFileExists(t, handed, "a document that was handed over in a chat goes too")
 	require.FileExists(t, other)
 }
 
