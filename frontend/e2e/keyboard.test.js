@@ -9,6 +9,8 @@ const undrawn = {
   again: 'shown by a failure', start: 'shown when Errata cannot start', shade: 'a press beside the sheet; Escape does the same',
   'cancel-job': 'shown while a job runs', 'clear-job': 'shown when a job failed', 'hide-problems': 'shown after an import', more: 'shown below 200 facts', undo: 'shown after a decision or an import',
   palette: 'Ctrl+K, below', pick: 'arrows and Enter, below', end: 'drawn nowhere', stop: 'shown while an answer comes; Escape does the same',
+  repair: 'shown when Errata cannot start', 'resume-job': 'shown while a job is paused', 'choose-file': 'only the window has a dialog', 'choose-folder': 'only the window has a dialog',
+  erase: 'asks for a word first',
   'newer-answer': 'beside the older one', 'older-question': 'as with answers', 'newer-question': 'as with answers',
 };
 
