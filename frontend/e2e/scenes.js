@@ -28,6 +28,7 @@ export const scenes = [
   ['chat-teach', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="teach"]').first().click(); await page.locator('.chat-page').evaluate((e) => { e.scrollTop = 0; }); }],
   ['chat-answerer', '#/chat/chat1', undefined, async (page) => { await page.locator('[data-do="answerer"]').click(); }],
   ['chat-instructions', '#/chat/chat1', (w) => { w.settings.presets = [{ name: 'Brief', system: 'Answer in one sentence.' }]; w.chats[1].manner = { system: 'Answer like a patient teacher.', local: true }; }, async (page) => { await page.locator('[data-do="manner"]').click(); }],
+  ['chat-preset', '#/chat/chat1', (w) => { w.settings.presets = [{ name: 'Brief', system: 'Answer in one sentence.' }]; w.chats[1].manner = { system: 'Answer like a patient teacher.', local: true }; }, async (page) => { await page.locator('[data-do="manner"]').click(); await page.locator('manner-form [name="preset"]').selectOption('Brief'); await press(page, 'manner-form [data-do="name"]'); await page.locator('#preset-name').fill('Patient'); }],
   ['chat-quote', '#/chat/chat1', (w) => { w.turns = w.turns.slice(0, 1); w.turns[0].verdicts.a1.passages[0].text = 'The president leads the executive branch. Donald Trump is the 47th and current president since January 20, 2025. The office was made in 1789.'; }, async (page) => { await page.locator('.quote-text').first().click(); }],
   ['chat-folders', '#/chat/chat1', (w) => { w.chats[2].folder = 'School'; w.chats[3].folder = 'School'; }, async (page) => { await page.locator('chat-list li.open').hover(); await page.locator('chat-list li.open [data-do="rename"]').click(); }],
   ['chat-context', '#/chat/chat1', (w) => {
@@ -50,6 +51,8 @@ export const scenes = [
   ['review-urgent', '#/review', (w) => { w.urgent = [{ fact: w.facts[2], why: 'conflict', beside: [{ ...w.facts[2], id: 'other', answer: 'iPhone 16e', state: 'approved' }] }, { fact: { ...w.facts[3], expires_at: '2026-01-02T00:00:00Z' }, why: 'expired', beside: [] }]; },
     async (page) => { await page.locator('[data-do="bulk"]').click(); await page.getByLabel('Type', { exact: false }).fill('3'); }],
   ['training-apart', '#/training', (w) => { Object.assign(w.runs[0], { state: 'failed', failure: 'apart', message: 'No fact could be held apart.', version_id: '' }); Object.assign(w.runs[0].progress, { given_up: 2 }); }],
+  ['version-note', '#/versions', undefined, async (page) => { await press(page, 'versions-room [data-do="note"]'); }],
+  ['version-delete', '#/versions', undefined, async (page) => { await press(page, 'versions-room [data-do="delete"]'); }],
   ['versions-open', '#/versions', (w) => { w.versions[1].note = 'The first with the new mayor.'; }, async (page) => { await page.locator('[data-do="export"][data-id="ver2"]').click(); }],
   ['review-empty', '#/review', (w) => { w.facts = w.facts.filter((/** @type {any} */ f) => f.state === 'approved'); }],
   ['review-add', '#/review', undefined, async (page) => { await press(page, 'review-room [data-do="add"]'); }],
