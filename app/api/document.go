@@ -25,10 +25,9 @@ func (a *API) AddDocument(requestID, name string, data []byte) (backend.Document
 			if err := a.o.Library.SetFolders(s.LibraryFolders); err != nil {
 				return backend.Document{}, err
 			}
-			if err := a.o.Loop.Store.PutSettings(s); err != nil {
+			if err := a.keepSettings(s); err != nil {
 				return backend.Document{}, err
 			}
-			a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
 		}
 		if err := a.o.Library.Rescan(ctx); err != nil {
 			return backend.Document{}, err

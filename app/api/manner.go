@@ -34,11 +34,7 @@ func (a *API) SavePresets(presets []backend.Preset) (backend.Settings, error) {
 			}
 		}
 		s.Presets = presets
-		if err := a.o.Loop.Store.PutSettings(s); err != nil {
-			return s, err
-		}
-		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
-		return s, nil
+		return s, a.keepSettings(s)
 	})
 }
 

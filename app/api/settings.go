@@ -124,12 +124,17 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err := a.o.Library.SetFolders(s.LibraryFolders); err != nil {
 			return s, err
 		}
-		if err := a.o.Loop.Store.PutSettings(s); err != nil {
-			return s, err
-		}
-		a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
-		return s, nil
+		return s, a.keepSettings(s)
 	})
+}
+
+// keepSettings stores settings and tells every door.
+func (a *API) keepSettings(s backend.Settings) error {
+	if err := a.o.Loop.Store.PutSettings(s); err != nil {
+		return err
+	}
+	a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
+	return nil
 }
 
 // role checks a model that is newly chosen for a role and gives its name as the list
@@ -318,11 +323,7 @@ func (a *API) chooseFirst(name string) error {
 		return err
 	}
 	s.Model = name
-	if err := a.o.Loop.Store.PutSettings(s); err != nil {
-		return err
-	}
-	a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "settings.changed", Data: s})
-	return nil
+	return a.keepSettings(s)
 }
 
 // Documents lists the library.
