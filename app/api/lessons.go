@@ -39,15 +39,9 @@ func (a *API) lessons(text string) (Imported, error) {
 	out := Imported{Facts: []backend.Fact{}, Problems: []string{}}
 	format, lessons, faults := dataset.ReadLessons(text)
 	out.Format = format
-	queue, err := a.o.Loop.Store.AllFacts("")
+	known, err := a.queued()
 	if err != nil {
 		return out, err
-	}
-	known := map[string]bool{}
-	for _, f := range queue {
-		if f.State != backend.FactSuperseded && f.State != backend.FactExpired {
-			known[sameFact(f)] = true
-		}
 	}
 	problems := map[int]string{}
 	for _, f := range faults {
@@ -61,10 +55,10 @@ func (a *API) lessons(text string) (Imported, error) {
 			problems[l.Line] = Sentence(err)
 			continue
 		}
-		if key := sameFact(l.Fact); known[key] {
+		if key := sameFact(l.Fact); known[key] != "" {
 			out.Known++
 		} else {
-			known[key] = true
+			known[key] = backend.FactProposed
 			out.Facts = append(out.Facts, l.Fact)
 		}
 	}
@@ -77,9 +71,4 @@ func (a *API) lessons(text string) (Imported, error) {
 		}
 	}
 	return out, nil
-}
-
-// sameFact says which facts are the same question with the same answer.
-func sameFact(f backend.Fact) string {
-	return backend.Normal(f.Question) + "\x00" + backend.Normal(f.Answer)
 }
