@@ -58,7 +58,6 @@ func (l *Library) Scan(ctx context.Context) (Report, error) {
 		return Report{}, errClosed
 	}
 	s := &scan{l: l, seen: map[string]bool{}, report: Report{Problems: []string{}}}
-	s.total = l.countFiles(ctx)
 	for _, folder := range l.Folders() {
 		if err := s.folder(ctx, folder); err != nil {
 			return s.report, errors.Join(err, s.save())
@@ -222,7 +221,9 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 	if r.Bytes > page.MaxPDF {
 		return s.unreadable(r, old, known, fmt.Sprintf("It has %.1f MiB; at most %d MiB are read.", float64(r.Bytes)/(1<<20), page.MaxPDF>>20))
 	}
-	s.reads = true
+	if !s.reads { // most scans find nothing new, and need no second walk
+		s.reads, s.total = true, s.l.countFiles(ctx)
+	}
 	data, err := readFile(root, rel)
 	if err != nil {
 		return s.unreadable(r, old, known, why(err))
