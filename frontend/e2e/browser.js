@@ -65,6 +65,21 @@ export async function watchedPage(browser, complaints) {
 }
 
 /**
+ * Passes the first screen of the server at `url` without pressing anything.
+ * @param {import('playwright-core').Page} page
+ * @param {string} url
+ * @param {Partial<import('../src/types.d.ts').Settings>} change
+ */
+export async function confirmed(page, url, change) {
+  await page.goto(url);
+  await page.getByText('Found here').waitFor();
+  await page.evaluate(async (changed) => {
+    const { api } = await import(/** @type {any} */ ('/src/api.js'));
+    await api.call('SaveSettings', { ...(await api.call('Settings')), confirmed: true, ...changed });
+  }, change);
+}
+
+/**
  * Opens a page whose window bindings are a scripted API, as Wails would put them
  * there: before any script of the page runs.
  * @param {import('playwright-core').Browser} browser

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watchedPage } from './browser.js';
+import { confirmed, launch, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 /** What a person does in a chat, in a real browser against the real server; only the model is scripted. */
@@ -23,14 +23,12 @@ describe('a chat', { timeout: 900_000 }, () => {
     page.setDefaultTimeout(60_000);
     page.on('request', (r) => { if (new URL(r.url()).origin !== new URL(server.url).origin && !/^(data|blob):/.test(r.url())) outside.push(r.url()); });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(server.url).origin });
-    await page.goto(server.url);
-    await page.getByText('Found here').waitFor();
     // Wikipedia is on: only the switch of the chat keeps the searches of this test here.
-    await page.evaluate(async (notes) => {
+    await confirmed(page, server.url, { model: 'qwen2.5-coder:0.5b', auto_check: false, providers: { library: true, wikipedia: true }, library_folders: [server.notes] });
+    await page.evaluate(async () => {
       const { api } = await import(/** @type {any} */ ('/src/api.js'));
-      await api.call('SaveSettings', { ...(await api.call('Settings')), confirmed: true, model: 'qwen2.5-coder:0.5b', auto_check: false, providers: { library: true, wikipedia: true }, library_folders: [notes] });
       await api.call('RescanLibrary', 'r');
-    }, server.notes);
+    });
     await page.goto(`${new URL('/', server.url).href}#/chat/`);
     await page.reload();
     await page.getByText('What would you like to know?').waitFor();

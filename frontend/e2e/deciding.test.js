@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, watchedPage } from './browser.js';
+import { confirmed, launch, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 /** Facts are brought, decided, frozen and compared, in a real browser against the real server. */
@@ -23,12 +23,7 @@ describe('deciding', { timeout: 300_000 }, () => {
     server = await serve();
     browser = await launch();
     page = await watchedPage(browser, complaints);
-    await page.goto(server.url);
-    await page.getByText('Found here').waitFor();
-    await page.evaluate(async () => {
-      const { api } = await import(/** @type {any} */ ('/src/api.js'));
-      await api.call('SaveSettings', { ...(await api.call('Settings')), confirmed: true, providers: {}, model: 'qwen2.5-coder:0.5b' });
-    });
+    await confirmed(page, server.url, { providers: {}, model: 'qwen2.5-coder:0.5b' });
   });
   after(async () => {
     await browser?.close();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch, watchedPage } from './browser.js';
+import { confirmed, launch, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 const fixture = fileURLToPath(new URL('../../backend/chatfile/testdata/chatgpt.json', import.meta.url));
@@ -35,12 +35,7 @@ describe('chats as files', { timeout: 300_000 }, () => {
     page = await watchedPage(browser, complaints);
     page.on('dialog', (d) => { complaints.push(`a dialog: ${d.message()}`); void d.dismiss(); });
     page.on('request', (r) => { if (new URL(r.url()).origin !== new URL(server.url).origin && !/^(data|blob):/.test(r.url())) complaints.push(`asked for ${r.url()}`); });
-    await page.goto(server.url);
-    await page.getByText('Found here').waitFor();
-    await page.evaluate(async () => {
-      const { api } = await import(/** @type {any} */ ('/src/api.js'));
-      await api.call('SaveSettings', { ...(await api.call('Settings')), confirmed: true, providers: {} });
-    });
+    await confirmed(page, server.url, { providers: {} });
   });
   after(async () => {
     await browser?.close();
