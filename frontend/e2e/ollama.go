@@ -21,7 +21,7 @@ const hostile = "Here: <img src=x onerror=\"window.pwned=1\"><script>window.pwne
 const marked = "Take **care** of the area $a^2$:\n\n```js\nconst side = 3;\n```\n\n$$\\sum_{k=1}^{n} k = \\frac{n(n+1)}{2}$$\n\nThat is all."
 
 func main() {
-	linden := ollamatest.Model{Name: "linden:7b", Weights: strings.Repeat("5", 64), Architecture: "llama", Template: "{{ .Prompt }}"}
+	linden := ollamatest.Model{Name: "linden:7b", Weights: strings.Repeat("5", 64), Bytes: 4_100_000_000, Architecture: "llama", Template: "{{ .Prompt }}"}
 	token := flag.Duration("token", 15*time.Millisecond, "time that a token takes")
 	flag.Parse()
 	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Models: []ollamatest.Model{linden}, Blobs: []string{ollamatest.Coder05}, Token: *token, Reply: reply})

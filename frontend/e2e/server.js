@@ -67,7 +67,7 @@ export async function serve(tokenMS) {
   const binary = process.env.ERRATA_BINARY ?? join(home, 'errata');
   if (!process.env.ERRATA_BINARY) await run('go', ['build', '-o', binary, '.']);
   const engine = await serveEngine(tokenMS);
-  const env = { ...environment, ERRATA_HOME: join(home, 'data'), OLLAMA_HOST: engine.url };
+  const env = { ...environment, ERRATA_HOME: join(home, 'data'), ERRATA_CACHE: join(home, 'cache'), OLLAMA_HOST: engine.url };
   let server = await start(binary, ['serve', '--port', '0'], env, /http:\S+token=\S+/);
   return {
     get url() { return server.found; }, get pid() { return /** @type {number} */ (server.child.pid); }, notes, log: () => server.log(),

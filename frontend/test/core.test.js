@@ -174,6 +174,7 @@ describe('the recommended model', () => {
     { name: 'what only answers before one that is too large', models: [m('1.5b', 1.1e9), m('0.5b', 5e8)], machine: { memory: 4e9, gpu: '', cores: 4 }, want: '1.5b' },
     { name: 'a model of the person’s own that is here', models: [m('1.5b', 1e9), { ...m('qwen2.5:0.5b', 4e8, true, false), trainable: true }], machine: { memory: 32e9, gpu: '', cores: 4 }, want: 'qwen2.5:0.5b' },
     { name: 'not one that is here and is no chat model', models: [m('1.5b', 1e9), m('embed', 3e8, true, false)], machine: { memory: 32e9, gpu: '', cores: 4 }, want: '1.5b' },
+    { name: 'not one that is here and of an unknown size', models: [m('1.5b', 1e9), { ...m('own', 0, true, false), trainable: true }], machine: { memory: 32e9, gpu: '', cores: 4 }, want: '1.5b' },
     { name: 'the smallest that is here while the machine is unknown', models: [m('7b', 4.7e9, true), m('0.5b', 4e8, true), m('0.1b', 1e8)], machine: undefined, want: '0.5b' },
     { name: 'the one in use', models: [m('1.5b', 1e9, true), m('0.5b', 4e8, true)], machine: { memory: 32e9, gpu: '', cores: 4 }, inUse: '0.5b', want: '0.5b' },
     { name: 'nothing when there is nothing', models: [], machine: undefined, want: undefined },

@@ -87,6 +87,7 @@ type Script struct {
 type Model struct {
 	Name         string
 	Weights      string // SHA-256
+	Bytes        int64  // of the weights
 	Adapter      string // SHA-256, "" none
 	Template     string // "" = the engine's useless default
 	Stop         []string
@@ -173,7 +174,7 @@ func New(address string, script Script) (*Server, error) {
 	}
 	for _, m := range script.Models {
 		s.models[key(m.Name)] = m
-		s.blobs[m.Weights] = 0
+		s.blobs[m.Weights] = m.Bytes
 	}
 	for _, b := range script.Blobs {
 		s.blobs[b] = 0
