@@ -22,7 +22,7 @@ from errata_trainer.run import Run
 from errata_trainer.tokens import Sequence as TokenRow
 
 # Steps alone are measured: nothing is probed, given up or saved, and the number of steps decides nothing.
-_STEPS_ALONE = {"probe_every": 10**9, "give_up_at": 0.0, "checkpoint_seconds": 1e9, "epochs": 1e6}
+_STEPS_ALONE = {"probe_every": 10**9, "give_up_at": [], "give_up_above": [], "checkpoint_seconds": 1e9, "epochs": 1e6}
 
 
 def overrides(job: Job) -> dict[str, Any]:

@@ -42,8 +42,8 @@ class Recipe:
     probe_tokens: int = 32
     polish_share: float = 0.1
     guard_kl: float = 0.05
-    give_up_at: float = 0.55
-    give_up_above: float = 0.2
+    give_up_at: tuple[float, ...] = (0.55, 0.75)
+    give_up_above: tuple[float, ...] = (0.4, 0.2)
     give_up_rows: int = 32
     scales: tuple[float, ...] = (1.0, 0.9, 0.8, 0.7, 0.6)
     answer_tokens: int = 24
@@ -69,7 +69,8 @@ ORIGINAL = Recipe(
     fact_rows=4,
     kl_weight=0.0,
     epochs=4.0,
-    give_up_at=0.0,
+    give_up_at=(),
+    give_up_above=(),
     probe_tokens=50,
     dtype="auto",
     cache_states=False,
@@ -109,7 +110,7 @@ _NOT_NEGATIVE = [
     "probe_below",
     "leave_below",
 ]
-_SHARES = ("drift_share", "polish_share", "give_up_at", "give_up_above")
+_SHARES = ("drift_share", "polish_share")
 
 
 def resolve(name: str, overrides: dict[str, Any]) -> Recipe:
@@ -140,7 +141,7 @@ def trained_layers(layers: str | tuple[int, ...], count: int) -> tuple[int, ...]
 
 
 def _coerce(key: str, value: Any, default: Any) -> Any:
-    if key in ("layers", "modules", "scales"):
+    if key in ("layers", "modules", "scales", "give_up_at", "give_up_above"):
         return tuple(value) if isinstance(value, list | tuple) else value
     if isinstance(default, bool) or isinstance(value, bool):
         ok = isinstance(default, bool) and isinstance(value, bool)
@@ -181,6 +182,11 @@ def _validate(recipe: Recipe) -> None:
     scales = recipe.scales
     if not isinstance(scales, tuple) or not scales or any(not 0 < scale <= 1 for scale in scales):
         raise _bad("scales must be numbers above 0 and at most 1")
+    looks = (recipe.give_up_at, recipe.give_up_above)
+    if any(not isinstance(shares, tuple) or any(not 0 <= share <= 1 for share in shares) for shares in looks):
+        raise _bad("give_up_at and give_up_above must be lists of numbers from 0 to 1")
+    if len(recipe.give_up_at) != len(recipe.give_up_above):
+        raise _bad("give_up_at and give_up_above must be of the same length")
 
 
 def _bad(message: str) -> TrainerError:

@@ -107,7 +107,8 @@ class Training:
         self._scaler = torch.amp.GradScaler(self._network.device.type, enabled=self._network.dtype == torch.float16)
         kind = CopySampler if recipe.loss == "whole" else Sampler
         self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share)
-        self._leaks_at = math.ceil(end * recipe.give_up_at) if held else 0
+        looks = zip(recipe.give_up_at, recipe.give_up_above, strict=True) if held else ()
+        self._give_up_above = {math.ceil(end * at): above for at, above in looks}
         self.state = State(end=end)
         self._best: list[torch.Tensor] = []
 
@@ -129,8 +130,8 @@ class Training:
                 return "max_minutes"
             before, tokens = state.row_passes, state.token_passes
             rate = self._step()
-            if state.step == self._leaks_at:
-                self._give_up(emit)
+            if state.step in self._give_up_above:
+                self._give_up(emit, self._give_up_above[state.step])
             if self._probe_due():
                 self._probe(emit)
             took = time.monotonic() - begun
@@ -272,29 +273,30 @@ class Training:
     def _taught(self) -> list[str]:
         return [fact for fact in self._prober.facts if fact not in self.state.given_up]
 
-    def _give_up(self, emit: Emitter) -> None:
-        """Lets go of the facts that cannot be held apart, while there is time for the others.
+    def _give_up(self, emit: Emitter, above: float) -> None:
+        """Lets go of the facts that more than the share `above` of their neighbours say, while there is time to.
 
-        Half-way, the trained neighbours of most facts that can be taught say it in up to a fifth, those of others in
-        a quarter to three quarters, and hardly less in the end. Raises TrainerError when none is left.
+        Raises TrainerError when none is left.
         """
-        recipe, state = self._recipe, self.state
-        for fact in list(self._prober.facts):
+        state = self.state
+        let_go: list[str] = []
+        for fact in self._taught():
             own = [pair for pair in self._held if pair[0].row.kind == "neighbour" and pair[0].row.fact == fact]
             said, asked = self._prober.leaks(fact, own)
-            given_up = said > recipe.give_up_above * asked
+            given_up = said > above * asked
             emit(Leak(step=state.step, fact=fact, said=said, asked=asked, given_up=given_up))
             if given_up:
-                state.given_up.append(fact)
+                let_go.append(fact)
+        state.given_up += let_go
         if not self._taught():
             raise TrainerError(
                 "apart",
                 "No fact could be held apart from the questions beside it, so nothing was taught",
                 "Memory goes on answering them; other facts can be taught.",
             )
-        for fact in state.given_up:
+        for fact in let_go:
             self._hold(fact)
-        if state.given_up:
+        if let_go:
             state.learned = [fact for fact in state.learned if fact not in state.given_up]
             state.best_learned, self._best = -1, []
 

@@ -40,7 +40,8 @@ FAST = {
     "epochs": 100.0,
     "decay": "last_fifth",
     "stop_when_learned": True,
-    "give_up_at": 0.0,
+    "give_up_at": [],
+    "give_up_above": [],
 }
 
 
@@ -246,19 +247,22 @@ def test_the_original_recipe_takes_all_copies_on_the_whole_text(job: Job) -> Non
 def test_a_fact_that_cannot_be_held_apart_is_given_up(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Prober, "leaks", lambda _, fact, rows: (len(rows), len(rows)) if fact == "f1" else (0, 9))
-    job.spec.update(max_steps=10, overrides=job.spec["overrides"] | {"rehearsal_rows": 0, "give_up_at": 0.5})
+    monkeypatch.setattr(Prober, "leaks", lambda _, fact, rows: (4 * len(rows), 9) if fact == "f1" else (0, 9))
+    looks = {"give_up_at": [0.5, 0.8], "give_up_above": [0.6, 0.2]}
+    job.spec.update(max_steps=10, overrides=job.spec["overrides"] | {"rehearsal_rows": 0} | looks)
     job.execute()
     assert [
         (event["step"], event["fact"], event["said"], event["asked"], event["given_up"]) for event in job.of("leak")
     ] == [
-        (5, "f1", 1, 1, True),
+        (5, "f1", 4, 9, False),
         (5, "f2", 0, 9, False),
+        (8, "f1", 4, 9, True),
+        (8, "f2", 0, 9, False),
     ]
     metrics = json.loads((job.artefact / "manifest.json").read_text())["metrics"]
     assert metrics["given_up"] == ["f1"]
     assert "f1" not in metrics["learned"] + metrics["not_learned"]
-    assert [(event["facts"], event["given_up"]) for event in job.of("progress")] == [(2, 0)] * 4 + [(1, 1)] * 6
+    assert [(event["facts"], event["given_up"]) for event in job.of("progress")] == [(2, 0)] * 7 + [(1, 1)] * 3
     assert job.run is not None
     assert job.run.training is not None
     held = [row.row for row, _ in job.run.training._held if row.row.id.endswith("-held")]
@@ -266,13 +270,13 @@ def test_a_fact_that_cannot_be_held_apart_is_given_up(
     assert not any(row.completion for row in held)
     whole = load_file(job.artefact / "adapter_model.safetensors")
 
-    def stop_after_seven(event: dict[str, Any], control: Control) -> None:
-        if event["type"] == "progress" and event["step"] == 7:
+    def stop_after_nine(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "progress" and event["step"] == 9:
             control.handle('{"cmd":"stop","save":true}')
 
     job.spec.update(run="r2", work=str(tmp_path / "other"))
     with pytest.raises(Cancelled):
-        job.execute(stop_after_seven)
+        job.execute(stop_after_nine)
     job.spec["resume"] = True
     job.execute()
     for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
@@ -307,7 +311,7 @@ def test_a_fact_without_neighbours_is_kept(job: Job) -> None:
 
 def test_nothing_is_left_when_every_fact_is_given_up(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Prober, "leaks", lambda *_: (9, 9))
-    job.spec["overrides"] |= {"give_up_at": 0.5}
+    job.spec["overrides"] |= {"give_up_at": [0.5], "give_up_above": [0.2]}
     with pytest.raises(TrainerError, match="held apart") as caught:
         job.execute()
     assert caught.value.error_class == "apart"

@@ -22,6 +22,8 @@ from errata_trainer.recipe import resolve, trained_layers
         {"modules": ["lm_head"]},
         {"layers": "lower"},
         {"scales": [2.0]},
+        {"give_up_at": [0.5], "give_up_above": [2.0]},
+        {"give_up_at": [0.5]},
         {"loss": "half"},
         {"cache_states": 1},
     ],
