@@ -33,7 +33,7 @@ func sure(label string) (backend.LabelResult, error) {
 }
 
 func class(n int) string {
-	return fmt.Sprintf(`{"id":"c%d","question":"Why do tides of kind %d come about?","label":"evergreen","source":"s"}`, n, n)
+	return fmt.Sprintf(`{"id":"c%d","question":"Do tides of kind %d come about at night?","label":"evergreen","source":"s"}`, n, n)
 }
 
 func TestTheShippedSampleIsWhole(t *testing.T) {

@@ -135,7 +135,7 @@ func blocking(t testing.TB, step string) (j *judge.Judge, begun chan struct{}, q
 	}
 	question, answer = pmQuestion, "It is Keir Starmer."
 	if step == "label" {
-		question = "Which bird lays blue eggs?"
+		question = "Does the clay of Larkstead shrink?"
 	}
 	return newJudge(t, judge.Options{Model: m, Gather: gather}), begun, question, answer
 }

@@ -2,7 +2,8 @@
 // slots, this package decides, a person teaches.
 //
 //	question, answer
-//	   │ gate       which class: evergreen, slow, fast, clock, or not checkable
+//	   │ gate       which class: evergreen, slow, fast, clock, or not checkable; by rules,
+//	   │            then by weighed cues, then by one label
 //	   │ claim      the one short answer that the text states
 //	   │ queries    the question's own words, never the answer's
 //	   │ gather     passages, through the port

@@ -34,9 +34,9 @@ func (h *heard) Chat(ctx context.Context, req backend.ChatRequest, on func(strin
 
 func TestEachRoleHasItsModelAndItsFit(t *testing.T) {
 	// No rule knows how fast this answer changes, so that a label is asked as well.
-	const unsure = "What do the people of Larkstead call the oldest tower?"
-	tower := gives(web("1", "a.com", "The people of Larkstead call the oldest tower the Grey Lantern.", at(10)),
-		web("2", "b.com", "Grey Lantern is what the people of Larkstead call the oldest tower, built of flint.", at(20)))
+	const unsure = "What do the people of Larkstead call the round tower?"
+	tower := gives(web("1", "a.com", "The people of Larkstead call the round tower the Grey Lantern.", at(10)),
+		web("2", "b.com", "Grey Lantern is what the people of Larkstead call the round tower, built of flint.", at(20)))
 	tests := []struct {
 		name, question, answer, value string
 		gather                        judge.Gather
@@ -48,7 +48,7 @@ func TestEachRoleHasItsModelAndItsFit(t *testing.T) {
 		{"only values were copied", pmQuestion, "It is Rishi Sunak.", "Keir Starmer", pages, "reader", map[string]string{"extract": "readerreader"}, "r"},
 		{"a value that only plain chat gave", pmQuestion, "It is Rishi Sunak.", "", pages, "reader", map[string]string{"extract": "readerreader", "chat": "readerreader"}, "r"},
 		{"only labels were asked", "Is Keir Starmer Prime Minister of the United Kingdom?", "Yes, he is.", "", pages, "reader", map[string]string{"label": "judge-modeljudge-model"}, "j"},
-		{"both worked, and nobody measured them together", unsure, "They call the oldest tower the Red Widow.", "Grey Lantern", tower, "reader",
+		{"both worked, and nobody measured them together", unsure, "They call the round tower the Red Widow.", "Grey Lantern", tower, "reader",
 			map[string]string{"label": "judge-model", "extract": "readerreader"}, ""},
 	}
 	for _, tt := range tests {

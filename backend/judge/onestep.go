@@ -38,9 +38,6 @@ func (j *Judge) begin() *run {
 func (j *Judge) Gate(ctx context.Context, question string) (class backend.Class, confidence float64, err error) {
 	r := j.begin()
 	class, err = r.gate(ctx, squeeze(clip(strings.ToValidUTF8(question, " "), 4000)))
-	if !r.unsure {
-		return class, sureRule, err
-	}
 	return class, r.surely, err
 }
 

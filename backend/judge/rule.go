@@ -9,5 +9,6 @@ import (
 // ClassByRule is the gate's first step, without a model; sure is false when the
 // rules cannot tell.
 func ClassByRule(question string, now time.Time) (class backend.Class, sure bool) {
-	return gateRules(question, now)
+	class, sure, _ = gateRules(question, now)
+	return class, sure
 }

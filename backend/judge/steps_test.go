@@ -54,13 +54,13 @@ func TestGateRules(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, sure := gateRules(test.question, now)
+			got, sure, _ := gateRules(test.question, now)
 			require.Equal(t, test.want, got)
 			require.True(t, sure)
 		})
 	}
 	t.Run("unsure is fast", func(t *testing.T) {
-		got, sure := gateRules("Which bird lays blue eggs?", now)
+		got, sure, _ := gateRules("Does the clay of Larkstead shrink?", now)
 		require.Equal(t, backend.ClassFast, got)
 		require.False(t, sure)
 	})
