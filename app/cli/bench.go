@@ -23,6 +23,7 @@ type benchCmd struct {
 	Poison    benchPoisonCmd    `cmd:"" help:"How often hostile pages mislead the judge."`
 	Learn     benchLearnCmd     `cmd:"" help:"What teaching teaches and what it breaks, on facts that the model misses."`
 	Calibrate benchCalibrateCmd `cmd:"" help:"Fit the judge's confidence to labelled rows, so that it says how often it is right."`
+	Gate      benchGateCmd      `cmd:"" help:"Fit the weights by which the judge tells lasting questions from changing ones, to labelled rows."`
 	Chat      benchChatCmd      `cmd:"" help:"Tokens per second through Errata against the engine's own API."`
 }
 
@@ -133,7 +134,7 @@ func (s *session) result(file string, out any, write func(io.Writer)) error {
 // a benchmark: kong knows one kind of --json only.
 func fileOfJSON(args []string) []string {
 	verb := slices.Index(args, "bench") + 1
-	if verb == 0 || verb == len(args) || !slices.Contains([]string{"judge", "calibrate", "poison", "learn"}, args[verb]) {
+	if verb == 0 || verb == len(args) || !slices.Contains([]string{"judge", "calibrate", "gate", "poison", "learn"}, args[verb]) {
 		return args
 	}
 	var out []string

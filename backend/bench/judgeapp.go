@@ -69,8 +69,7 @@ func (t appJudge) judge(ctx context.Context, m judge.Model, task string, row jud
 	switch task {
 	case taskClass:
 		class, confidence, err := j.Gate(ctx, row.Question)
-		// Whatever is no lasting fact may be answered otherwise another day.
-		out := one(pick(class == backend.ClassEvergreen || class == backend.ClassCreative, "evergreen", "changing"), true)
+		out := one(classLabel(class), true)
 		out[0].Reason, out[0].Confidence = string(class), confidence
 		return out, err
 	case taskOutdated, taskOutdatedSame:
