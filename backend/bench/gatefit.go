@@ -45,6 +45,7 @@ type gateRow struct {
 	changes bool
 	held    []bool
 	settled backend.Class
+	foreign bool // in a language that the cues do not know
 }
 
 // FitGate fits the gate to half of the rows: those whose id has a SHA-256 that
@@ -81,7 +82,7 @@ func FitGate(ctx context.Context, o GateFitOptions) (GateFit, error) {
 	for i, c := range cues {
 		w := GateWeight{Name: c.Name, Now: c.Weight, Fitted: fitted.cues[i]}
 		for _, r := range mine {
-			if r.settled == "" && r.held[i] {
+			if r.weighed() && r.held[i] {
 				w.Rows++
 				if r.changes {
 					w.Changing++
@@ -108,6 +109,8 @@ func FitGate(ctx context.Context, o GateFitOptions) (GateFit, error) {
 	return out, ctx.Err()
 }
 
+func (r gateRow) weighed() bool { return r.settled == "" && !r.foreign }
+
 func gateRowOf(r judgeRow, task string) gateRow {
 	day := benchDay
 	if at := r.asked(); task == taskRealtime && at != nil {
@@ -115,7 +118,9 @@ func gateRowOf(r judgeRow, task string) gateRow {
 	}
 	g := gateRow{row: r, changes: task == taskRealtime || r.Label == "changing"}
 	g.row.Label = pick(g.changes, "changing", "evergreen")
-	g.held, g.settled = judge.GateCuesOf(r.Question, day)
+	var readable bool
+	g.held, g.settled, readable = judge.GateCuesOf(r.Question, day)
+	g.foreign = g.settled == "" && !readable
 	return g
 }
 
@@ -128,7 +133,7 @@ func fitGate(rows []gateRow, cues []judge.GateCue) gateWeights {
 	var held [][]bool
 	var changes []bool
 	for _, r := range rows {
-		if r.settled == "" {
+		if r.weighed() {
 			held, changes = append(held, r.held), append(changes, r.changes)
 		}
 	}
@@ -146,8 +151,11 @@ func gateFold(r gateRow) int { return int(sha256.Sum256([]byte("fold" + r.row.ID
 // says is the bench's label for a question under the weights; asks where a model
 // would be asked.
 func (w gateWeights) says(r gateRow) (label string, asks bool) {
-	if r.settled != "" {
+	switch {
+	case r.settled != "":
 		return classLabel(r.settled), false
+	case r.foreign:
+		return classLabel(backend.ClassFast), true
 	}
 	odds := w.bias
 	for i, held := range r.held {

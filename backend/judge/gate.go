@@ -43,11 +43,13 @@ func gateRules(question string, now time.Time) (class backend.Class, sure bool, 
 		return class, true, sureRule
 	}
 	switch share = a.changes(); {
+	case !a.isReadable():
+		return backend.ClassFast, false, 0.5
 	case share <= lastsUpTo:
 		return backend.ClassEvergreen, true, share
 	case share >= changesFrom:
 		return a.pace(), true, share
-	case len(a.words) < 2:
+	case a.isWord():
 		return backend.ClassUnclear, true, share
 	}
 	return backend.ClassFast, false, share

@@ -19,18 +19,19 @@ const (
 
 // asked is a question as the gate's cues read it.
 type asked struct {
-	words  []string // lower case, hyphens apart, possessives cut
-	lex    []lex    // of each word
-	all    lex      // of all words
-	wh     string   // who, what, which, when, where, why, how or ""
-	late   bool     // the question word stands behind the fifth word
-	how    string   // the word after "how": many, old, long
-	tense  tense
-	past   bool // a verb in the past stands anywhere
-	year   int  // the newest year that dates something, 0 without one
-	near   bool // a time within weeks from today: this week, on Monday
-	yearly bool // a time within years from today: this season, last year
-	today  bool // told from the day of asking in any way: current, latest, last, near, yearly
+	words            []string // lower case, hyphens apart, possessives cut
+	lex              []lex    // of each word
+	all              lex      // of all words
+	wh               string   // who, what, which, when, where, why, how or ""
+	late             bool     // the question word stands behind the fifth word
+	how              string   // the word after "how": many, old, long
+	tense            tense
+	past             bool // a verb in the past stands anywhere
+	year             int  // the newest year that dates something, 0 without one
+	english, foreign int  // words that only English has, and only others
+	near             bool // a time within weeks from today: this week, on Monday
+	yearly           bool // a time within years from today: this season, last year
+	today            bool // told from the day of asking in any way: current, latest, last, near, yearly
 }
 
 // readAsked reads a question for the cues.
@@ -64,10 +65,29 @@ func (a *asked) add(raw string, first bool) {
 		class &^= ofNames
 	}
 	a.words, a.lex, a.all = append(a.words, w), append(a.lex, class), a.all|class
+	switch {
+	case englishWords[w] || owner:
+		a.english++
+	case foreignWords[raw]: // in names they have a capital: "Las Vegas"
+		a.foreign++
+	}
 	if owner && questionWords[w] { // "what's"
 		a.words, a.lex = append(a.words, "is"), append(a.lex, 0)
 	}
 }
+
+// Words of grammar by which a question shows its language, without those that
+// English shares ("was", "die", "in"): the cues know English only, and half of them
+// would read German wrongly.
+var (
+	englishWords = wordSet("the of is are what which who whom whose when where why how does do did has have had were and or for with by from that this these there to at on many much be been")
+	foreignWords = wordSet(`der die das den dem ein eine einer und ist sind wer wie wo wann warum welche welcher welches von für mit auf im zum zur bei nach wird hat haben
+		le la les des du est sont qui que quel quelle où quand pourquoi combien comment une dans pour avec el los las es quién cuál qué dónde cuándo cuánto cómo por para del
+		il gli chi che quale dove perché quanto sono di da quem qual onde quando uma wat de het van een wie waar hoeveel hoe welke zijn`)
+)
+
+// isReadable: a single word, or English as far as its words of grammar show.
+func (a *asked) isReadable() bool { return a.isWord() || a.english > a.foreign }
 
 func (a *asked) readWh() {
 	for i, w := range a.words {
@@ -144,6 +164,8 @@ var tens = wordSet("ten eleven twelve thirteen fourteen fifteen sixteen seventee
 // elsewhere in the present it may belong to a name or a distance.
 var beforeYear = wordSet("in of during by before until till for year years around circa the early late mid")
 
+var sinceWords = wordSet("since after from seit depuis desde")
+
 // readYear takes no year for a date that only says since when.
 func (a *asked) readYear(now int) {
 	for i, w := range a.words {
@@ -162,7 +184,7 @@ func (a *asked) readYear(now int) {
 		}
 		switch {
 		case classesOf(after)&lexUnit != 0, units[after].dimension != "":
-		case y <= now && (before == "since" || before == "after" || before == "from"):
+		case y <= now && (sinceWords[before]):
 		case a.past || a.tense == noVerb || beforeYear[before]:
 			a.year = max(a.year, y)
 		}
@@ -194,6 +216,13 @@ func (a *asked) has(phrase ...string) bool {
 }
 
 func (a *asked) any(class lex) bool { return a.all&class != 0 }
+
+// isWord: a single word, where words are written apart.
+func (a *asked) isWord() bool {
+	return len(a.words) < 2 && !strings.ContainsFunc(strings.Join(a.words, ""), func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	})
+}
 
 // says: it has a word that is not only grammar.
 func (a *asked) says() bool {

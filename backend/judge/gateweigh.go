@@ -21,12 +21,12 @@ func GateCues() (bias float64, list []GateCue) {
 	return gateBias, list
 }
 
-// GateCuesOf says which cues hold for a question; settled is the class of one for
-// which none is weighed, else "".
-func GateCuesOf(question string, now time.Time) (held []bool, settled backend.Class) {
+// GateCuesOf says which cues hold for a question. None is weighed where settled is
+// its class, and where it is not readable, being in a language that they do not know.
+func GateCuesOf(question string, now time.Time) (held []bool, settled backend.Class, readable bool) {
 	q := squeeze(question)
 	a := readAsked(q, now)
-	return a.holds(), settle(q, a, now)
+	return a.holds(), settle(q, a, now), a.isReadable()
 }
 
 // GateLeans is what the gate makes of log-odds that an answer changes: whether it
