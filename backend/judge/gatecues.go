@@ -42,7 +42,6 @@ var cues = []cue{
 	{"superlative in nature", "the most of what nature made", -2, -0.9, func(a *asked) bool { return a.superlative() && a.any(inNature) }},
 	{"measure", "area, height, depth, distance", -1, -1.7, asksMeasure},
 	{"seat", "where it lies and what stands for it: capital, border, flag", -1, -1.8, asksSeat},
-	{"nature", "what nature made: mountains, seas, planets", -1, -0.0, func(a *asked) bool { return a.any(lexNature) }},
 	{"living", "a kind of animal or plant, or a part of the body", -1, -0.6, func(a *asked) bool { return a.any(lexLiving|lexBody) && !(a.counts() && a.remains()) }},
 	{"science", "a term of science, by word or by ending", -1, -0.8, isScience},
 	{"explanation", "why, how, or what a word means", -1, -1.2, asksExplanation},

@@ -82,7 +82,7 @@ func (a *asked) add(raw string, first bool) {
 var (
 	englishWords = wordSet("the of is are what which who whom whose when where why how does do did has have had were and or for with by from that this these there to at on many much be been")
 	foreignWords = wordSet(`der die das den dem ein eine einer und ist sind wer wie wo wann warum welche welcher welches von für mit auf im zum zur bei nach wird hat haben
-		le la les des du est sont qui que quel quelle où quand pourquoi combien comment une dans pour avec el los las es quién cuál qué dónde cuándo cuánto cómo por para del
+		le la les des du est sont qui que quel quelle où quand pourquoi combien comment une dans pour avec el los las es quién cuál qué dónde cuándo cómo por para del
 		il gli chi che quale dove perché quanto sono di da quem qual onde quando uma wat de het van een wie waar hoeveel hoe welke zijn`)
 )
 
