@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -46,6 +47,30 @@ class Forward:
         places = torch.tensor(keep, device=self.network.device)
         flat = self.network.logits(self.network.upper(entering, tree, places))
         return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
+
+    @torch.no_grad()
+    def inputs(
+        self, rows: Sequence[TokenRow], tokens: int, generator: torch.Generator
+    ) -> dict[tuple[int, str], torch.Tensor]:
+        """What enters each adapted layer of the base for `rows`, at most `tokens` places of them: (n, n_in) float32."""
+        seen: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in self.network.adapters}
+
+        def keep(flat: torch.Tensor, into: list[torch.Tensor], most: int) -> None:
+            chosen = torch.randperm(len(flat), generator=generator)[:most]
+            into.append(flat[chosen.to(flat.device)].float())
+
+        self.network.set_strength(0)
+        try:
+            for part in self.parts(rows):
+                # A pack holds a beginning that rows share once, so its places are counted when they come.
+                for key, layer in self.network.adapters.items():
+                    layer.look = functools.partial(keep, into=seen[key], most=tokens * len(part) // len(rows))
+                self.logits(part)
+        finally:
+            self.network.set_strength(1)
+            for layer in self.network.adapters.values():
+                layer.look = None
+        return {key: torch.cat(parts) for key, parts in seen.items()}
 
     def _cached(self, rows: Sequence[TokenRow], inputs: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
         missing = [index for index, row in enumerate(rows) if row.row.id not in self._states]

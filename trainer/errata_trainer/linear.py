@@ -7,6 +7,7 @@ it leaves (see artefact.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -124,13 +125,30 @@ class LoraLinear(FrozenLinear):
         self.lora_b = nn.Parameter(torch.zeros(self.n_out, rank, device=weight.device))
         self.scaling = alpha / rank
         self.strength = 1.0
+        self.reading: Callable[[torch.Tensor], torch.Tensor] | None = None
+        self.look: Callable[[torch.Tensor], None] | None = None
+        self._acting: tuple[int, torch.Tensor] | None = None
+
+    def acting_a(self) -> torch.Tensor:
+        """A as it meets the input: turned by `reading` where there is one (see reading.py)."""
+        if self.reading is None:
+            return self.lora_a
+        if torch.is_grad_enabled():
+            return self.reading(self.lora_a)
+        # An answer asks for it once a token, and it changes once a step.
+        version = self.lora_a._version
+        if self._acting is None or self._acting[0] != version:
+            self._acting = version, self.reading(self.lora_a)
+        return self._acting[1]
 
     def multiply(self, flat: torch.Tensor) -> torch.Tensor:
-        """As FrozenLinear's, plus the pair times `strength` (0: the base itself, bit for bit)."""
+        """As FrozenLinear's, plus the pair times `strength` (0: the base itself, bit for bit). `look` sees all."""
+        if self.look is not None:
+            self.look(flat)
         if self.strength == 0:
             return super().multiply(flat)
-        scale = self.scaling * self.strength
+        scale, a = self.scaling * self.strength, self.acting_a()
         if not torch.is_grad_enabled():
-            inner = flat @ self.lora_a.to(flat.dtype).t()
+            inner = flat @ a.to(flat.dtype).t()
             return self.product.forward(flat).addmm_(inner, self.lora_b.to(flat.dtype).t(), alpha=scale)
-        return _Adapted.apply(flat, self.lora_a, self.lora_b, scale, self.product)  # type: ignore[no-any-return]
+        return _Adapted.apply(flat, a, self.lora_b, scale, self.product)  # type: ignore[no-any-return]

@@ -33,8 +33,11 @@ class Recipe:
     rehearsal_rows: int = 0
     kl_weight: float = 8.0
     drift_share: float = 0.5
-    epochs: float = 14.0
-    held_epochs: float = 5.5
+    epochs: float = 7.0
+    held_epochs: float = 2.75
+    apart: float = 30.0
+    apart_tokens: int = 3072
+    apart_gain: float = 8.0
     stop_when_learned: bool = False
     probe_every: int = 40
     probe_below: float = 0.7
@@ -68,6 +71,7 @@ ORIGINAL = Recipe(
     batch_rows=4,
     fact_rows=4,
     kl_weight=0.0,
+    apart=0.0,
     epochs=4.0,
     give_up_at=(),
     give_up_above=(),
@@ -99,6 +103,8 @@ _POSITIVE = (
     "checkpoint_seconds",
     "clip",
     "give_up_rows",
+    "apart_tokens",
+    "apart_gain",
 )
 _NOT_NEGATIVE = [
     "warmup_steps",
@@ -106,6 +112,7 @@ _NOT_NEGATIVE = [
     "rehearsal_rows",
     "kl_weight",
     "held_epochs",
+    "apart",
     "guard_kl",
     "probe_below",
     "leave_below",

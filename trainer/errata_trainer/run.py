@@ -18,6 +18,7 @@ from errata_trainer.forward import BaseAnswers, Forward
 from errata_trainer.machine import Derived, derive, look, peak_memory_mb
 from errata_trainer.network import Network
 from errata_trainer.probes import Prober
+from errata_trainer.reading import turn_away
 from errata_trainer.recipe import Recipe, trained_layers
 from errata_trainer.spec import HELD, Row, Spec, load_spec
 from errata_trainer.tokens import encode_row, load_coder
@@ -61,6 +62,9 @@ class Run:
         held = answers.load(self._held_rows(), check) if held_wanted else []
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
+        if held and self.recipe.apart:
+            turn_away(forward, [row for row, _ in held], facts, self.recipe, spec.seed)
+            check()
         prober = Prober(forward, coder, self.recipe, self.rows)
         optimizer = _optimizer(derived.optimizer, network, self.recipe)
         self.training = Training(
@@ -134,7 +138,7 @@ class Run:
         if spec.merged:
             self._emit(Stage("merge"))
         adapter = {
-            key: (layer.lora_a.detach().float().cpu(), layer.lora_b.detach().float().cpu())
+            key: (layer.acting_a().detach().float().cpu(), layer.lora_b.detach().float().cpu())
             for key, layer in network.adapters.items()
         }
         manifest = {

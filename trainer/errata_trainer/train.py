@@ -65,7 +65,7 @@ def total_steps(recipe: Recipe, fact_rows: int, held_rows: int, limit: int) -> i
         steps = math.ceil(fact_rows / recipe.fact_rows) * math.ceil(recipe.epochs)
     else:
         steps = math.ceil(recipe.epochs * fact_rows / min(recipe.fact_rows, fact_rows))
-        # Few facts have as many neighbours each: seen three or four times, those leaked, five or six times hardly.
+        # Few facts have as many neighbours each, and those seen too seldom leak.
         beside = recipe.batch_rows - recipe.fact_rows
         if held_rows and beside:
             steps = max(steps, math.ceil(recipe.held_epochs * held_rows / beside))

@@ -161,7 +161,14 @@ def job(tmp_path: Path, base_path: Path) -> Job:
         "work": str(tmp_path / "work"),
         "max_steps": 4,
         "threads": 1,
-        "overrides": {"dtype": "float32", "batch_rows": 4, "fact_rows": 2, "rehearsal_rows": 1, "kl_weight": 5.0},
+        "overrides": {
+            "dtype": "float32",
+            "batch_rows": 4,
+            "fact_rows": 2,
+            "rehearsal_rows": 1,
+            "kl_weight": 5.0,
+            "apart": 0.0,
+        },
         "dataset": {"id": "d1", "hash": "h"},
     }
     return Job(tmp_path, spec)

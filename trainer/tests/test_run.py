@@ -103,11 +103,12 @@ def check_merged(job: Job) -> None:
     assert len(shapes) == 2 * len(pairs)
 
 
-def test_peft_loads_the_adapter_and_agrees(job: Job) -> None:
+@pytest.mark.parametrize("apart", [0.0, 30.0])
+def test_peft_loads_the_adapter_and_agrees(job: Job, apart: float) -> None:
     from peft import PeftModel
     from transformers import Qwen2ForCausalLM
 
-    job.spec["overrides"] |= {"rate": 0.05, "warmup_steps": 0}
+    job.spec["overrides"] |= {"rate": 0.05, "warmup_steps": 0, "apart": apart}
     job.execute()
     base = Base(Path(job.spec["base_gguf"]))
     plain = Qwen2ForCausalLM(base.config()).eval()
@@ -391,7 +392,7 @@ def test_what_drifted_is_seen_again_and_what_is_held_later_joins() -> None:
 def test_rates_and_steps() -> None:
     from errata_trainer.recipe import ORIGINAL, Recipe
 
-    recipe = Recipe(rate=1.0, fact_rows=8, epochs=12, decay="last_fifth")
+    recipe = Recipe(rate=1.0, fact_rows=8, epochs=12, held_epochs=5.5, decay="last_fifth")
     assert rate_at(recipe, 1, 100, 0) < rate_at(recipe, 5, 100, 0) < 1
     assert rate_at(recipe, 50, 100, 0) == 1
     assert rate_at(recipe, 100, 100, 0) < 0.2

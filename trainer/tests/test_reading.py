@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from conftest import Job
+from safetensors.torch import load_file
+
+from errata_trainer.control import Control
+from errata_trainer.errors import Cancelled
+from errata_trainer.forward import Forward
+from errata_trainer.linear import LoraLinear
+from errata_trainer.reading import Reading
+
+
+@pytest.mark.parametrize("tokens", [5, 40])
+def test_few_and_many_held_inputs_give_the_same_formula(tokens: int) -> None:
+    generator = torch.Generator().manual_seed(tokens)
+    held, a = torch.randn(tokens, 16, generator=generator), torch.randn(3, 16, generator=generator)
+    reading = Reading(held, a, 30.0, 1.0)
+    c = 30.0 * 16 / float(held.square().sum())
+    torch.testing.assert_close(reading(a), a @ torch.linalg.inv(torch.eye(16) + c * held.t() @ held))
+
+
+def test_what_held_inputs_hold_is_hardly_read_and_the_rest_keeps_its_size() -> None:
+    held = torch.eye(8)[:4] * 3
+    fact = torch.tensor([[1.0, 0, 0, 0, 1, 0, 0, 0]])
+    turned = Reading(held, fact, 30.0, 8.0)(fact)
+    assert float(turned.norm()) == pytest.approx(float(fact.norm()), rel=1e-3)
+    assert abs(float(turned[0, 0])) < 0.02 * float(turned[0, 4])
+    within = Reading(held, held, 30.0, 8.0)
+    assert float(within(held).norm()) < 8.01 / 61 * float(held.norm()), "the gain has a limit"
+    assert Reading(held, fact[:0], 30.0, 8.0)(fact)[0, 4] == 1, "without facts nothing is enlarged"
+
+
+def test_answers_follow_the_pair_as_it_is_trained() -> None:
+    layer = LoraLinear(torch.zeros(2, 4), None, False, 1, 1.0, torch.Generator().manual_seed(1))
+    layer.reading = Reading(torch.eye(4)[:1], torch.eye(4)[1:2], 30.0, 8.0)
+    torch.nn.init.ones_(layer.lora_b)
+    x = torch.eye(4)[1:2]
+    for value in (1.0, 2.0):
+        torch.nn.init.constant_(layer.lora_a, value)
+        with torch.no_grad():
+            assert layer(x)[0].tolist() == pytest.approx([value, value])
+        assert layer(x).detach()[0].tolist() == pytest.approx([value, value])
+
+
+def test_inputs_are_those_of_the_base_and_are_sampled(job: Job) -> None:
+    job.execute()
+    assert job.run is not None
+    assert job.run.training is not None
+    forward: Forward = job.run.training._forward
+    rows = job.run.training._facts
+    every = forward.inputs(rows, 10**6, torch.Generator().manual_seed(7))
+    assert set(every) == set(forward.network.adapters)
+    few = forward.inputs(rows, 5, torch.Generator().manual_seed(7))
+    assert {len(few[key]) for key in every if key[1] == "q_proj"} == {5}
+    with torch.no_grad():
+        for layer in forward.network.adapters.values():
+            layer.lora_b.add_(0.5)
+    again = forward.inputs(rows, 10**6, torch.Generator().manual_seed(7))
+    for key, inputs in every.items():
+        torch.testing.assert_close(again[key], inputs)
+
+
+def test_a_run_that_was_broken_off_reads_as_before(job: Job, tmp_path: Path) -> None:
+    job.spec["overrides"] |= {"apart": 30.0, "apart_tokens": 20}
+    job.execute()
+    whole = load_file(job.artefact / "adapter_model.safetensors")
+
+    def stop(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "progress" and event["step"] == 2:
+            control.handle('{"cmd":"stop","save":true}')
+
+    job.spec.update(run="r2", work=str(tmp_path / "other"))
+    with pytest.raises(Cancelled):
+        job.execute(stop)
+    job.spec["resume"] = True
+    job.execute()
+    for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
+        torch.testing.assert_close(whole[name], tensor)
