@@ -119,6 +119,22 @@ func TestImportsFollowTheHouse(t *testing.T) {
 	}
 }
 
+// heavy names what may not be linked, and why: the tables of such a package are made
+// at every start, whether or not anybody asks it.
+var heavy = map[string]string{
+	"github.com/markusmobius/go-dateparser/internal/data": "0.3 s and 95 MB; backend/page/dateparser stands in its place",
+}
+
+func TestNothingHeavyIsLinked(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "errata").Output()
+	require.NoError(t, err)
+	linked := strings.Fields(string(out))
+	require.Contains(t, linked, "github.com/markusmobius/go-htmldate", "what would bring it is linked")
+	for name, why := range heavy {
+		require.NotContains(t, linked, name, why)
+	}
+}
+
 func TestNoBagOfThings(t *testing.T) {
 	for _, p := range listPackages(t, "") {
 		last := p.ImportPath[strings.LastIndexByte(p.ImportPath, '/')+1:]

@@ -41,6 +41,7 @@ type Program struct {
 	Now   func() time.Time
 
 	shared  shared
+	options api.Options // what the API gets when it begins
 	watcher *watch.Watcher
 	library *library.Library
 	secrets *secret.Store
@@ -77,30 +78,49 @@ func running(err error) bool {
 // database; everything else may be missing and is then shown as missing.
 func Assemble(ctx context.Context, c Config) (*Program, error) {
 	p, err := assemble(ctx, c, shared{})
-	if err == nil && !p.fresh {
-		p.behind.Go(p.backUp)
+	if err == nil {
+		p.backUpBehind()
 	}
 	return p, err
 }
 
-func assemble(ctx context.Context, c Config, sh shared) (p *Program, err error) {
-	if c, err = c.filled(); err != nil {
+func assemble(ctx context.Context, c Config, sh shared) (*Program, error) {
+	p, c, err := prepare(ctx, c, sh)
+	if err != nil {
 		return nil, err
 	}
-	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	p = &Program{Home: c.Home, Now: c.Now, checkDB: c.CheckDB, shared: sh, life: life, end: stop}
-	defer func() {
-		if err != nil {
-			p.Close()
-			p = nil
-		}
-	}()
-	for _, part := range []func(Config) error{p.lock, p.doPlanned, p.openStore, p.openEngine, p.openLibrary, p.assembleLoop, p.assembleAPI} {
+	if err := p.complete(c); err != nil {
+		p.Close()
+		return nil, err
+	}
+	api.Begin(p.life, p.API, p.options)
+	return p, nil
+}
+
+// prepare makes a Program that holds the lock of its home and nothing more: the
+// calls of its API wait until it is complete and the API has begun.
+func prepare(ctx context.Context, c Config, sh shared) (*Program, Config, error) {
+	c, err := c.filled()
+	if err != nil {
+		return nil, c, err
+	}
+	p := bareProgram(ctx, c.Home)
+	p.Now, p.checkDB, p.shared = c.Now, c.CheckDB, sh
+	if err := p.lock(c); err != nil {
+		p.Close()
+		return nil, c, err
+	}
+	return p, c, nil
+}
+
+// complete makes the parts and ties up what the last run left.
+func (p *Program) complete(c Config) error {
+	for _, part := range []func(Config) error{p.doPlanned, p.openStore, p.openEngine, p.openLibrary, p.assembleLoop, p.assembleAPI} {
 		if err := part(c); err != nil {
-			return p, err
+			return err
 		}
 	}
-	return p, p.Loop.Start(life)
+	return p.Loop.Start(p.life)
 }
 
 func (c Config) filled() (Config, error) {
@@ -210,7 +230,6 @@ func (p *Program) assembleLoop(c Config) error {
 	if err != nil {
 		return err
 	}
-	p.Hub = api.NewHub()
 	p.Loop = flow.New(flow.Options{
 		Store: p.Store, Model: p.shared.model, Engine: p.shared.engine,
 		Evidence: found,
@@ -227,11 +246,11 @@ func (p *Program) assembleLoop(c Config) error {
 
 func (p *Program) assembleAPI(c Config) error {
 	local := p.Loop.Trainer.(*train.Local) //nolint:forcetypeassert // made above
-	p.API = api.New(p.life, api.Options{
+	p.options = api.Options{
 		Loop: p.Loop, Hub: p.Hub, Library: documents{p.library, p.Home}, Secrets: secrets{p.secrets}, Models: p.shared.engine, Trainer: local,
-		Machine: lookAtMachine(p.Home), Open: c.Open, Keep: keeper{p},
+		Machine: lookAtMachine(p.Home), Desktop: api.Desktop{Open: c.Open}, Keep: keeper{p},
 		Throwaway: p.throwaway, Behind: p.behind.Go, Home: p.Home, Version: version, Door: c.Door, Log: p.Log,
-	})
+	}
 	control := web.Socket(p.API, p.Hub)
 	stop, err := listenControl(p.Home, control)
 	if err != nil {
@@ -257,6 +276,11 @@ func (p *Program) Finish(ctx context.Context, onWait func()) {
 func (p *Program) Close() {
 	p.end()
 	p.behind.Wait()
+	p.letGo()
+}
+
+// letGo closes the parts and gives the home free.
+func (p *Program) letGo() {
 	for i := len(p.closers) - 1; i >= 0; i-- {
 		p.closers[i]()
 	}

@@ -72,8 +72,15 @@ func (p *Program) libraryRead(at library.Progress) {
 	p.Hub.Emit(backend.Event{At: p.Now(), Topic: "library.progress", Data: at})
 }
 
-// backUp makes a backup if the newest is too old. A new home gets none at its
-// first start: of two ways to repair it, an empty backup would be the worse one.
+// backUpBehind makes the backup that is due at a start, beside what goes on. A new
+// home gets none: of two ways to repair it, an empty backup would be the worse one.
+func (p *Program) backUpBehind() {
+	if !p.fresh {
+		p.behind.Go(p.backUp)
+	}
+}
+
+// backUp makes a backup if the newest is too old.
 func (p *Program) backUp() {
 	p.backups.Lock()
 	defer p.backups.Unlock()

@@ -2,6 +2,7 @@ package app
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -198,4 +199,24 @@ func TestADamagedHomeIsShownAndRepaired(t *testing.T) {
 	can, err = other.API.CanRepair()
 	require.NoError(t, err)
 	require.False(t, can, "a backup helps against damage only")
+}
+
+// The window opens before the database is looked at: what is damaged is still not
+// opened, and what repairs the home finds it free.
+func TestADamagedHomeIsFoundBesideTheWindow(t *testing.T) {
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, dbName), bytes.Repeat([]byte("no database "), 1024), 0o600))
+	p, c, err := prepare(t.Context(), Config{Home: home}, shared{})
+	require.NoError(t, err)
+	defer p.Close()
+	_, err = lockHome(home)
+	require.True(t, running(err), "the home is taken from the beginning on")
+
+	why := p.complete(c)
+	require.True(t, repairable(why))
+	require.Nil(t, p.Store)
+	p.breakDown("test", why)
+	unlock, err := lockHome(home)
+	require.NoError(t, err)
+	unlock()
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -159,26 +160,52 @@ func openWindow(ctx context.Context, home string) error {
 	if err != nil {
 		return err
 	}
-	p, err := Assemble(ctx, Config{Home: dir, Door: "window"})
-	if err != nil {
-		if running(err) {
-			return backend.Errorf(backend.CodeConflict, "window", "Errata is already open.")
-		}
-		// Who pressed an icon sees no standard error: the window says what is wrong.
-		p = brokenProgram(ctx, dir, "window", err)
+	p, c, err := prepare(ctx, Config{Home: dir, Door: "window"}, shared{})
+	if err == nil {
+		return p.showWindow(ctx, func() error { return p.complete(c) })
 	}
+	if running(err) {
+		return backend.Errorf(backend.CodeConflict, "window", "Errata is already open.")
+	}
+	// Who pressed an icon sees no standard error: the window says what is wrong.
+	return bareProgram(ctx, dir).showWindow(ctx, func() error { return err })
+}
+
+// showWindow opens the window at once and completes the Program beside it, because the
+// look at the database may take as long as the window does. Calls of the page wait.
+func (p *Program) showWindow(ctx context.Context, complete func() error) error {
 	var again atomic.Bool
-	err = window.Open(window.Options{
-		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: build.Icon, Log: p.Log,
-		Ready: func(ctx context.Context) {
-			api.SetDesktop(p.API, window.Desktop(ctx))
+	shown, closed := make(chan context.Context, 1), make(chan struct{})
+	var making sync.WaitGroup
+	making.Go(func() {
+		if err := complete(); err != nil {
+			p.breakDown("window", err)
+		} else {
+			p.backUpBehind()
+		}
+		select {
+		case ctx := <-shown:
+			p.options.Desktop = window.Desktop(ctx)
 			p.onRestart = func() {
 				again.Store(true)
 				time.AfterFunc(restartAfter, func() { window.Quit(ctx) })
 			}
+			api.Begin(p.life, p.API, p.options)
 			p.Background()
+		case <-closed:
+		}
+	})
+	err := window.Open(window.Options{
+		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: build.Icon, Log: p.Log,
+		Ready: func(opened context.Context) {
+			if ctx.Err() != nil { // stopped before the window could hear of it
+				window.Quit(opened)
+			}
+			shown <- opened
 		},
 	})
+	close(closed)
+	making.Wait()
 	p.Close()
 	if err == nil && again.Load() {
 		return startAgain()

@@ -148,6 +148,23 @@ type FactFilter struct {
 	Limit int       `json:"limit,omitempty"` // 0 means 50
 }
 
+// FactRange selects a part of the list of facts by place. The list is that of State
+// and Query, newest first, without the facts named by Without.
+type FactRange struct {
+	State   FactState `json:"state,omitempty"`
+	Query   string    `json:"query,omitempty"`
+	Without []string  `json:"without,omitempty"` // ids
+	From    int       `json:"from,omitempty"`    // place of the first one, from 0
+	Limit   int       `json:"limit,omitempty"`   // 0 means 50
+}
+
+// FactPart is a part of a list of facts and how long the whole list is. A damaged
+// fact has a place in the list and is missing in Facts.
+type FactPart struct {
+	Facts []Fact `json:"facts"`
+	Total int    `json:"total"`
+}
+
 // FactUpdate changes parts of a proposed or approved fact; nil leaves a part as it is.
 type FactUpdate struct {
 	Question  *string    `json:"question,omitempty"`

@@ -35,10 +35,7 @@ type Options struct {
 	Secrets Secrets
 	Trainer TrainerSetup
 	Machine func(context.Context) Machine
-	Open    func(url string) error                           // opens a link in the user's browser; nil when the door cannot
-	Save    func(name, text string) (path string, err error) // keeps a text where a dialog says; nil when the door has none
-	Choose  func(kind string) (path string, err error)       // asks for a file or a folder; nil when the door has no dialog
-	Notify  func(title, text string) error                   // tells through the desktop; nil when the door cannot
+	Desktop // what the door can do there
 	Keep    Keep
 	// Throwaway makes a second Loop in a home of its own that done removes.
 	Throwaway func(ctx context.Context, t Throwaway) (loop *flow.Loop, done func(), err error)
@@ -104,12 +101,12 @@ type Secrets interface {
 	Delete(ctx context.Context, name string) error
 }
 
-// Desktop is what a door with a window can do.
+// Desktop is what a door with a window can do; a part is nil where the door cannot.
 type Desktop struct {
-	Open   func(url string) error
-	Save   func(name, text string) (path string, err error)
-	Choose func(kind string) (path string, err error)
-	Notify func(title, text string) error
+	Open   func(url string) error                           // opens a link in the user's browser
+	Save   func(name, text string) (path string, err error) // keeps a text where a dialog says
+	Choose func(kind string) (path string, err error)       // asks for a file or a folder
+	Notify func(title, text string) error                   // tells through the desktop
 }
 
 // TrainerSetup builds the trainer's environment.
@@ -132,27 +129,32 @@ type Machine struct {
 // API is bound to the doors. Its zero value is not usable.
 type API struct {
 	o         Options
-	mu        sync.Mutex
 	ctx       context.Context
+	begun     chan struct{} // closed once o and ctx are there
+	mu        sync.Mutex
 	pending   map[string]*running // by request id
 	unnamed   atomic.Int64
 	greetings atomic.Int64
 }
 
-// SetDesktop tells the API how links are opened, files kept and chosen, and notices
-// shown, once the door can.
-func SetDesktop(a *API, d Desktop) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.o.Open, a.o.Save, a.o.Choose, a.o.Notify = d.Open, d.Save, d.Choose, d.Notify
-}
-
 // New makes an API whose calls end with ctx.
 func New(ctx context.Context, o Options) *API {
+	a := Later()
+	Begin(ctx, a, o)
+	return a
+}
+
+// Later makes an API whose calls wait for Begin, so that a door can open before the
+// parts are there.
+func Later() *API { return &API{begun: make(chan struct{}), pending: map[string]*running{}} }
+
+// Begin gives an API its parts, once; its calls end with ctx.
+func Begin(ctx context.Context, a *API, o Options) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &API{o: o, ctx: ctx, pending: map[string]*running{}}
+	a.o, a.ctx = o, ctx
+	close(a.begun)
 }
 
 // call runs f under the API's context and turns a panic into an error, because a
@@ -164,6 +166,7 @@ func call[T any](a *API, op string, f func(ctx context.Context) (T, error)) (out
 			err = mistake(op, fmt.Errorf("%v", r))
 		}
 	}()
+	<-a.begun
 	if a.o.Broken != nil && op != repairOp {
 		return out, a.o.Broken
 	}

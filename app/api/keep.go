@@ -135,26 +135,20 @@ func text(f func() (string, error)) func() ([]byte, error) {
 // window's; the path is empty when the person changed their mind. A browser has none.
 func (a *API) ChoosePath(kind string) (string, error) {
 	return call(a, "choose", func(context.Context) (string, error) {
-		a.mu.Lock()
-		choose := a.o.Choose
-		a.mu.Unlock()
-		if choose == nil {
+		if a.o.Choose == nil {
 			return "", backend.Errorf(backend.CodeUnavailable, "choose", "This door has no dialog for files.").WithHint("Type the path instead.")
 		}
-		return choose(kind)
+		return a.o.Choose(kind)
 	})
 }
 
 // NotifyDesktop shows a notice of the desktop's; a door without one does nothing.
 func (a *API) NotifyDesktop(title, text string) error {
 	_, err := call(a, "notify", func(context.Context) (struct{}, error) {
-		a.mu.Lock()
-		notify := a.o.Notify
-		a.mu.Unlock()
-		if notify == nil {
+		if a.o.Notify == nil {
 			return struct{}{}, nil
 		}
-		return struct{}{}, notify(title, text)
+		return struct{}{}, a.o.Notify(title, text)
 	})
 	return err
 }

@@ -18,6 +18,11 @@ func (a *API) Facts(f backend.FactFilter) ([]backend.Fact, error) {
 	return call(a, "facts", func(context.Context) ([]backend.Fact, error) { return some(a.o.Loop.Store.Facts(f)) })
 }
 
+// FactPart gives the facts that stand at some places of the list, and how long it is.
+func (a *API) FactPart(r backend.FactRange) (backend.FactPart, error) {
+	return call(a, "facts", func(context.Context) (backend.FactPart, error) { return a.o.Loop.Store.FactPart(r) })
+}
+
 // FactCounts counts facts by state.
 func (a *API) FactCounts() (map[backend.FactState]int, error) {
 	return call(a, "facts", func(context.Context) (map[backend.FactState]int, error) { return a.o.Loop.Store.FactCounts() })

@@ -16,13 +16,13 @@ func TestSaveFileIsTheDoorsOwn(t *testing.T) {
 	require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err), "a browser downloads")
 
 	var kept []string
-	api.SetDesktop(a, api.Desktop{Save: func(name, text string) (string, error) {
+	a = api.New(t.Context(), api.Options{Desktop: api.Desktop{Save: func(name, text string) (string, error) {
 		kept = append(kept, name, text)
 		if text == "" {
 			return "", errors.New("full")
 		}
 		return "/home/ada/" + name, nil
-	}})
+	}}})
 	path, err := a.SaveFile("../../etc/x.md", "text")
 	require.NoError(t, err)
 	require.Equal(t, "/home/ada/x.md", path, "a name is no path")

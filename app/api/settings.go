@@ -362,12 +362,9 @@ func (a *API) OpenLink(link string) error {
 // has downloads for this.
 func (a *API) SaveFile(name, text string) (string, error) {
 	return call(a, "save", func(context.Context) (string, error) {
-		a.mu.Lock()
-		save := a.o.Save
-		a.mu.Unlock()
-		if save == nil {
+		if a.o.Save == nil {
 			return "", backend.Errorf(backend.CodeUnavailable, "save", "This door has no dialog for files.")
 		}
-		return save(filepath.Base(name), text)
+		return a.o.Save(filepath.Base(name), text)
 	})
 }

@@ -52,6 +52,28 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
+// BenchmarkPart reads twenty facts at several places: a list is to cost the same
+// everywhere, and its middle is the place that takes the longest walk.
+func BenchmarkPart(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		s := filled(b, n)
+		for name, r := range map[string]backend.FactRange{
+			"top": {}, "middle": {From: n / 2}, "end": {From: n - 20}, "state-middle": {State: backend.FactProposed, From: n / 4},
+			"without":   {From: n / 2, Without: []string{fmt.Sprintf("f%07d", n-1), fmt.Sprintf("f%07d", n-2)}},
+			"words-top": {Query: "who holds"}, "words-middle": {Query: "who holds", From: n / 2}, "prefix-middle": {Query: "p", From: n / 2},
+			"words-state": {Query: "who holds", State: backend.FactProposed, From: n / 4}, "rare": {Query: "who town 996"},
+		} {
+			r.Limit = 20
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				for b.Loop() {
+					_, err := s.FactPart(r)
+					require.NoError(b, err)
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkApprove(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -150,19 +150,31 @@ func (s *Store) Facts(f backend.FactFilter) (out []backend.Fact, err error) {
 		if err != nil {
 			return err
 		}
-		found := search(tx, factWord, "", f.Query)
-		if found != nil {
-			// Both indexes order facts alike, so they are met without a scan.
-			found = append(found, scopeOf(tx, factByState, string(f.State)))
-			out, err = facts.pageOf(tx, factWord, found, after, limitOf(f.Limit), func(rec *backend.Fact) bool {
-				return f.State == "" || rec.State == f.State
-			})
+		if found := searchFacts(tx, f.Query, f.State); found != nil {
+			out, err = facts.pageOf(tx, factWord, found, after, limitOf(f.Limit), inState(f.State))
 			return err
 		}
 		out, err = facts.page(tx, factByState, scopeOf(tx, factByState, string(f.State)), after, limitOf(f.Limit))
 		return err
 	})
 	return orEmpty(out), err
+}
+
+// searchFacts streams the facts of a state with the words of a query; nil when the
+// query has none. The indexes order facts alike, so they are met without a scan.
+func searchFacts(tx *tx, query string, state backend.FactState) stream {
+	found := search(tx, factWord, "", query)
+	if found == nil {
+		return nil
+	}
+	if state != "" {
+		found = append(found, scopeOf(tx, factByState, string(state)))
+	}
+	return found
+}
+
+func inState(state backend.FactState) func(*backend.Fact) bool {
+	return func(f *backend.Fact) bool { return state == "" || f.State == state }
 }
 
 // AllFacts gives every fact of a state, oldest first; "" means any state.

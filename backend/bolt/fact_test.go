@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,36 @@ func TestSearchAgainstScan(t *testing.T) {
 			filter.After = list[2].ID
 		}
 		require.Equal(t, want, got, query)
+	}
+}
+
+// Every part of every list, by place, against the whole list.
+func TestFactPartIsThatOfTheWholeList(t *testing.T) {
+	s := bolttest.Open(t)
+	states := []backend.FactState{backend.FactProposed, backend.FactApproved, backend.FactRejected}
+	for n := range 70 {
+		f := fact(fmt.Sprintf("f%02d", n), fmt.Sprintf("Who keeps quay %d of harbour %d?", n, n%4), []string{"Ada", "Adele", "Bo"}[n%3], n/2)
+		f.State = states[n*n%5%3]
+		require.NoError(t, s.AddFact(f))
+	}
+	for _, r := range []backend.FactRange{
+		{}, {State: backend.FactProposed}, {State: backend.FactRejected}, {State: "dreamt"}, {Query: "the ?"},
+		{Query: "ad"}, {Query: "harbour 2"}, {Query: "quay ad", State: backend.FactApproved}, {Query: "nobody"},
+		{Without: []string{"f69", "f68", "f33", "f00", "gone"}}, {State: backend.FactProposed, Without: []string{"f69", "f35", "f01", "f00"}}, {Query: "ad", Without: []string{"f60", "f61"}},
+	} {
+		list, err := s.Facts(backend.FactFilter{State: r.State, Query: r.Query, Limit: 100})
+		require.NoError(t, err)
+		want := slices.DeleteFunc(ids(list), func(id string) bool { return slices.Contains(r.Without, id) })
+		for _, limit := range []int{1, 7, 100} {
+			r.Limit = limit
+			for r.From = 0; r.From <= len(want)+1; r.From++ {
+				part, err := s.FactPart(r)
+				require.NoError(t, err)
+				require.Equal(t, len(want), part.Total, "%+v", r)
+				from := min(r.From, len(want))
+				require.Equal(t, want[from:min(from+limit, len(want))], ids(part.Facts), "%+v", r)
+			}
+		}
 	}
 }
 

@@ -86,6 +86,11 @@ func (p *postings) below(limit []byte, including bool) (hit, bool) {
 			return p.now, true
 		}
 	}
+	if p.state == standing && limit != nil {
+		if key, id, found := p.near(limit, including); found {
+			return p.stand(key, id)
+		}
+	}
 	target := append(bytes.Clone(p.prefix), limit...)
 	if limit == nil {
 		target = append(target, 0xFF)
@@ -97,6 +102,27 @@ func (p *postings) below(limit []byte, including bool) (hit, bool) {
 	case !including || !bytes.Equal(key, target):
 		key, id = p.c.Prev()
 	}
+	return p.stand(key, id)
+}
+
+// steps are tried before a search from the root, which costs as much as many of them.
+const steps = 4
+
+// near looks for the entry by steps down from where it stands.
+func (p *postings) near(limit []byte, including bool) (key, id []byte, found bool) {
+	for range steps {
+		key, id = p.c.Prev()
+		if !bytes.HasPrefix(key, p.prefix) {
+			return key, id, true // the end
+		}
+		if c := bytes.Compare(key[len(p.prefix):], limit); c < 0 || c == 0 && including {
+			return key, id, true
+		}
+	}
+	return nil, nil, false
+}
+
+func (p *postings) stand(key, id []byte) (hit, bool) {
 	if !bytes.HasPrefix(key, p.prefix) {
 		p.state = ended
 		return hit{}, false
@@ -206,19 +232,24 @@ func (t *table[T]) pageOf(tx *tx, index string, s stream, after []byte, limit in
 			break
 		}
 		after = h.suffix
-		rec, ok, err := t.listed(tx, index, h.key, h.id)
+		rec, ok, err := t.read(tx, index, h, belongs)
 		if err != nil {
 			return nil, err
-		}
-		if ok && !belongs(&rec) {
-			tx.note(Damage{t.bucket, string(h.id), "a list promised another state of it"})
-			continue
 		}
 		if ok {
 			out = append(out, rec)
 		}
 	}
 	return out, nil
+}
+
+// read reads the record of a hit; ok is false when it is damaged or does not belong.
+func (t *table[T]) read(tx *tx, index string, h hit, belongs func(*T) bool) (rec T, ok bool, err error) {
+	if rec, ok, err = t.listed(tx, index, h.key, h.id); ok && !belongs(&rec) {
+		tx.note(Damage{t.bucket, string(h.id), "a list promised another state of it"})
+		ok = false
+	}
+	return rec, ok, err
 }
 
 // children reads a whole scope upwards.

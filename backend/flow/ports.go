@@ -135,6 +135,8 @@ type FactStore interface {
 	AddFact(backend.Fact) error
 	Fact(id string) (backend.Fact, error)
 	Facts(f backend.FactFilter) ([]backend.Fact, error) // newest first
+	// FactPart gives a part of that list by place, at any place at the same cost.
+	FactPart(r backend.FactRange) (backend.FactPart, error)
 	AllFacts(state backend.FactState) ([]backend.Fact, error)
 	FactCounts() (map[backend.FactState]int, error)
 	ChangeFact(id string, change func(*backend.Fact) error) (backend.Fact, error)

@@ -17,10 +17,11 @@ show() {
 
 # linked FOLDER PACKAGE: a line "module version folder" for each folder between a
 # linked package and the top of its module, since a part can have a licence of its own.
+# A module that a folder of ours takes the place of is ours.
 linked() {
   (
     cd "$1"
-    go list -deps -tags "${TAGS:-}" -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}} {{$.Dir}}{{end}}{{end}}' "$2"
+    go list -deps -tags "${TAGS:-}" -f '{{with .Module}}{{if not (or .Main (and .Replace (not .Replace.Version)))}}{{.Path}} {{.Version}} {{.Dir}} {{$.Dir}}{{end}}{{end}}' "$2"
   ) | awk 'NF == 4 { at = $4; while (length(at) >= length($3)) { print $1, $2, at; sub(/\/[^\/]*$/, "", at) } }'
 }
 

@@ -179,11 +179,15 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	if answer.Fault == Remote {
 		first["remote_model"], first["remote_host"] = "elsewhere", "https://ollama.com:443"
 	}
+	// Each piece has its time from the beginning on: what a late timer costs one, the
+	// next makes good, and the rate is the one asked for.
+	due := time.Now()
 	for i, piece := range pieces {
 		if i == (len(pieces)+1)/2 && s.failStream(w, r, line, answer.Fault) {
 			return
 		}
-		s.pause(r.Context(), s.script.Token)
+		due = due.Add(s.script.Token)
+		s.pause(r.Context(), time.Until(due))
 		if r.Context().Err() != nil {
 			return
 		}

@@ -79,7 +79,7 @@ type Script struct {
 	BlobDir             string
 	AdaptersUnsupported bool
 	Library             map[string]Model // what can be pulled
-	Token               time.Duration    // pause between two pieces
+	Token               time.Duration    // between two pieces, on the average
 	Load                time.Duration    // to load a model
 }
 
