@@ -80,6 +80,25 @@ export async function confirmed(page, url, change) {
 }
 
 /**
+ * Waits until `selector` with `text` has been drawn, be it gone again by then: an answer
+ * may have ended before a question from here reaches a busy page, so the page itself looks.
+ * @param {import('playwright-core').Page} page
+ * @param {string} selector
+ * @param {string} text
+ * @param {() => Promise<void>} act what makes it appear
+ */
+export async function passes(page, selector, text, act) {
+  await page.evaluate(([css, words]) => {
+    const w = /** @type {any} */ (window);
+    w.passed_ = false;
+    const seen = () => { w.passed_ ||= Boolean(document.querySelector(css)?.textContent?.includes(words)); };
+    new MutationObserver(seen).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }, [selector, text]);
+  await act();
+  await page.waitForFunction(() => /** @type {any} */ (window).passed_);
+}
+
+/**
  * Opens a page whose window bindings are a scripted API, as Wails would put them
  * there: before any script of the page runs.
  * @param {import('playwright-core').Browser} browser

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { confirmed, launch, watchedPage } from './browser.js';
+import { confirmed, launch, passes, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 /** What a person does in a chat, in a real browser against the real server; only the model is scripted. */
@@ -53,8 +53,7 @@ describe('a chat', { timeout: 900_000 }, () => {
   const answer = async (n) => (await page.locator('answer-text').nth(n).innerText()).replace(/\s+/g, ' ');
 
   test('Markdown, a formula and code are drawn; code is copied', async () => {
-    await ask('Show marks and signs');
-    await page.locator('.streaming strong').filter({ hasText: 'care' }).waitFor();
+    await passes(page, '.streaming strong', 'care', () => ask('Show marks and signs'));
     await answered();
     await page.locator('answer-text math msup').waitFor();
     await page.locator('answer-text math mfrac').waitFor();

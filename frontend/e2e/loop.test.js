@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watchedPage } from './browser.js';
+import { launch, passes, watchedPage } from './browser.js';
 import { serve } from './server.js';
 
 /** The loop in a real browser against the real server; only the model is scripted. */
@@ -67,8 +67,7 @@ describe('errata serve', { timeout: 300_000 }, () => {
 
   test('an answer streams, is checked, and its correction is taught', async () => {
     await page.getByRole('link', { name: 'Chat' }).click();
-    await ask('Who is the prime minister of the United Kingdom?');
-    await page.locator('.streaming').filter({ hasText: 'The prime' }).waitFor();
+    await passes(page, '.streaming', 'The prime', () => ask('Who is the prime minister of the United Kingdom?'));
     await page.locator('margin-note .verdict').waitFor();
     assert.match(await page.textContent('margin-note .verdict') ?? '', /Outdated|Contradicted/);
     assert.equal(await page.textContent('margin-note .proof del'), 'Rishi Sunak');
