@@ -50,7 +50,7 @@ export function toCallError(reason) {
 class Api {
   /** @type {Transport | null} */
   #transport = null;
-  /** @type {Set<(e: Event) => void>} */
+  /** @type {Set<{hear: (e: Event) => void}>} */
   #listeners = new Set();
   #last = 0;
   /** Called when events were lost: what is shown must be loaded again. */
@@ -76,11 +76,12 @@ class Api {
   #take(e) {
     if (this.#last && e.seq > this.#last + 1) this.onGap();
     this.#last = e.seq;
-    for (const l of this.#listeners) l(e);
+    for (const l of this.#listeners) l.hear(e);
   }
 
-  /** @param {(e: Event) => void} listener @param {AbortSignal} [signal] */
-  on(listener, signal) {
+  /** The same function may hear twice, each time until its own signal. @param {(e: Event) => void} hear @param {AbortSignal} [signal] */
+  on(hear, signal) {
+    const listener = { hear };
     this.#listeners.add(listener);
     signal?.addEventListener('abort', () => this.#listeners.delete(listener));
   }

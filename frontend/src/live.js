@@ -2,6 +2,7 @@ import { api, toCallError } from './api.js';
 import { advance } from './jobs.js';
 import { loadChats, reloadChat, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
 import { runNotice } from './notices.js';
+import { loadQueue, loadUrgent, takeFact } from './queue.js';
 import { loadRunning, takeFinished } from './running.js';
 import { t, told } from './speech.js';
 import { store } from './store.js';
@@ -50,13 +51,13 @@ const topics = {
     });
   },
   'training.failed': (e) => store.toast({ kind: 'error', text: t`The training did not start: ${told(e.data)}` }),
-  'fact.added': (e) => takeFact(e.data),
-  'fact.changed': (e) => takeFact(e.data),
+  'fact.added': (e) => tookFact(e.data, takeFact(e.data, true)),
+  'fact.changed': (e) => tookFact(e.data, takeFact(e.data)),
   'facts.ruled': (e) => {
     store.toast({ text: t`${count(e.data.length, 'correction')} approved by rule. You can take each back.`, action: t`Open Review`, run: () => { location.hash = '#/review'; } });
     reload('rules');
   },
-  'facts.many': () => { for (const name of ['facts', 'urgent', 'counts']) reload(name); },
+  'facts.many': () => { for (const name of ['facts', 'counts']) reload(name); },
   'bulk.progress': (e) => advance((j) => j.name === 'bulk', e.data),
   'recheck.progress': (e) => advance((j) => j.name === 'recheck', e.data),
   'dataset.progress': (e) => advance((j) => j.name === 'train' || j.name === 'dataset', e.data),
@@ -97,16 +98,10 @@ const topics = {
 /** @param {Event} e */
 export function take(e) { topics[e.topic]?.(e); }
 
-/** @param {Fact} fact */
-function takeFact(fact) {
-  const { facts, factFilter } = store.state;
-  const fits = (!factFilter.state || factFilter.state === fact.state) && !factFilter.query;
-  const there = facts.some((f) => f.id === fact.id);
-  if (there) store.set({ facts: fits || factFilter.query ? facts.map((f) => (f.id === fact.id ? fact : f)) : facts.filter((f) => f.id !== fact.id) });
-  else if (fits) store.set({ facts: [fact, ...facts] });
+/** @param {Fact} fact @param {string[]} again */
+function tookFact(fact, again) {
   takeTaught(fact);
-  reload('counts');
-  reload('urgent');
+  for (const name of ['counts', 'urgent', ...again]) reload(name);
   if (store.state.rules?.on) reload('rules');
 }
 
@@ -119,30 +114,14 @@ function takeRun(run) {
   if (runView?.run.id === run.id) store.set({ runView: { ...runView, run } });
 }
 
-/** How many facts are loaded at once. */
-const factPage = 200;
-
-/** Loads the next page of facts behind those that are listed. */
-export async function loadMoreFacts() {
-  const { facts, factFilter, factsLeft } = store.state;
-  if (!factsLeft || loadingMore) return;
-  loadingMore = true;
-  const more = await attempt(api.call('Facts', { ...factFilter, after: facts.at(-1)?.id, limit: factPage }));
-  loadingMore = false;
-  if (!more || store.state.factFilter !== factFilter) return;
-  const listed = store.state.facts;
-  const known = new Set(listed.map((f) => f.id));
-  store.set({ facts: [...listed, ...more.filter((m) => !known.has(m.id))], factsLeft: more.length === factPage });
-}
-let loadingMore = false;
-
 /** What a list of the store is loaded with. @type {Record<string, () => Promise<Partial<State>>>} */
 const loaders = {
-  facts: async () => {
-    const facts = await api.call('Facts', { ...store.state.factFilter, limit: factPage });
-    return { facts, factsLeft: facts.length === factPage };
+  facts: loadQueue,
+  urgent: async () => {
+    const { change, again } = await loadUrgent();
+    for (const name of again) reload(name);
+    return change;
   },
-  urgent: async () => ({ urgent: await api.call('UrgentFacts') }),
   board: async () => ({ board: await api.call('Scoreboard') }),
   counts: async () => ({ counts: await api.call('FactCounts') }),
   cycle: async () => ({ cycle: await api.call('Cycle') }),

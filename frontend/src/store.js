@@ -1,3 +1,4 @@
+import { nowhere } from './places.js';
 import { told } from './speech.js';
 
 /**
@@ -11,7 +12,7 @@ import { told } from './speech.js';
 export const emptyState = () => ({
   connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
   chats: [], chatsLeft: false, chatQuery: '', manner: {}, answerers: [], chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
-  facts: [], urgent: [], incoming: null, board: null, factsLeft: false, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
+  facts: nowhere(), urgent: [], incoming: null, board: null, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, models: [], providers: [], documents: [],
   backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, online: true,
 });

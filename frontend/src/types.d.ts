@@ -53,7 +53,11 @@ export interface FactCheck { at: string; kind: VerdictKind; reason: string; sent
 export interface Rechecked { fact: Fact; verdict: Verdict; proposed?: Fact }
 export interface RecheckPlan { paused: boolean; every_days: number; facts: number; due: number; next?: string; disputed: number }
 export interface FactUpdate { question?: string; answer?: string; old_answer?: string; aliases?: string[]; expires_at?: string }
-export interface FactFilter { state?: FactState; query?: string; after?: string; limit?: number }
+export interface FactFilter { state?: FactState; query?: string }
+export interface FactRange extends FactFilter { without?: string[]; from?: number; limit?: number }
+export interface FactPart { facts: Fact[]; total: number }
+/** What is loaded of a list of facts, by place; null cannot be read. Without leaves out those that stand on top; aside is the open one while its place is not known. */
+export interface Places { total: number; at: Map<number, Fact | null>; aside: Fact | null; without: string[] }
 export interface Imported { format: string; facts: Fact[]; known: number; problems: string[] }
 /** A file that was looked at and waits for a decision. */
 export interface Incoming { name: string; text: string; found: Imported }
@@ -61,6 +65,8 @@ export interface Incoming { name: string; text: string; found: Imported }
 export interface UrgentFact { fact: Fact; why: 'moved' | 'conflict' | 'expired'; beside: Fact[] }
 /** A line of the queue: urgent ones first. */
 export interface InboxItem { fact: Fact; urgent?: UrgentFact }
+/** The lines of the queue. One is undefined until it is loaded. */
+export interface InboxLines { top: number; length: number; at(i: number): InboxItem | null | undefined; place(id: string): number; aside: InboxItem | null }
 export interface BulkPlan { count: number; left: number }
 /** What a file of chats brought; `at` is handed back with its next piece. */
 export interface ImportedChats {
@@ -158,7 +164,7 @@ export interface Methods {
   Ask(request: string, input: { chat_id?: string; parent_id?: string; question_id?: string; text?: string; version?: string; manner?: Manner }): Asked;
   Cancel(request: string): void; Running(): Running[]; Check(request: string, answerID: string): Verdict; Rate(verdictID: string, agree: boolean, note: string): void;
   Cycle(): Cycle;
-  Facts(f: FactFilter): Fact[]; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
+  FactPart(r: FactRange): FactPart; FactCounts(): Partial<Record<FactState, number>>; Teach(verdictID: string, edit: FactUpdate, approve: boolean): Fact;
   AddFact(f: Partial<Fact>, approve: boolean): Fact; EditFact(id: string, u: FactUpdate): Fact; ApproveFact(id: string): Fact; RejectFact(id: string): Fact;
   UndoFact(id: string): Fact; RecheckFacts(request: string, ids: string[]): Rechecked[]; RecheckPlan(): RecheckPlan; RulePlan(): RulePlan; ExportFacts(state: string): string; CheckFacts(text: string): Imported; ImportFacts(text: string): Imported;
   UrgentFacts(): UrgentFact[]; BulkPlan(query: string): BulkPlan; DecideFacts(request: string, input: { query: string; to: FactState; count: number }): { ids: string[] }; UndoFacts(ids: string[]): number;
@@ -206,7 +212,7 @@ export interface State {
   connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; /** whether older ones can be loaded */ chatsLeft: boolean; chatQuery: string; /** of a chat that has not begun */ manner: Manner; answerers: Answerer[]; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
-  facts: Fact[]; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factsLeft: boolean; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
+  facts: Places; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   rechecks: RecheckPlan | null; rules: RulePlan | null; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;

@@ -3,6 +3,9 @@ import { describe, test } from 'node:test';
 import { called, click, field, open, text } from './house.js';
 import { press, settle } from './page.js';
 import { inbox } from '../src/inbox.js';
+import { load } from '../src/live.js';
+import { find } from '../src/part.js';
+import { nowhere } from '../src/places.js';
 import { store } from '../src/store.js';
 
 /** @param {any} w @param {number} n */
@@ -53,9 +56,14 @@ describe('what is decided first', () => {
   test('a search and another state show no urgent ones of their own', () => {
     const f = /** @type {any} */ ({ id: 'a', state: 'rejected' });
     const u = /** @type {any} */ ({ fact: { id: 'b' }, why: 'expired', beside: [] });
-    assert.deepEqual(inbox({ facts: [f], urgent: [u], factFilter: { state: 'rejected' } }).map((i) => i.fact.id), ['a']);
-    assert.deepEqual(inbox({ facts: [f], urgent: [u], factFilter: { state: 'proposed', query: 'x' } }).map((i) => i.fact.id), ['a']);
-    assert.deepEqual(inbox({ facts: [f], urgent: [u], factFilter: { state: 'proposed' } }).map((i) => i.fact.id), ['b', 'a']);
+    const facts = { ...nowhere(), total: 1, at: new Map([[0, f]]) };
+    const ids = (/** @type {any} */ factFilter) => {
+      const lines = inbox({ facts, urgent: [u], factFilter });
+      return Array.from({ length: lines.length }, (_v, i) => lines.at(i)?.fact.id);
+    };
+    assert.deepEqual(ids({ state: 'rejected' }), ['a']);
+    assert.deepEqual(ids({ state: 'proposed', query: 'x' }), ['a']);
+    assert.deepEqual(ids({ state: 'proposed' }), ['b', 'a']);
   });
 });
 
@@ -101,14 +109,88 @@ describe('many at once', () => {
     press(field('bulk-form input'), 'Escape');
     assert.equal(document.querySelector('bulk-form'), null);
   });
-  test('only the rows in sight are drawn', async () => {
-    await open('#/review', (w) => waiting(w, 5000));
-    for (let i = 0; i < 3; i++) {
-      document.querySelector('fact-list')?.dispatchEvent(new CustomEvent('fact-more', { bubbles: true }));
-      await settle();
-    }
-    assert.equal(store.state.facts.length, 800);
+});
+
+describe('a long queue', () => {
+  const rows = () => [...document.querySelectorAll('fact-list li .fact-question')].map((q) => q.textContent);
+  /** Drags the list to a row. @param {number} row */
+  const drag = async (row) => {
+    const list = find(document, 'fact-list');
+    Object.defineProperty(list, 'scrollTop', { value: row * 76, configurable: true, writable: true });
+    list.dispatchEvent(new Event('scroll'));
+    await settle();
+    await settle();
+  };
+  test('draws and loads what is in sight, at any place', async () => {
+    const fake = await open('#/review', (w) => waiting(w, 5000));
     assert.ok(document.querySelectorAll('fact-list li').length < 60);
+    assert.equal(document.querySelector('fact-list li')?.getAttribute('aria-setsize'), '5000');
+    await drag(4000);
+    assert.equal(called(fake, 'FactPart').length, 2, 'one part, not all before it');
+    assert.equal(store.state.facts.at.get(4010)?.question, 'Who keeps lighthouse 4010?');
+    assert.equal(store.state.facts.total, 5000);
+    await drag(4000);
+    assert.equal(called(fake, 'FactPart').length, 2, 'nothing twice');
+  });
+  test('asks once more for where a quick hand came to rest', async () => {
+    /** @type {(() => void)[]} */
+    const waits = [];
+    const fake = await open('#/review', (w) => waiting(w, 5000));
+    const whole = fake.call;
+    fake.call = async (method, args) => {
+      if (method === 'FactPart') await new Promise((resolve) => { waits.push(() => resolve(null)); });
+      return whole(method, args);
+    };
+    for (const from of [1000, 2000, 3000]) await drag(from);
+    assert.equal(waits.length, 1);
+    waits[0]();
+    await settle();
+    waits[1]();
+    await settle();
+    assert.deepEqual([1010, 2010, 3010].map((i) => store.state.facts.at.has(i)), [true, false, true]);
+    fake.call = whole;
+    for (const go of waits) go();
+  });
+  test('goes on with the next fact when one is decided at its far end', async () => {
+    await open('#/review', (w) => waiting(w, 5000));
+    await drag(4970);
+    store.set({ factID: 'n4980' });
+    press(document.body, 'a');
+    await settle();
+    assert.equal(text('fact-case h2'), 'Who keeps lighthouse 4981?');
+    assert.equal(store.state.facts.total, 4999);
+    assert.equal(store.state.facts.at.get(4980)?.id, 'n4981', 'what stood behind it moved up');
+  });
+  test('keys walk into what is not loaded', async () => {
+    await open('#/review', (w) => waiting(w, 500));
+    store.set({ factID: 'n79' });
+    press(document.body, 'j');
+    await settle();
+    await settle();
+    assert.equal(text('fact-case h2'), 'Who keeps lighthouse 80?');
+  });
+  test('another search begins at its top, and a shorter one at its end', async () => {
+    await open('#/review', (w) => waiting(w, 5000));
+    await drag(4000);
+    store.set({ factFilter: { state: 'proposed', query: 'lighthouse 49' } });
+    await load('facts');
+    assert.equal(store.state.facts.total, 111);
+    assert.equal(rows()[0], 'Who keeps lighthouse 49?');
+  });
+  test('keeps the open fact when the list is loaded again elsewhere', async () => {
+    await open('#/review', (w) => waiting(w, 5000));
+    store.set({ factID: 'n3' });
+    await drag(4000);
+    await load('facts');
+    assert.equal(text('fact-case h2'), 'Who keeps lighthouse 3?');
+    assert.equal(store.state.facts.at.has(3), false);
+  });
+  test('what was decided elsewhere leaves it', async () => {
+    const fake = await open('#/review', (w) => waiting(w, 5000));
+    Object.assign(fake.world.facts[4500], { state: 'approved', previous: 'proposed' });
+    fake.emit('fact.changed', 'n4500', fake.world.facts[4500]);
+    for (let i = 0; i < 500 && store.state.facts.total === 5000; i++) await settle(1);
+    assert.equal(store.state.facts.total, 4999);
   });
 });
 

@@ -94,10 +94,10 @@ export function fakeApi(world, script = {}) {
       return v;
     },
     Rate: () => null, Cycle: () => world.status.cycle,
-    Facts: (f) => {
-      // Newest first; the cursor may be a fact that has left the state, as in the store.
-      const behind = f.after ? world.facts.findIndex((/** @type {any} */ x) => x.id === f.after) + 1 : 0;
-      return world.facts.slice(behind).filter((/** @type {any} */ x) => (!f.state || x.state === f.state) && (!f.query || x.question.toLowerCase().includes(f.query.toLowerCase()))).slice(0, f.limit || 50);
+    FactPart: (r) => {
+      // Newest first; from and limit are places in what is left.
+      const list = world.facts.filter((/** @type {any} */ x) => (!r.state || x.state === r.state) && (!r.query || x.question.toLowerCase().includes(r.query.toLowerCase())) && !r.without?.includes(x.id));
+      return { facts: list.slice(r.from ?? 0, (r.from ?? 0) + (r.limit || 50)), total: list.length };
     },
     FactCounts: counts,
     Teach: (verdictID, edit, approve) => { const f = { id: `f${++id}`, proposed_by: 'verdict', passages: [], verdict_id: verdictID, ...edit, state: approve ? 'approved' : 'proposed', created_at: now(), updated_at: now() }; world.facts.unshift(f); emit('fact.added', f.id, f); return f; },
@@ -124,9 +124,9 @@ export function fakeApi(world, script = {}) {
       return found;
     },
     UrgentFacts: () => world.urgent ?? [],
-    BulkPlan: (query) => { const n = methods.Facts({ state: 'proposed', query, limit: 1e6 }).length; return { count: n, left: 0 }; },
+    BulkPlan: (query) => { const n = methods.FactPart({ state: 'proposed', query }).total; return { count: n, left: 0 }; },
     DecideFacts: (_r, input) => {
-      const ids = methods.Facts({ state: 'proposed', query: input.query, limit: 1e6 }).map((/** @type {any} */ f) => f.id);
+      const ids = methods.FactPart({ state: 'proposed', query: input.query, limit: 1e6 }).facts.map((/** @type {any} */ f) => f.id);
       if (ids.length !== input.count) throw error('conflict', `It would be ${ids.length} facts now, not ${input.count}; nothing was decided.`);
       for (const key of ids) decide(key, input.to);
       emit('facts.many', '', ids.length);

@@ -176,7 +176,7 @@ describe('review', () => {
   });
   test('a failure says what to do and can be tried again', async () => {
     let broken = true;
-    await open('#/review', undefined, { Facts: () => { if (broken) throw new Error('{"code":"unavailable","message":"The database is busy.","hint":"Close the other Errata."}'); return []; } });
+    await open('#/review', undefined, { FactPart: () => { if (broken) throw new Error('{"code":"unavailable","message":"The database is busy.","hint":"Close the other Errata."}'); return { facts: [], total: 0 }; } });
     assert.match(text('.failure'), /The database is busy\. Close the other Errata\./);
     broken = false;
     await click('.failure [data-do="again"]');
@@ -341,7 +341,8 @@ describe('the house', () => {
     assert.match(text('.banner'), /is being made again/);
     fake.state('open');
     assert.equal(document.querySelector('.banner'), null);
-    assert.ok(called(fake, 'Facts').length > 1, 'what is shown was loaded again');
+    await settle();
+    assert.ok(called(fake, 'FactPart').length > 1, 'what is shown was loaded again');
     fake.state('token');
     assert.match(text('errata-shell'), /needs its token.*errata serve/);
   });

@@ -1,13 +1,14 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
+import { noLines } from '../inbox.js';
 import { Part } from '../part.js';
 import { table } from '../speech.js';
 import { proof } from '../views.js';
 import { ago, exact, factStates, urgencies } from '../words.js';
 
-/** @import {InboxItem} from '../types.d.ts' */
+/** @import {InboxItem, InboxLines} from '../types.d.ts' */
 
-/** @typedef {{items: InboxItem[], open: string, showState: boolean, more: boolean, now: number}} ListView */
+/** @typedef {{lines: InboxLines, of: string, open: string, showState: boolean, now: number}} ListView */
 
 /** Rows that are drawn above and below what is seen. */
 const beyond = 8;
@@ -17,13 +18,14 @@ const guessed = 76;
 /**
  * The queue: question, old value to new one, why it is urgent, state and age. Only the
  * rows in sight are drawn, all of one height, so that a hundred thousand cost as little
- * as ten.
+ * as ten; one that is not loaded yet is empty. `of` says which list it is:
+ * another one begins at its top.
  *
- *     <fact-list></fact-list>   .view: ListView   emits fact-open {id}, fact-more near the end
+ *     <fact-list></fact-list>   .view: ListView   emits fact-open {id}, fact-sight {from, to}
  */
 class FactList extends Part {
   /** @type {ListView} */
-  #view = { items: [], open: '', showState: false, more: false, now: 0 };
+  #view = { lines: noLines, of: '', open: '', showState: false, now: 0 };
   #row = guessed;
   #drawn = '';
 
@@ -35,9 +37,10 @@ class FactList extends Part {
   /** @param {ListView} view */
   set view(view) {
     const moved = this.#view.open !== view.open;
+    if (this.#view.of !== view.of) this.scrollTop = 0;
     this.#view = view;
     this.draw();
-    if (moved) this.#show(view.items.findIndex((i) => i.fact.id === view.open));
+    if (moved) this.#show(view.lines.place(view.open));
   }
 
   // Lifecycle
@@ -50,7 +53,6 @@ class FactList extends Part {
   #scrolled() {
     const { from, to } = this.#sight;
     if (`${from} ${to}` !== this.#drawn) this.draw();
-    if (this.#view.more && to + beyond >= this.#view.items.length) this.emit('fact-more');
   }
 
   /** @param {number} i */
@@ -66,14 +68,13 @@ class FactList extends Part {
   /** Which rows are drawn. */
   get #sight() {
     const from = Math.max(0, Math.floor(this.scrollTop / this.#row) - beyond);
-    return { from, to: Math.min(this.#view.items.length, from + Math.ceil((this.clientHeight || 800) / this.#row) + 2 * beyond) };
+    return { from, to: Math.min(this.#view.lines.length, from + Math.ceil((this.clientHeight || 800) / this.#row) + 2 * beyond) };
   }
 
   render() {
-    const { items, more } = this.#view;
     const { from, to } = this.#sight;
     this.#drawn = `${from} ${to}`;
-    return html`<ul>${items.slice(from, to).map((item, i) => this.#fact(item, from + i + 1, more ? -1 : items.length))}</ul>`;
+    return html`<ul>${Array.from({ length: Math.max(0, to - from) }, (_v, i) => this.#line(from + i))}</ul>`;
   }
 
   drawn() {
@@ -87,13 +88,22 @@ class FactList extends Part {
     }
     // Positions are figures, not markup: they go through the style object.
     list.style.paddingTop = `${this.#sight.from * this.#row}px`;
-    list.style.height = `${this.#view.items.length * this.#row}px`;
+    const { lines } = this.#view;
+    list.style.height = `${lines.length * this.#row}px`;
+    const { from, to } = this.#sight;
+    this.emit('fact-sight', { from: from - lines.top, to: to - lines.top });
   }
 
-  /** @param {InboxItem} item @param {number} place @param {number} of */
-  #fact({ fact: f, urgent }, place, of) {
-    const { open, showState, now } = this.#view;
-    return html`<li data-key="${f.id}" aria-posinset="${place}" aria-setsize="${of}"><button data-do="open" data-id="${f.id}" ${f.id === open ? html`aria-current="true"` : ''}>
+  /** @param {number} i */
+  #line(i) {
+    const item = this.#view.lines.at(i);
+    return item ? this.#fact(item, i) : html`<li data-key="at ${i}"></li>`;
+  }
+
+  /** @param {InboxItem} item @param {number} i */
+  #fact({ fact: f, urgent }, i) {
+    const { lines, open, showState, now } = this.#view;
+    return html`<li data-key="${f.id}" aria-posinset="${i + 1}" aria-setsize="${lines.length}"><button data-do="open" data-id="${f.id}" ${f.id === open ? html`aria-current="true"` : ''}>
       <span class="fact-question">${f.question}</span>
       <span class="fact-change">${f.old_answer ? proof(f.old_answer, f.answer) : html`<ins>${f.answer}</ins>`}</span>
       <span class="fact-meta">${urgent ? html`<span class="urgent">${icon('clock')}${urgencies[urgent.why]}</span>` : ''}${showState || f.rule ? html`<span>${factStates[f.state]}${f.rule ? html` by rule` : ''}</span>` : ''}<span>${givers[f.proposed_by] ?? f.proposed_by}</span><time datetime="${f.created_at}" title="${exact(f.created_at)}">${ago(f.created_at, now)}</time></span>

@@ -7,8 +7,9 @@ import { html } from '../html.js';
 import { importDrawn, importsIn } from '../importing.js';
 import { following, inbox, opened } from '../inbox.js';
 import * as jobs from '../jobs.js';
-import { attempt, load, loadMoreFacts } from '../live.js';
+import { attempt, load } from '../live.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
+import { loadPlaces, takeFact } from '../queue.js';
 import { t } from '../speech.js';
 import { store } from '../store.js';
 import { empty, failed, jobLine, options, roomHead } from '../views.js';
@@ -37,7 +38,7 @@ class ReviewRoom extends Part {
     'add-approve': (b) => void this.#send(b, true),
     import: () => find(this, '[name="import"]').click(),
     export: () => void this.#export(),
-    again: () => void load('facts', 'urgent', 'counts'),
+    again: () => void load('facts', 'counts'),
     bulk: () => void this.#plan(),
     /** @param {HTMLElement} b */
     'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
@@ -51,11 +52,11 @@ class ReviewRoom extends Part {
   connected(signal) {
     void load('facts', 'urgent', 'counts', 'rules');
     importsIn(this, signal);
-    store.watch(['facts', 'urgent', 'incoming', 'rules', 'factFilter', 'factID', 'factsLeft', 'counts', 'loads', 'jobs', 'settings'], () => this.draw(), signal);
+    store.watch(['facts', 'urgent', 'incoming', 'rules', 'factFilter', 'factID', 'counts', 'loads', 'jobs', 'settings'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
     on('fact-open', ({ id }) => store.set({ factID: id }));
-    on('fact-more', () => void loadMoreFacts());
+    on('fact-sight', ({ from, to }) => void loadPlaces(from, to));
     on('bulk-close', () => this.#close());
     on('bulk-decide', ({ to, count: n }) => void this.#decideMany(to, n));
     on('fact-renew', ({ id }) => void this.#renew(id));
@@ -79,7 +80,7 @@ class ReviewRoom extends Part {
     const open = this.#open;
     const fact = open?.fact;
     const keys = /** @type {Record<string, () => void>} */ ({
-      j: () => this.#step(1), k: () => this.#step(-1), u: () => void this.#undo((fact?.previous && fact.id) || (this.#decided.at(-1) ?? '')),
+      j: () => void this.#step(1), k: () => void this.#step(-1), u: () => void this.#undo((fact?.previous && fact.id) || (this.#decided.at(-1) ?? '')),
       a: () => fact && void (fact.state === 'approved' && open.urgent ? this.#renew(fact.id) : this.#decide('ApproveFact', fact.id)), r: () => fact && void this.#decide('RejectFact', fact.id),
       e: () => { const c = this.querySelector('fact-case'); if (c instanceof FactCase) c.edit(); },
     });
@@ -91,12 +92,14 @@ class ReviewRoom extends Part {
   }
 
   /** @param {number} by */
-  #step(by) {
-    const items = inbox(store.state);
-    if (!items.length) return;
-    const i = items.findIndex((x) => x.fact.id === this.#open?.fact.id);
-    if (i + by > items.length - few) void loadMoreFacts();
-    store.set({ factID: items[Math.max(0, Math.min(items.length - 1, i + by))].fact.id });
+  async #step(by) {
+    const lines = inbox(store.state);
+    if (!lines.length) return;
+    const i = Math.max(0, Math.min(lines.length - 1, lines.place(this.#open?.fact.id ?? '') + by));
+    const near = loadPlaces(i - lines.top - few, i - lines.top + few);
+    if (!lines.at(i)) await near;
+    const next = inbox(store.state).at(i);
+    if (next) store.set({ factID: next.fact.id });
   }
 
   /** @param {'ApproveFact' | 'RejectFact'} method @param {string} id */
@@ -123,7 +126,7 @@ class ReviewRoom extends Part {
     const fact = await attempt(api.call('UndoFact', id));
     if (!fact) return;
     this.#decided = this.#decided.filter((d) => d !== id);
-    await load('facts', 'urgent', 'counts');
+    await load('facts', 'counts');
     store.set({ factID: id, announcement: t`Taken back: ${fact.question}` });
   }
 
@@ -148,10 +151,8 @@ class ReviewRoom extends Part {
 
   /** @param {Fact} fact */
   #put(fact) {
-    const { facts, factFilter, urgent } = store.state;
-    const stays = !factFilter.state || factFilter.state === fact.state;
-    store.set({ facts: stays ? facts.map((f) => (f.id === fact.id ? fact : f)) : facts.filter((f) => f.id !== fact.id), urgent: urgent.filter((u) => u.fact.id !== fact.id) });
-    if (store.state.facts.length < few) void loadMoreFacts();
+    takeFact(fact);
+    store.set({ urgent: store.state.urgent.filter((u) => u.fact.id !== fact.id) });
     void load('counts', 'urgent');
   }
 
@@ -215,7 +216,7 @@ class ReviewRoom extends Part {
     const { query = '' } = store.state.factFilter;
     this.#close();
     const done = await jobs.run('bulk', t`Deciding`, (request) => api.call('DecideFacts', request, { query, to, count: n }));
-    await load('facts', 'urgent', 'counts');
+    await load('facts', 'counts');
     if (done) store.toast({ text: `${factStates[to]}: ${count(done.ids.length, 'fact')}.`, action: t`Undo`, run: () => void this.#undoMany(done.ids) });
   }
 
@@ -223,7 +224,7 @@ class ReviewRoom extends Part {
   async #undoMany(ids) {
     const n = await attempt(api.call('UndoFacts', ids));
     if (n !== null) store.toast({ text: t`Taken back: ${count(n, 'fact')}.` });
-    await load('facts', 'urgent', 'counts');
+    await load('facts', 'counts');
   }
 
   /** Says that an expired fact is still true, for as long as a fact of its kind is trusted. @param {string} id */
@@ -245,12 +246,12 @@ class ReviewRoom extends Part {
   get #open() { return opened(inbox(store.state), store.state.factID); }
 
   render() {
-    const { facts, urgent, incoming, factFilter, factsLeft, counts, rules, loads, settings, jobs: running } = store.state;
+    const { facts, urgent, incoming, factFilter, counts, rules, loads, settings, jobs: running } = store.state;
     const waiting = counts.proposed ?? 0;
     const all = Object.values(counts).reduce((a, b) => a + (b ?? 0), 0);
     const states = /** @type {FactState[]} */ (Object.keys(factStates));
     const decides = factFilter.state === 'proposed';
-    const some = facts.length > 0 || (decides && !factFilter.query && urgent.length > 0);
+    const some = facts.total > 0 || (decides && !factFilter.query && urgent.length > 0);
     return html`${roomHead(t`Review`, `${waiting ? t`${waiting} left.` : ''} ${promise(rules)} ${settings?.memory ? t`What you approve is known at once, from memory; a training moves it into the weights.` : ''}`,
       html`<button data-do="add">Add a fact</button><button class="quiet" data-do="import">Import</button><button class="quiet" data-do="export">Export</button><input type="file" name="import" accept=".jsonl,.json,.csv,.txt" hidden aria-label="File to import" tabindex="-1">`)}
       ${incoming ? html`<fact-import></fact-import>` : ''}
@@ -259,19 +260,19 @@ class ReviewRoom extends Part {
       ${this.#adding ? addForm() : ''}
       <div class="filters"><label>Show <select name="state" aria-label="State">${options(factFilter.state ?? '', [...states.map((s) => /** @type {[string, string]} */ ([s, `${factStates[s]} (${counts[s] ?? 0})`])), ['', t`All (${all})`]])}</select></label>
         <label class="search"><span class="visually-hidden">Search facts</span><input type="search" name="query" placeholder="Search facts" value="${factFilter.query ?? ''}"></label>
-        ${decides && facts.length > 1 ? html`<button class="quiet" data-do="bulk" aria-expanded="${this.#bulk ? 'true' : 'false'}">Decide many</button>` : ''}</div>
+        ${decides && facts.total > 1 ? html`<button class="quiet" data-do="bulk" aria-expanded="${this.#bulk ? 'true' : 'false'}">Decide many</button>` : ''}</div>
       ${this.#bulk ? html`<bulk-form></bulk-form>` : ''}
       ${failed(loads.facts, html`<button data-do="again">Try again</button>`)}
       ${some ? html`<div class="split"><nav class="split-list" aria-label="Facts"><fact-list></fact-list></nav><div class="split-case"><fact-case></fact-case></div></div>`
-    : loads.facts === 'ready' && !factsLeft ? this.#empty(all) : html`<p class="hint">Loading…</p>`}`;
+    : loads.facts === 'ready' ? this.#empty(all) : html`<p class="hint">Loading…</p>`}`;
   }
 
   drawn() {
-    const { factFilter, factsLeft, rules } = store.state;
+    const { factFilter, rules } = store.state;
     const now = Date.now();
     const open = this.#open;
     const list = this.querySelector('fact-list');
-    if (list instanceof FactList) list.view = { items: inbox(store.state), open: open?.fact.id ?? '', showState: !factFilter.state, more: factsLeft, now };
+    if (list instanceof FactList) list.view = { lines: inbox(store.state), of: `${factFilter.state} ${factFilter.query}`, open: open?.fact.id ?? '', showState: !factFilter.state, now };
     const element = this.querySelector('fact-case');
     if (element instanceof FactCase) element.view = { fact: open?.fact ?? null, urgent: open?.urgent, now, due: rules?.waiting.find((r) => r.fact_id === open?.fact.id)?.at ?? '' };
     const bulk = this.querySelector('bulk-form');
@@ -295,7 +296,7 @@ const promise = (rules) => (rules?.on ? t`Nothing is taught before you or a rule
 /** How long an expired fact is trusted again, in ms. */
 const trusted = 30 * 86_400_000;
 
-/** With fewer facts than this before the end of the list, its next page is loaded. */
+/** So many facts before and behind the open one are loaded when it is walked by keys. */
 const few = 20;
 
 const addForm = () => html`<form class="panel" data-send="add-send" aria-label="Add a fact">

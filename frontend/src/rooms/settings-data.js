@@ -5,6 +5,7 @@ import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, filled, valueOf } from '../part.js';
+import { nowhere } from '../places.js';
 import { t } from '../speech.js';
 import { store } from '../store.js';
 import { importChats, undoImport } from '../transfer.js';
@@ -63,7 +64,7 @@ class SettingsData extends Part {
   async #erase(form) {
     if (!filled(form) || !await attempt(api.call('EraseAll', valueOf(form, 'word')).then(() => true))) return;
     this.#erasing = false;
-    store.set({ chats: [], chat: null, facts: [], draft: '', imported: null });
+    store.set({ chats: [], chat: null, facts: nowhere(), draft: '', imported: null });
     location.hash = '#/chat/';
   }
 
