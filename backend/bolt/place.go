@@ -82,13 +82,14 @@ func (p *postings) before(place, total int, without map[string]bool) []byte {
 		return nil
 	}
 	steps, next := place, p.c.Prev
-	key, id := p.c.Seek(append(bytes.Clone(p.prefix), 0xFF))
-	if key == nil {
-		key, id = p.c.Last()
+	var key, id []byte
+	if place <= total/2 {
+		if key, _ = p.c.Seek(append(bytes.Clone(p.prefix), 0xFF)); key == nil {
+			key, id = p.c.Last()
+		} else {
+			key, id = p.c.Prev()
+		}
 	} else {
-		key, id = p.c.Prev()
-	}
-	if place > total/2 {
 		steps, next = total-place+1, p.c.Next
 		key, id = p.c.Seek(p.prefix)
 	}
