@@ -46,8 +46,10 @@ export const plant = async ({ batch, changing }) => {
   /** @type {Record<string, Set<number>>} */
   const seen = {};
   const text = (/** @type {{text: string}} */ p, /** @type {string} */ sink) => p.text + sink;
+  // The open fact of the batch before may still be there.
+  const own = new Set(batch.map((p) => p.id));
   const note = () => {
-    for (const [, id, sink] of document.body.outerHTML.matchAll(/mark(\d+)end(\w+)/g)) (seen[sink] ??= new Set()).add(Number(id));
+    for (const [, id, sink] of document.body.outerHTML.matchAll(/mark(\d+)end(\w+)/g)) if (own.has(Number(id))) (seen[sink] ??= new Set()).add(Number(id));
   };
   const judge = () => {
     for (const e of document.body.querySelectorAll('script, iframe, object, embed, img, video, audio, link, style, base, meta, form[action], [formaction], [ping], [srcdoc]')) touched.markup.push(e.outerHTML.slice(0, 200));
