@@ -85,32 +85,34 @@ func (p *postings) below(limit []byte, including bool) (hit, bool) {
 		if c := bytes.Compare(p.now.suffix, limit); c < 0 || c == 0 && including {
 			return p.now, true
 		}
-	}
-	if p.state == standing && limit != nil {
 		if key, id, found := p.near(limit, including); found {
 			return p.stand(key, id)
 		}
 	}
+	return p.stand(p.seekDown(limit, including))
+}
+
+// seekDown searches from the root; a nil limit means the end of the scope.
+func (p *postings) seekDown(limit []byte, including bool) (key, id []byte) {
 	target := append(bytes.Clone(p.prefix), limit...)
 	if limit == nil {
 		target = append(target, 0xFF)
 	}
-	key, id := p.c.Seek(target)
-	switch {
+	switch key, id = p.c.Seek(target); {
 	case key == nil:
-		key, id = p.c.Last()
+		return p.c.Last()
 	case !including || !bytes.Equal(key, target):
-		key, id = p.c.Prev()
+		return p.c.Prev()
 	}
-	return p.stand(key, id)
+	return key, id
 }
 
-// steps are tried before a search from the root, which costs as much as many of them.
-const steps = 4
+// nearSteps are tried before a search from the root, which costs as much as many of them.
+const nearSteps = 4
 
 // near looks for the entry by steps down from where it stands.
 func (p *postings) near(limit []byte, including bool) (key, id []byte, found bool) {
-	for range steps {
+	for range nearSteps {
 		key, id = p.c.Prev()
 		if !bytes.HasPrefix(key, p.prefix) {
 			return key, id, true // the end

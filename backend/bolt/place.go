@@ -84,11 +84,7 @@ func (p *postings) before(place, total int, without map[string]bool) []byte {
 	steps, next := place, p.c.Prev
 	var key, id []byte
 	if place <= total/2 {
-		if key, _ = p.c.Seek(append(bytes.Clone(p.prefix), 0xFF)); key == nil {
-			key, id = p.c.Last()
-		} else {
-			key, id = p.c.Prev()
-		}
+		key, id = p.seekDown(nil, false)
 	} else {
 		steps, next = total-place+1, p.c.Next
 		key, id = p.c.Seek(p.prefix)
