@@ -37,15 +37,7 @@ class Forward:
 
     def logits(self, rows: Sequence[TokenRow]) -> list[torch.Tensor]:
         """Float32 logits at each row's predicted positions: (targets, vocabulary) for each row."""
-        # The last token of a row is predicted, never read.
-        inputs = [row.ids[:-1] for row in rows]
-        tree = pack(inputs)
-        keep = [
-            nodes[place - 1] for row, nodes in zip(rows, tree.nodes, strict=True) for place in row.targets(self.whole)
-        ]
-        entering = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
-        places = torch.tensor(keep, device=self.network.device)
-        flat = self.network.logits(self.network.upper(entering, tree, places))
+        flat = self.network.logits(self._final(rows))
         return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
 
     @torch.no_grad()
@@ -59,18 +51,27 @@ class Forward:
             chosen = torch.randperm(len(flat), generator=generator)[:most]
             into.append(flat[chosen.to(flat.device)].float())
 
-        self.network.set_strength(0)
         try:
-            for part in self.parts(rows):
-                # A pack holds a beginning that rows share once, so its places are counted when they come.
-                for key, layer in self.network.adapters.items():
-                    layer.look = functools.partial(keep, into=seen[key], most=tokens * len(part) // len(rows))
-                self.logits(part)
+            with self.network.as_base():
+                for part in self.parts(rows):
+                    # A pack holds a beginning that rows share once, so its places are counted when they come.
+                    for key, layer in self.network.adapters.items():
+                        layer.look = functools.partial(keep, into=seen[key], most=tokens * len(part) // len(rows))
+                    self._final(part)
         finally:
-            self.network.set_strength(1)
             for layer in self.network.adapters.values():
                 layer.look = None
         return {key: torch.cat(parts) for key, parts in seen.items()}
+
+    def _final(self, rows: Sequence[TokenRow]) -> torch.Tensor:
+        # The last token of a row is predicted, never read.
+        inputs = [row.ids[:-1] for row in rows]
+        tree = pack(inputs)
+        keep = [
+            nodes[place - 1] for row, nodes in zip(rows, tree.nodes, strict=True) for place in row.targets(self.whole)
+        ]
+        entering = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
+        return self.network.upper(entering, tree, torch.tensor(keep, device=self.network.device))
 
     def _cached(self, rows: Sequence[TokenRow], inputs: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
         missing = [index for index, row in enumerate(rows) if row.row.id not in self._states]
@@ -101,15 +102,12 @@ class BaseAnswers:
             else:
                 found[row.id] = kept
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._forward.network.set_strength(0)
-        try:
+        with self._forward.network.as_base():
             # Rows with the same beginning side by side share more of their pack.
             missing.sort(key=lambda row: row.prompt)
             for begin in range(0, len(missing), 32):
                 check()
                 found.update(self._compute(missing[begin : begin + 32]))
-        finally:
-            self._forward.network.set_strength(1)
         return [(encode_row(self._coder, row, found[row.id].answer.tolist()), found[row.id]) for row in rows]
 
     @torch.no_grad()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -36,6 +37,15 @@ class Network:
         """Scales every adapter; 0 is the base."""
         for layer in self.adapters.values():
             layer.strength = strength
+
+    @contextmanager
+    def as_base(self) -> Iterator[None]:
+        """The base itself for a while, and the whole adapters again behind it."""
+        self.set_strength(0)
+        try:
+            yield
+        finally:
+            self.set_strength(1)
 
     def snapshot(self) -> list[torch.Tensor]:
         """A copy of the trained tensors on the CPU."""

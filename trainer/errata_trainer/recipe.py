@@ -148,7 +148,7 @@ def trained_layers(layers: str | tuple[int, ...], count: int) -> tuple[int, ...]
 
 
 def _coerce(key: str, value: Any, default: Any) -> Any:
-    if key in ("layers", "modules", "scales", "give_up_at", "give_up_above"):
+    if key == "layers" or isinstance(default, tuple):
         return tuple(value) if isinstance(value, list | tuple) else value
     if isinstance(default, bool) or isinstance(value, bool):
         ok = isinstance(default, bool) and isinstance(value, bool)

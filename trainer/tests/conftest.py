@@ -16,6 +16,7 @@ from gguf import GGMLQuantizationType as Kind
 
 from errata_trainer.base import digest
 from errata_trainer.control import Control
+from errata_trainer.errors import Cancelled
 from errata_trainer.events import Emitter
 from errata_trainer.run import Run
 
@@ -145,6 +146,18 @@ class Job:
         control = Control(emit)
         self.run = Run(self.spec_path, emit, control)
         self.run.execute()
+
+    def break_off(self, step: int, work: Path) -> None:
+        """Runs as r2 in the folder `work`, stops behind `step` with a checkpoint, and goes on from it when executed."""
+
+        def stop(event: dict[str, Any], control: Control) -> None:
+            if event["type"] == "progress" and event["step"] == step:
+                control.handle('{"cmd":"stop","save":true}')
+
+        self.spec.update(run="r2", work=str(work))
+        with pytest.raises(Cancelled):
+            self.execute(stop)
+        self.spec["resume"] = True
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from conftest import Job
 from safetensors.torch import load_file
 
-from errata_trainer.control import Control
-from errata_trainer.errors import Cancelled
 from errata_trainer.forward import Forward
 from errata_trainer.linear import LoraLinear
 from errata_trainer.reading import Reading
@@ -69,15 +66,7 @@ def test_a_run_that_was_broken_off_reads_as_before(job: Job, tmp_path: Path) -> 
     job.spec["overrides"] |= {"apart": 30.0, "apart_tokens": 20}
     job.execute()
     whole = load_file(job.artefact / "adapter_model.safetensors")
-
-    def stop(event: dict[str, Any], control: Control) -> None:
-        if event["type"] == "progress" and event["step"] == 2:
-            control.handle('{"cmd":"stop","save":true}')
-
-    job.spec.update(run="r2", work=str(tmp_path / "other"))
-    with pytest.raises(Cancelled):
-        job.execute(stop)
-    job.spec["resume"] = True
+    job.break_off(2, tmp_path / "other")
     job.execute()
     for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
         torch.testing.assert_close(whole[name], tensor)

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from errata_trainer import artefact, checkpoint
 from errata_trainer.base import Base, dequantised, digest
 from errata_trainer.control import Control
-from errata_trainer.errors import Cancelled, TrainerError, classify
+from errata_trainer.errors import TrainerError, classify
 from errata_trainer.losses import Target
 from errata_trainer.probes import Prober, is_right
 from errata_trainer.recipe import ATTENTION, MLP
@@ -164,17 +164,9 @@ def test_a_loss_that_is_not_finite_has_its_class(job: Job, monkeypatch: pytest.M
 def test_stop_with_save_then_resume_ends_where_an_unbroken_run_ends(job: Job, tmp_path: Path) -> None:
     job.execute()
     whole = load_file(job.artefact / "adapter_model.safetensors")
-    job.spec.update(run="r2", work=str(tmp_path / "other"))
-
-    def stop_after_two(event: dict[str, Any], control: Control) -> None:
-        if event["type"] == "progress" and event["step"] == 2:
-            control.handle('{"cmd":"stop","save":true}')
-
-    with pytest.raises(Cancelled):
-        job.execute(stop_after_two)
+    job.break_off(2, tmp_path / "other")
     assert job.of("checkpoint")[-1]["step"] == 2
     assert checkpoint.newest(tmp_path / "other" / "checkpoints") is not None
-    job.spec["resume"] = True
     job.events.clear()
     job.execute()
     assert [event["step"] for event in job.of("progress")] == [3, 4]
@@ -271,14 +263,7 @@ def test_a_fact_that_cannot_be_held_apart_is_given_up(
     assert not any(row.completion for row in held)
     whole = load_file(job.artefact / "adapter_model.safetensors")
 
-    def stop_after_nine(event: dict[str, Any], control: Control) -> None:
-        if event["type"] == "progress" and event["step"] == 9:
-            control.handle('{"cmd":"stop","save":true}')
-
-    job.spec.update(run="r2", work=str(tmp_path / "other"))
-    with pytest.raises(Cancelled):
-        job.execute(stop_after_nine)
-    job.spec["resume"] = True
+    job.break_off(9, tmp_path / "other")
     job.execute()
     for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
         torch.testing.assert_close(whole[name], tensor)
