@@ -31,7 +31,7 @@ async function take() {
   if (!done) return;
   store.set({ incoming: null });
   store.toast({ text: t`${count(done.facts.length, 'fact')} put into Review.`, ...(store.state.route.room === 'review' ? {} : { action: t`Open Review`, run: () => { location.hash = '#/review'; } }) });
-  await load('facts', 'urgent', 'counts');
+  await load('facts', 'counts');
 }
 
 /** Lets a room show what was looked at. @param {HTMLElement} room @param {AbortSignal} signal */

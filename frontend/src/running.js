@@ -15,7 +15,7 @@ import { modelStage } from './words.js';
 /** What a running request is called as a job, and which lists it changes. @type {Record<string, {name: (of: string) => string, lists: string[]}>} */
 const kinds = {
   'facts.recheck': { name: () => 'recheck', lists: ['facts', 'counts'] },
-  'facts.bulk': { name: () => 'bulk', lists: ['facts', 'urgent', 'counts'] },
+  'facts.bulk': { name: () => 'bulk', lists: ['facts', 'counts'] },
   'version.export': { name: (of) => `export:${of}`, lists: [] },
   'dataset.build': { name: () => 'dataset', lists: [] },
   train: { name: () => 'train', lists: ['runs'] },

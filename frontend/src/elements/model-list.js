@@ -82,7 +82,7 @@ export function recommended(models, machine, inUse = '') {
   const best = (/** @type {ModelInfo[]} */ list) => {
     if (!machine?.memory) return rising(list)[0];
     // Of an unknown size nobody can say that it fits.
-    const quick = rising(list).filter((m) => bytesOf(m)).filter((m) => machine.gpu || machine.cores >= 12 || bytesOf(m) <= 2e9);
+    const quick = rising(list).filter((m) => bytesOf(m) > 0 && (machine.gpu || machine.cores >= 12 || bytesOf(m) <= 2e9));
     return quick.findLast((m) => fits(m, machine) === 'training') ?? quick.findLast((m) => fits(m, machine) === 'chat');
   };
   return here.find((m) => m.name === inUse) ?? best(here.filter((m) => m.listed)) ?? best(here.filter((m) => m.trainable)) ?? best(listed)

@@ -50,7 +50,7 @@ class ReviewRoom extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    void load('facts', 'urgent', 'counts', 'rules');
+    void load('facts', 'counts', 'rules');
     importsIn(this, signal);
     store.watch(['facts', 'urgent', 'incoming', 'rules', 'factFilter', 'factID', 'counts', 'loads', 'jobs', 'settings'], () => this.draw(), signal);
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
