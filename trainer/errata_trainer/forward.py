@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -41,27 +40,27 @@ class Forward:
         return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
 
     @torch.no_grad()
-    def inputs(
-        self, rows: Sequence[TokenRow], tokens: int, generator: torch.Generator
-    ) -> dict[tuple[int, str], torch.Tensor]:
-        """What enters each adapted layer of the base for `rows`, at most `tokens` places of them: (n, n_in) float32."""
-        seen: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in self.network.adapters}
+    def show(
+        self,
+        rows: Sequence[TokenRow],
+        looks: Mapping[tuple[int, str], Callable[[torch.Tensor], None]],
+        check: Callable[[], None],
+    ) -> None:
+        """Lets `looks` see what enters their adapted layers of the base for `rows`, (n, n_in) a pack.
 
-        def keep(flat: torch.Tensor, into: list[torch.Tensor], most: int) -> None:
-            chosen = torch.randperm(len(flat), generator=generator)[:most]
-            into.append(flat[chosen.to(flat.device)].float())
-
+        A beginning that rows of a pack share comes once.
+        """
+        adapters = self.network.adapters
         try:
             with self.network.as_base():
+                for key, look in looks.items():
+                    adapters[key].look = look
                 for part in self.parts(rows):
-                    # A pack holds a beginning that rows share once, so its places are counted when they come.
-                    for key, layer in self.network.adapters.items():
-                        layer.look = functools.partial(keep, into=seen[key], most=tokens * len(part) // len(rows))
+                    check()
                     self._final(part)
         finally:
-            for layer in self.network.adapters.values():
-                layer.look = None
-        return {key: torch.cat(parts) for key, parts in seen.items()}
+            for key in looks:
+                adapters[key].look = None
 
     def _final(self, rows: Sequence[TokenRow]) -> torch.Tensor:
         # The last token of a row is predicted, never read.

@@ -9,7 +9,7 @@ of Fang et al. 2025 (AlphaEdit). In the artefact the turn is part of A.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -17,39 +17,68 @@ from errata_trainer.forward import Forward
 from errata_trainer.recipe import Recipe
 from errata_trainer.tokens import Sequence as TokenRow
 
+# Layers that are fed the same: one matrix serves them all.
+_FED_ALIKE = {"k_proj": "q_proj", "v_proj": "q_proj", "up_proj": "gate_proj"}
+
+# The mean size of what facts feed a layer is known well from so many rows.
+_SAID_ROWS = 64
+
 
 class Reading:
     """a (r, n_in) -> a P g with P = (I + c X'X)^-1 for held inputs X (n, n_in) and one number g."""
 
     def __init__(self, held: torch.Tensor, facts: torch.Tensor, strength: float, most_gain: float) -> None:
-        """`strength` is c times the mean eigenvalue of X'X. g gives fact inputs (m, n_in) back their mean size.
+        """`held` is X'X (n_in, n_in), `strength` c times its mean eigenvalue.
 
-        What is left of them is small and would be learned slowly. More than `most_gain` it is never.
+        g gives fact inputs (m, n_in) back their mean size: what is left of them is small and would be learned slowly.
+        More than `most_gain` it is never.
         """
-        tokens, width = held.shape
-        self._c = strength * width / float(held.square().sum().clamp_min(1e-12))
-        self._gain = 1.0
-        self._held: torch.Tensor | None = None
-        if tokens < width:
-            # Woodbury: the inverse of a small matrix in place of a large one.
-            self._held = held
-            self._core = torch.linalg.inv(torch.eye(tokens, device=held.device) + self._c * (held @ held.t()))
-        else:
-            self._core = torch.linalg.inv(torch.eye(width, device=held.device) + self._c * (held.t() @ held))
-        ratio = facts.square().sum() / self(facts).square().sum().clamp_min(1e-12)
-        self._gain = min(float(ratio.sqrt()), most_gain) if len(facts) else 1.0
+        c = strength * len(held) / float(held.trace().clamp_min(1e-12))
+        identity = torch.eye(len(held), device=held.device)
+        self._turn = torch.cholesky_inverse(torch.linalg.cholesky(identity.add_(held, alpha=c)))
+        if len(facts):
+            left = (facts @ self._turn).square().sum().clamp_min(1e-12)
+            self._turn *= min(float((facts.square().sum() / left).sqrt()), most_gain)
 
     def __call__(self, a: torch.Tensor) -> torch.Tensor:
         """a (r, n_in) -> the same shape; gradients pass."""
-        turned: torch.Tensor
-        turned = a @ self._core if self._held is None else a - self._c * (a @ self._held.t() @ self._core) @ self._held
-        return turned * self._gain
+        return a @ self._turn
 
 
-def turn_away(forward: Forward, held: Sequence[TokenRow], facts: Sequence[TokenRow], recipe: Recipe, seed: int) -> None:
-    """Gives every adapter of the network its reading. Of the held inputs a sample drawn by `seed` is used."""
-    generator = torch.Generator().manual_seed(seed)
-    kept = forward.inputs(held, recipe.apart_tokens, generator)
-    said = forward.inputs(facts, recipe.apart_tokens, generator)
-    for key, layer in forward.network.adapters.items():
-        layer.reading = Reading(kept.pop(key), said.pop(key), recipe.apart, recipe.apart_gain)
+class Inputs:
+    """Sums up X'X (n_in, n_in) of what it is shown, in float32."""
+
+    def __init__(self) -> None:
+        self.sum: torch.Tensor | None = None
+
+    def __call__(self, flat: torch.Tensor) -> None:
+        """flat (n, n_in)."""
+        if self.sum is None:
+            self.sum = torch.zeros(flat.shape[1], flat.shape[1], device=flat.device)
+        self.sum.addmm_(flat.t().float(), flat.float())
+
+
+def turn_away(
+    forward: Forward,
+    held: Sequence[TokenRow],
+    facts: Sequence[TokenRow],
+    recipe: Recipe,
+    check: Callable[[], None],
+) -> None:
+    """Gives every adapter of the network its reading. `check` is called now and then, and may raise."""
+    adapters = forward.network.adapters
+    fed = {key: (key[0], _FED_ALIKE.get(key[1], key[1])) for key in adapters}
+    first = {name: key for key, name in reversed(fed.items())}
+    sums = {key: Inputs() for key in first.values()}
+    forward.show(held, sums, check)
+    said: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in sums}
+    some = facts[:: max(1, len(facts) // _SAID_ROWS)]
+    forward.show(some, {key: into.append for key, into in said.items()}, check)
+    made = {}
+    for key, inputs in sums.items():
+        check()
+        assert inputs.sum is not None
+        made[fed[key]] = Reading(inputs.sum, torch.cat(said.pop(key)).float(), recipe.apart, recipe.apart_gain)
+        inputs.sum = None
+    for key, layer in adapters.items():
+        layer.reading = made[fed[key]]

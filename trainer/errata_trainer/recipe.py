@@ -36,7 +36,6 @@ class Recipe:
     epochs: float = 7.0
     held_epochs: float = 2.75
     apart: float = 30.0
-    apart_tokens: int = 3072
     apart_gain: float = 8.0
     stop_when_learned: bool = False
     probe_every: int = 40
@@ -103,7 +102,6 @@ _POSITIVE = (
     "checkpoint_seconds",
     "clip",
     "give_up_rows",
-    "apart_tokens",
     "apart_gain",
 )
 _NOT_NEGATIVE = [

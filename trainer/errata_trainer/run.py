@@ -63,8 +63,7 @@ class Run:
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         if held and self.recipe.apart:
-            turn_away(forward, [row for row, _ in held], facts, self.recipe, spec.seed)
-            check()
+            turn_away(forward, [row for row, _ in held], facts, self.recipe, check)
         prober = Prober(forward, coder, self.recipe, self.rows)
         optimizer = _optimizer(derived.optimizer, network, self.recipe)
         self.training = Training(

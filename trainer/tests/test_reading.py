@@ -9,14 +9,23 @@ from safetensors.torch import load_file
 
 from errata_trainer.forward import Forward
 from errata_trainer.linear import LoraLinear
-from errata_trainer.reading import Reading
+from errata_trainer.pack import pack
+from errata_trainer.reading import Inputs, Reading
+
+
+def held_gram(held: torch.Tensor) -> torch.Tensor:
+    inputs = Inputs()
+    for part in (held[:3], held[3:]):
+        inputs(part)
+    assert inputs.sum is not None
+    return inputs.sum
 
 
 @pytest.mark.parametrize("tokens", [5, 40])
-def test_few_and_many_held_inputs_give_the_same_formula(tokens: int) -> None:
+def test_few_and_many_held_inputs_give_the_formula(tokens: int) -> None:
     generator = torch.Generator().manual_seed(tokens)
     held, a = torch.randn(tokens, 16, generator=generator), torch.randn(3, 16, generator=generator)
-    reading = Reading(held, a, 30.0, 1.0)
+    reading = Reading(held_gram(held), a, 30.0, 1.0)
     c = 30.0 * 16 / float(held.square().sum())
     torch.testing.assert_close(reading(a), a @ torch.linalg.inv(torch.eye(16) + c * held.t() @ held))
 
@@ -24,17 +33,17 @@ def test_few_and_many_held_inputs_give_the_same_formula(tokens: int) -> None:
 def test_what_held_inputs_hold_is_hardly_read_and_the_rest_keeps_its_size() -> None:
     held = torch.eye(8)[:4] * 3
     fact = torch.tensor([[1.0, 0, 0, 0, 1, 0, 0, 0]])
-    turned = Reading(held, fact, 30.0, 8.0)(fact)
+    turned = Reading(held_gram(held), fact, 30.0, 8.0)(fact)
     assert float(turned.norm()) == pytest.approx(float(fact.norm()), rel=1e-3)
     assert abs(float(turned[0, 0])) < 0.02 * float(turned[0, 4])
-    within = Reading(held, held, 30.0, 8.0)
+    within = Reading(held_gram(held), held, 30.0, 8.0)
     assert float(within(held).norm()) < 8.01 / 61 * float(held.norm()), "the gain has a limit"
-    assert Reading(held, fact[:0], 30.0, 8.0)(fact)[0, 4] == 1, "without facts nothing is enlarged"
+    assert Reading(held_gram(held), fact[:0], 30.0, 8.0)(fact)[0, 4] == 1, "without facts nothing is enlarged"
 
 
 def test_answers_follow_the_pair_as_it_is_trained() -> None:
     layer = LoraLinear(torch.zeros(2, 4), None, False, 1, 1.0, torch.Generator().manual_seed(1))
-    layer.reading = Reading(torch.eye(4)[:1], torch.eye(4)[1:2], 30.0, 8.0)
+    layer.reading = Reading(held_gram(torch.eye(4)[:1]), torch.eye(4)[1:2], 30.0, 8.0)
     torch.nn.init.ones_(layer.lora_b)
     x = torch.eye(4)[1:2]
     for value in (1.0, 2.0):
@@ -44,29 +53,38 @@ def test_answers_follow_the_pair_as_it_is_trained() -> None:
         assert layer(x).detach()[0].tolist() == pytest.approx([value, value])
 
 
-def test_inputs_are_those_of_the_base_and_are_sampled(job: Job) -> None:
+def test_a_look_sees_the_base_at_every_place(job: Job) -> None:
     job.execute()
     assert job.run is not None
     assert job.run.training is not None
     forward: Forward = job.run.training._forward
     rows = job.run.training._facts
-    every = forward.inputs(rows, 10**6, torch.Generator().manual_seed(7))
-    assert set(every) == set(forward.network.adapters)
-    few = forward.inputs(rows, 5, torch.Generator().manual_seed(7))
-    assert {len(few[key]) for key in every if key[1] == "q_proj"} == {5}
+
+    def seen() -> dict[tuple[int, str], torch.Tensor]:
+        parts: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in forward.network.adapters}
+        forward.show(rows, {key: into.append for key, into in parts.items()}, lambda: None)
+        return {key: torch.cat(into) for key, into in parts.items()}
+
+    before = seen()
+    places = sum(len(pack([row.ids[:-1] for row in part]).tokens) for part in forward.parts(rows))
+    assert {len(inputs) for key, inputs in before.items() if key[1] == "q_proj"} == {places}
+    for (layer, module), inputs in before.items():
+        if module in ("k_proj", "v_proj"):
+            assert torch.equal(inputs, before[layer, "q_proj"]), "one matrix may serve all three"
     with torch.no_grad():
-        for layer in forward.network.adapters.values():
-            layer.lora_b.add_(0.5)
-    again = forward.inputs(rows, 10**6, torch.Generator().manual_seed(7))
-    for key, inputs in every.items():
-        torch.testing.assert_close(again[key], inputs)
+        for adapter in forward.network.adapters.values():
+            adapter.lora_b.add_(0.5)
+    for key, inputs in seen().items():
+        torch.testing.assert_close(before[key], inputs)
+    assert all(adapter.look is None for adapter in forward.network.adapters.values())
 
 
 def test_a_run_that_was_broken_off_reads_as_before(job: Job, tmp_path: Path) -> None:
-    job.spec["overrides"] |= {"apart": 30.0, "apart_tokens": 20}
+    job.spec["overrides"] |= {"apart": 30.0}
     job.execute()
     whole = load_file(job.artefact / "adapter_model.safetensors")
     job.break_off(2, tmp_path / "other")
     job.execute()
     for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
-        torch.testing.assert_close(whole[name], tensor)
+        # Rows are packed otherwise when they come from the cache, and the inverse enlarges what rounding leaves.
+        torch.testing.assert_close(whole[name], tensor, rtol=1e-3, atol=1e-4)
