@@ -27,11 +27,13 @@ _SAID_ROWS = 64
 class Reading:
     """a (r, n_in) -> a P g with P = (I + c X'X)^-1 for held inputs X (n, n_in) and one number g."""
 
-    def __init__(self, held: torch.Tensor, facts: torch.Tensor, strength: float, most_gain: float) -> None:
+    def __init__(
+        self, held: torch.Tensor, facts: torch.Tensor, strength: float, most_gain: float, dtype: torch.dtype
+    ) -> None:
         """`held` is X'X (n_in, n_in), `strength` c times its mean eigenvalue.
 
         g gives fact inputs (m, n_in) back their mean size: what is left of them is small and would be learned slowly.
-        More than `most_gain` it is never.
+        More than `most_gain` it is never. P is kept in `dtype`, the one in which A meets its input anyway.
         """
         c = strength * len(held) / float(held.trace().clamp_min(1e-12))
         identity = torch.eye(len(held), device=held.device)
@@ -39,10 +41,11 @@ class Reading:
         if len(facts):
             left = (facts @ self._turn).square().sum().clamp_min(1e-12)
             self._turn *= min(float((facts.square().sum() / left).sqrt()), most_gain)
+        self._turn = self._turn.to(dtype)
 
     def __call__(self, a: torch.Tensor) -> torch.Tensor:
         """a (r, n_in) -> the same shape; gradients pass."""
-        return a @ self._turn
+        return (a.to(self._turn.dtype) @ self._turn).float()
 
 
 class Inputs:
@@ -78,7 +81,8 @@ def turn_away(
     for key, inputs in sums.items():
         check()
         assert inputs.sum is not None
-        made[fed[key]] = Reading(inputs.sum, torch.cat(said.pop(key)).float(), recipe.apart, recipe.apart_gain)
+        facts_fed = torch.cat(said.pop(key)).float()
+        made[fed[key]] = Reading(inputs.sum, facts_fed, recipe.apart, recipe.apart_gain, forward.network.dtype)
         inputs.sum = None
     for key, layer in adapters.items():
         layer.reading = made[fed[key]]

@@ -25,7 +25,7 @@ def held_gram(held: torch.Tensor) -> torch.Tensor:
 def test_few_and_many_held_inputs_give_the_formula(tokens: int) -> None:
     generator = torch.Generator().manual_seed(tokens)
     held, a = torch.randn(tokens, 16, generator=generator), torch.randn(3, 16, generator=generator)
-    reading = Reading(held_gram(held), a, 30.0, 1.0)
+    reading = Reading(held_gram(held), a, 30.0, 1.0, torch.float32)
     c = 30.0 * 16 / float(held.square().sum())
     torch.testing.assert_close(reading(a), a @ torch.linalg.inv(torch.eye(16) + c * held.t() @ held))
 
@@ -33,17 +33,18 @@ def test_few_and_many_held_inputs_give_the_formula(tokens: int) -> None:
 def test_what_held_inputs_hold_is_hardly_read_and_the_rest_keeps_its_size() -> None:
     held = torch.eye(8)[:4] * 3
     fact = torch.tensor([[1.0, 0, 0, 0, 1, 0, 0, 0]])
-    turned = Reading(held_gram(held), fact, 30.0, 8.0)(fact)
+    turned = Reading(held_gram(held), fact, 30.0, 8.0, torch.float32)(fact)
     assert float(turned.norm()) == pytest.approx(float(fact.norm()), rel=1e-3)
     assert abs(float(turned[0, 0])) < 0.02 * float(turned[0, 4])
-    within = Reading(held_gram(held), held, 30.0, 8.0)
+    within = Reading(held_gram(held), held, 30.0, 8.0, torch.float32)
     assert float(within(held).norm()) < 8.01 / 61 * float(held.norm()), "the gain has a limit"
-    assert Reading(held_gram(held), fact[:0], 30.0, 8.0)(fact)[0, 4] == 1, "without facts nothing is enlarged"
+    alone = Reading(held_gram(held), fact[:0], 30.0, 8.0, torch.float32)
+    assert alone(fact)[0, 4] == 1, "without facts nothing is enlarged"
 
 
 def test_answers_follow_the_pair_as_it_is_trained() -> None:
     layer = LoraLinear(torch.zeros(2, 4), None, False, 1, 1.0, torch.Generator().manual_seed(1))
-    layer.reading = Reading(held_gram(torch.eye(4)[:1]), torch.eye(4)[1:2], 30.0, 8.0)
+    layer.reading = Reading(held_gram(torch.eye(4)[:1]), torch.eye(4)[1:2], 30.0, 8.0, torch.float32)
     torch.nn.init.ones_(layer.lora_b)
     x = torch.eye(4)[1:2]
     for value in (1.0, 2.0):
