@@ -13,8 +13,9 @@ import (
 )
 
 // demoStable bounds the stable questions that a demo tries: enough to hold a few
-// facts in place, few enough to ask within a minute.
-const demoStable = 90
+// facts in place and for one that is lost by chance not to decide, few enough to ask
+// within minutes.
+const demoStable = 150
 
 // throwaway assembles a second Program in a home of its own, for the demo: its
 // notes are the only evidence and its clock starts at their newest date. It shares
