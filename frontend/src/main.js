@@ -38,6 +38,8 @@ import { defineSettingsData } from './rooms/settings-data.js';
 import { defineSettingsEvidence } from './rooms/settings-evidence.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
 import { defineTrainingRoom } from './rooms/training-room.js';
+import { defineVersionEntry } from './rooms/version-entry.js';
+import { defineVersionsCompare } from './rooms/versions-compare.js';
 import { defineVersionsRoom } from './rooms/versions-room.js';
 import { api, windowTransport } from './api.js';
 import { socketTransport } from './socket.js';
@@ -46,7 +48,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
+  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
