@@ -37,7 +37,9 @@ import { defineReviewRoom } from './rooms/review-room.js';
 import { defineSettingsData } from './rooms/settings-data.js';
 import { defineSettingsEvidence } from './rooms/settings-evidence.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
+import { defineTrainingBefore } from './rooms/training-before.js';
 import { defineTrainingRoom } from './rooms/training-room.js';
+import { defineTrainingRun } from './rooms/training-run.js';
 import { defineVersionEntry } from './rooms/version-entry.js';
 import { defineVersionsCompare } from './rooms/versions-compare.js';
 import { defineVersionsRoom } from './rooms/versions-room.js';
@@ -48,7 +50,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
+  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,

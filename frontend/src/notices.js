@@ -1,4 +1,5 @@
 import { api } from './api.js';
+import { busy } from './learned.js';
 import { t } from './speech.js';
 import { store } from './store.js';
 
@@ -40,8 +41,7 @@ export function notice(title, text, place) {
 
 /** @param {Run | undefined} before @param {Run} run */
 export function runNotice(before, run) {
-  const ran = before?.state === 'running' || before?.state === 'requested';
-  if (!ran || run.state === before.state) return;
+  if (!busy(before) || run.state === before?.state) return;
   const place = `#/training/${encodeURIComponent(run.id)}`;
   if (run.state === 'finished') notice(t`The training is done`, t`Compare the new version with the one before.`, place);
   else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, run.message ?? '', place);
