@@ -36,6 +36,7 @@ import { defineReviewQueue } from './rooms/review-queue.js';
 import { defineReviewRoom } from './rooms/review-room.js';
 import { defineSettingsData } from './rooms/settings-data.js';
 import { defineSettingsEvidence } from './rooms/settings-evidence.js';
+import { defineSettingsModels } from './rooms/settings-models.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
 import { defineTrainingBefore } from './rooms/training-before.js';
 import { defineTrainingRoom } from './rooms/training-room.js';
@@ -50,7 +51,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
+  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
