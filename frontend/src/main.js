@@ -27,6 +27,7 @@ import { defineShortcutSheet } from './elements/shortcut-sheet.js';
 import { defineTeachForm } from './elements/teach-form.js';
 import { defineToastList } from './elements/toast-list.js';
 import { defineChatFoot } from './rooms/chat-foot.js';
+import { defineChatPage } from './rooms/chat-page.js';
 import { defineChatRoom } from './rooms/chat-room.js';
 import { defineDatasetsRoom } from './rooms/datasets-room.js';
 import { defineErrataShell } from './rooms/errata-shell.js';
@@ -51,7 +52,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
+  defineChatFoot, defineChatPage, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
