@@ -10,7 +10,7 @@ import { told } from './speech.js';
 
 /** @returns {State} */
 export const emptyState = () => ({
-  connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
+  connection: 'connecting', broken: null, route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
   chats: [], chatsLeft: false, chatQuery: '', manner: {}, answerers: [], chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: nowhere(), urgent: [], incoming: null, board: null, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, models: [], providers: [], documents: [],

@@ -209,7 +209,7 @@ export interface Route { room: string; id: string }
 
 /** The one state of the page. */
 export interface State {
-  connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
+  connection: Connection; /** why Errata did not start; a backup may repair it */ broken: { failure: Failure; repairable: boolean } | null; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; /** whether older ones can be loaded */ chatsLeft: boolean; chatQuery: string; /** of a chat that has not begun */ manner: Manner; answerers: Answerer[]; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
   facts: Places; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
