@@ -2,6 +2,7 @@ import { api } from './api.js';
 import { busy } from './learned.js';
 import { t } from './speech.js';
 import { store } from './store.js';
+import { runEnds, runStates } from './words.js';
 
 /** @import {Run} from './types.d.ts' */
 
@@ -37,6 +38,15 @@ export function notice(title, text, place) {
     const shown = new Notification(title, { body: text, tag: place });
     shown.addEventListener('click', () => { window.focus(); location.hash = place; });
   }
+}
+
+/** Says that a training began or how it ended, to who does not see the page. @param {Run | undefined} before @param {Run} run */
+export function sayRun(before, run) {
+  if (busy(before) === busy(run)) return;
+  if (busy(run)) store.say(t`The training has begun.`);
+  else if (run.state === 'finished') store.say(t`The training is done`);
+  else if (run.state === 'cancelled') store.say(`${t`Training`}: ${runEnds[run.failure ?? ''] ?? runStates[run.state]}`);
+  else store.say(`${t`The training broke off`}. ${run.message ?? ''}`, true);
 }
 
 /** @param {Run | undefined} before @param {Run} run */

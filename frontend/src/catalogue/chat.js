@@ -36,6 +36,7 @@ export const chat = {
   'Of such verdicts {0} in 100 are right.': ['Von solchen Urteilen stimmen {0} von 100.', '这类判定 100 个中有 {0} 个正确。'],
   'By the calibration {0}.': ['Nach der Kalibrierung {0}.', '依据校准 {0}。'],
   Answer: ['Antwort', '回答'],
+  'Answer: {0}': ['Antwort: {0}', '回答：{0}'],
   'Ask it in other words': ['Anders fragen', '换种说法提问'],
   'The answer is being written': ['Die Antwort wird geschrieben', '正在撰写回答'],
   'There is no answer.': ['Es gibt keine Antwort.', '没有回答。'],

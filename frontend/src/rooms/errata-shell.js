@@ -5,11 +5,10 @@ import { CommandPalette } from '../elements/command-palette.js';
 import { ShortcutSheet } from '../elements/shortcut-sheet.js';
 import { ToastList } from '../elements/toast-list.js';
 import { html } from '../html.js';
-import { icon } from '../icons.js';
+import { banner, watchLine } from '../line.js';
 import { leave } from '../links.js';
 import { load, reloadAll, take } from '../live.js';
 import { look } from '../look.js';
-import { searchesOut } from '../manner.js';
 import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
 import { loadRunning } from '../running.js';
@@ -17,7 +16,7 @@ import { languageFor, speak, t } from '../speech.js';
 import { repair, start, startPage } from '../starting.js';
 import { store } from '../store.js';
 
-/** The house around the rooms: sidebar, room, toasts, palette, keys. */
+/** The house around the rooms: sidebar, room, toasts, what is said, palette, keys. */
 class ErrataShell extends Part {
   /** whether a training that broke off was told */
   #told = false;
@@ -33,13 +32,10 @@ class ErrataShell extends Part {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    api.onState = (connection) => store.set({ connection });
+    watchLine(signal);
     api.onGap = () => this.#back();
     api.on(take, signal);
     void speak(languageFor(''));
-    const network = () => store.set({ online: navigator.onLine });
-    network();
-    for (const name of ['online', 'offline']) window.addEventListener(name, network, { signal });
     store.set({ sidebar: innerWidth > 760 });
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => f(/** @type {CustomEvent} */ (e).detail), { signal });
@@ -52,7 +48,7 @@ class ErrataShell extends Part {
     document.addEventListener('click', leave, { signal });
     // A file dropped on the page would replace it.
     for (const name of ['dragover', 'drop']) window.addEventListener(name, (e) => e.preventDefault(), { signal });
-    store.watch(['connection', 'broken', 'route', 'settings', 'toasts', 'sidebar', 'announcement', 'online'], () => this.draw(), signal);
+    store.watch(['connection', 'broken', 'route', 'settings', 'toasts', 'sidebar', 'online'], () => this.draw(), signal);
     void this.#start();
   }
 
@@ -145,16 +141,16 @@ class ErrataShell extends Part {
   // Render
 
   render() {
-    const { connection, online, settings, route, sidebar, toasts, announcement } = store.state;
+    const { connection, settings, route, sidebar, toasts } = store.state;
     const page = startPage(store.state);
-    if (page || !settings) return page ?? html``;
-    return html`<p class="visually-hidden" aria-live="polite" data-key="live">${announcement}</p>
-      ${connection === 'reconnecting' ? html`<p class="banner" role="status" data-key="banner"><span class="spinner">${icon('caret')}</span>The connection to Errata broke; it is being made again. What is stored is safe.</p>`
-    : !online && searchesOut() ? html`<p class="banner quiet" role="status" data-key="banner">This machine is offline. Chats and trainings go on; checks use your own documents.</p>` : ''}
+    const region = html`<live-region data-key="live"></live-region>`;
+    if (page || !settings) return html`${region}${page}`;
+    return html`${region}
+      ${banner(connection)}
       ${settings.confirmed ? html`<a class="skip" href="#main" data-do="skip">To the content</a>
       <div class="house ${sidebar ? '' : 'folded'}" data-key="house"><side-bar></side-bar>
       <main class="room room-${route.room}" id="main" tabindex="-1">${roomMarkup[route.room]}</main></div>` : html`<first-run data-key="first"></first-run>`}
-      <toast-list data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet>`;
+      <toast-list role="region" aria-label="Notices" data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet>`;
   }
 
   drawn() {

@@ -83,7 +83,7 @@ class ReviewQueue extends Part {
       return;
     }
     this.#decided.push(id);
-    store.set({ announcement: `${factStates[fact.state]}: ${fact.question}` });
+    store.say(`${factStates[fact.state]}: ${fact.question}`);
     this.#put(fact);
   }
 
@@ -91,7 +91,7 @@ class ReviewQueue extends Part {
   async #renew(id) {
     const fact = await attempt(api.call('EditFact', id, { expires_at: new Date(Date.now() + trusted).toISOString() }));
     if (!fact) return;
-    store.set({ announcement: t`Still true: ${fact.question}` });
+    store.say(t`Still true: ${fact.question}`);
     this.#put(fact);
   }
 
@@ -102,7 +102,8 @@ class ReviewQueue extends Part {
     if (!fact) return;
     this.#decided = this.#decided.filter((d) => d !== id);
     await load('facts', 'counts');
-    store.set({ factID: id, announcement: t`Taken back: ${fact.question}` });
+    store.set({ factID: id });
+    store.say(t`Taken back: ${fact.question}`);
   }
 
   /** @param {string} id */

@@ -2,7 +2,7 @@ import { api, toCallError } from '../api.js';
 import { html } from '../html.js';
 import * as jobs from '../jobs.js';
 import { busy, likely, rough, shown } from '../learned.js';
-import { loadStatus } from '../live.js';
+import { loadStatus, takeRun } from '../live.js';
 import { Part } from '../part.js';
 import { t } from '../speech.js';
 import { store } from '../store.js';
@@ -56,7 +56,7 @@ class TrainingBefore extends Part {
   async #train() {
     const run = await jobs.run('train', t`Freezing the approved facts`, (request) => api.call('Train', request, { recipe: this.#recipe }));
     if (!run) return;
-    store.set({ runs: [run, ...store.state.runs.filter((r) => r.id !== run.id)] });
+    takeRun(run);
     location.hash = `#/training/${encodeURIComponent(run.id)}`;
   }
 

@@ -3,7 +3,7 @@ import { RunChart } from '../elements/run-chart.js';
 import { RunEnd } from '../elements/run-end.js';
 import { html } from '../html.js';
 import { busy, dots, estimate, kept, learned, points, reasons, shown } from '../learned.js';
-import { attempt, openRun } from '../live.js';
+import { attempt, openRun, takeRun } from '../live.js';
 import { Part } from '../part.js';
 import { t, table } from '../speech.js';
 import { store } from '../store.js';
@@ -73,7 +73,7 @@ class TrainingRun extends Part {
   async #change(method) {
     const run = this.#run;
     const changed = run && await attempt(api.call(method, run.id));
-    if (changed) store.set({ runs: store.state.runs.map((r) => (r.id === changed.id ? changed : r)) });
+    if (changed) takeRun(changed);
   }
 
   async #score() {
