@@ -5,6 +5,7 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { answerer, loadAnswerers, loadOrEject, manner, savePresets, searchesOut, setManner, standard } from '../manner.js';
 import { Part, composing, find } from '../part.js';
+import { figure, t } from '../speech.js';
 import { store } from '../store.js';
 import { contextOf, thread } from '../thread.js';
 import { size } from '../words.js';
@@ -115,7 +116,7 @@ class ChatFoot extends Part {
     const { status, settings } = store.state;
     const { version, system, sampling, local } = manner();
     const a = answerer();
-    const name = a?.name ?? (version ? version.replace(/^model:/, '') : status?.current?.number ? `v${status.current.number}` : 'base');
+    const name = a?.name ?? (version ? version.replace(/^model:/, '') : status?.current?.number ? `v${status.current.number}` : t`base`);
     const out = searchesOut();
     return html`<div class="foot-panel ${this.#panel}" ${this.#panel ? '' : html`hidden`}>
         ${this.#panel === 'answerer' ? html`<answerer-list data-key="answerer"></answerer-list>` : ''}${this.#panel === 'manner' ? html`<manner-form data-key="manner"></manner-form>` : ''}</div>
@@ -139,7 +140,7 @@ class ChatFoot extends Part {
     if (!context?.used) return '';
     const { used, room } = context;
     const full = used > room * 0.75;
-    return html`<span class="context ${full ? 'full' : ''}" title="${full ? html`The oldest turns are left out when the next answer needs their room; a line shows where` : html`What the next question takes with all before it`}"><meter min="0" max="${room}" value="${Math.min(used, room)}" aria-label="Context"></meter><span class="figures ${used > room / 2 ? '' : 'visually-hidden'}">${used.toLocaleString('en')} of ${room.toLocaleString('en')} tokens</span></span>`;
+    return html`<span class="context ${full ? 'full' : ''}" title="${full ? html`The oldest turns are left out when the next answer needs their room; a line shows where` : html`What the next question takes with all before it`}"><meter min="0" max="${room}" value="${Math.min(used, room)}" aria-label="Context"></meter><span class="figures ${used > room / 2 ? '' : 'visually-hidden'}">${figure(used)} of ${figure(room)} tokens</span></span>`;
   }
 
   drawn() {

@@ -109,9 +109,9 @@ class ChatPage extends Part {
 function blank({ status, settings, loads }) {
   const problem = status?.problems.find((p) => p.part === 'engine');
   if (problem) return failed({ code: 'unavailable', message: problem.message, hint: problem.hint, detail: '' }, html`<p><a href="#/settings">Open Settings</a></p>`);
-  if (!settings?.model && loads.status !== 'loading') return empty('No model yet', 'Choose one in Settings; Errata answers with it on this machine.', html`<p><a class="button primary" href="#/settings">Open Settings</a></p>`);
-  return empty('What would you like to know?', 'The answer is written here; its check stands beside it in the margin.',
-    html`<p class="examples">${['Who is the current president of the USA?', 'What is the chemical symbol of gold?', 'Who wrote Romeo and Juliet?'].map((q) => html`<button class="example" data-do="example">${q}</button>`)}</p>`);
+  if (!settings?.model && loads.status !== 'loading') return empty(t`No model yet`, t`Choose one in Settings; Errata answers with it on this machine.`, html`<p><a class="button primary" href="#/settings">Open Settings</a></p>`);
+  return empty(t`What would you like to know?`, t`The answer is written here; its check stands beside it in the margin.`,
+    html`<p class="examples">${[t`Who is the current president of the USA?`, t`What is the chemical symbol of gold?`, t`Who wrote Romeo and Juliet?`].map((q) => html`<button class="example" data-do="example">${q}</button>`)}</p>`);
 }
 
 export const defineChatPage = () => customElements.define('chat-page', ChatPage);

@@ -165,7 +165,7 @@ class ChatRoom extends Part {
   drawn() {
     const { route } = store.state;
     const stream = openStream(store.state);
-    if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: openLine(store.state).length ? 'Ask on' : 'Ask a question' };
+    if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: openLine(store.state).length ? t`Ask on` : t`Ask a question` };
     if (this.#shown !== `${route.room}/${route.id}`) this.#arrive(`${route.room}/${route.id}`);
   }
 

@@ -71,7 +71,7 @@ class VersionsCompare extends Part {
   render() {
     const { versions, comparisons, loads, route } = store.state;
     const named = versions.find((v) => v.id === route.id);
-    const names = /** @type {[string, string][]} */ ([['base', 'base'], ...versions.filter((v) => v.state !== 'deleted').map((v) => [v.id, `v${v.number}`])]);
+    const names = /** @type {[string, string][]} */ ([['base', t`base`], ...versions.filter((v) => v.state !== 'deleted').map((v) => [v.id, `v${v.number}`])]);
     const comparison = this.#comparison;
     return html`<section class="compare"><h2>Side by side</h2>
       <form class="inline-form" data-send="compare"><label>Left <select name="a">${options(this.#sides.a || 'base', names)}</select></label><label>Right <select name="b">${options(this.#sides.b || (names[1]?.[0] ?? 'base'), names)}</select></label>
@@ -79,7 +79,7 @@ class VersionsCompare extends Part {
         ${this.#own ? html`<label class="wide">Questions, one a line <textarea name="prompts" rows="4"></textarea></label>` : ''}</form>
       ${jobLine(store.state.jobs.compare)}
       ${failed(loads.comparisons, html`<button data-do="again">Try again</button>`)}
-      ${comparisons.length > 1 || (comparisons.length && !comparison) ? html`<label class="hint">Shown <select name="comparison">${options(comparison?.id ?? '', [...(comparison ? [] : [/** @type {[string, string]} */ (['', 'none'])]), ...comparisons.map((c) => /** @type {[string, string]} */ ([c.id, title(c)]))])}</select></label>` : ''}
+      ${comparisons.length > 1 || (comparisons.length && !comparison) ? html`<label class="hint">Shown <select name="comparison">${options(comparison?.id ?? '', [...(comparison ? [] : [/** @type {[string, string]} */ (['', t`none`])]), ...comparisons.map((c) => /** @type {[string, string]} */ ([c.id, title(c)]))])}</select></label>` : ''}
       ${comparison ? html`<compare-view></compare-view>` : html`<p class="hint">${named ? t`No comparison of v${named.number} yet.` : t`No comparison yet.`} Both sides are asked the same questions, without memory.</p>`}</section>`;
   }
 
