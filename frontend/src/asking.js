@@ -23,7 +23,7 @@ export async function ask({ chatID, parentID = '', questionID = '', text, manner
     const failure = toCallError(e);
     const stream = store.state.streams[request];
     // The partial answer is stored with its reason; the page shows it there.
-    if (failure.code === 'cancelled') store.say(`${t`The answer broke off.`} ${t`You stopped it.`}`);
+    if (failure.code === 'cancelled') store.say(t`The answer broke off.`);
     else store.fail(failure);
     if (!stream?.answerID) {
       drop(request);

@@ -24,11 +24,10 @@ export function watchLine(signal) {
 function took(connection) {
   const before = store.state.connection;
   store.set({ connection });
-  if (connection === 'reconnecting' && before !== connection) store.say(broken(), true);
+  if (connection === 'reconnecting' && before !== connection) store.say(t`The connection to Errata broke. What is stored is safe.`, true);
   if (connection === 'open' && before === 'reconnecting') store.say(t`The connection is there again.`);
 }
 
-const broken = () => t`The connection to Errata broke; it is being made again. What is stored is safe.`;
 const offline = () => t`This machine is offline. Chats and trainings go on; checks use your own documents.`;
 
 /** Whether it matters that this machine is offline: with only local sources nobody has to know. */
@@ -36,6 +35,6 @@ const cutOff = () => !store.state.online && searchesOut();
 
 /** @param {Connection} connection */
 export function banner(connection) {
-  if (connection === 'reconnecting') return html`<p class="banner" data-key="banner"><span class="spinner">${icon('caret')}</span>${broken()}</p>`;
+  if (connection === 'reconnecting') return html`<p class="banner" data-key="banner"><span class="spinner">${icon('caret')}</span>The connection to Errata broke; it is being made again. What is stored is safe.</p>`;
   return cutOff() ? html`<p class="banner quiet" data-key="banner">${offline()}</p>` : '';
 }

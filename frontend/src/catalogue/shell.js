@@ -50,6 +50,7 @@ export const shell = {
   'Starting…': ['Startet…', '正在启动…'],
   'The connection to Errata broke; it is being made again. What is stored is safe.': ['Die Verbindung zu Errata ist abgebrochen und wird neu aufgebaut. Gespeichertes ist sicher.', '与 Errata 的连接已断开，正在重新连接。已保存的内容是安全的。'],
   'This machine is offline. Chats and trainings go on; checks use your own documents.': ['Dieser Rechner ist offline. Chats und Trainings laufen weiter; Prüfungen nutzen deine eigenen Dokumente.', '本机处于离线状态。对话和训练照常进行；核查使用你自己的文档。'],
+  'The connection to Errata broke. What is stored is safe.': ['Die Verbindung zu Errata ist abgebrochen. Gespeichertes ist sicher.', '与 Errata 的连接已断开。已保存的内容是安全的。'],
   'The connection is there again.': ['Die Verbindung ist wieder da.', '连接已恢复。'],
   Notices: ['Meldungen', '通知'],
   'The training has begun.': ['Das Training hat begonnen.', '训练已开始。'],

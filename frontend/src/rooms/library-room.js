@@ -77,7 +77,7 @@ class LibraryRoom extends Part {
     if (query !== this.#query.trim()) return; // a later search is on its way
     this.#hits = found;
     this.draw();
-    if (Array.isArray(found)) store.say(howMany(found, query));
+    if (Array.isArray(found)) store.say(count(found.length, 'passage'));
   }
 
   /** @param {HTMLElement} form */
@@ -153,13 +153,10 @@ class LibraryRoom extends Part {
   }
 }
 
-/** @param {Passage[]} found @param {string} query */
-const howMany = (found, query) => (found.length ? count(found.length, 'passage') : t`No document speaks of “${query.trim()}”.`);
-
 /** What was found, by document. @param {Passage[] | Failure} found @param {string} query */
 function hits(found, query) {
   if (!Array.isArray(found)) return failed(found);
-  return html`<section aria-label="Found"><h2>${howMany(found, query)}</h2>
+  return html`<section aria-label="Found"><h2>${found.length ? count(found.length, 'passage') : t`No document speaks of “${query.trim()}”.`}</h2>
     <ul class="hits">${found.map((p) => html`<li data-key="${p.id}"><p class="hit-head"><strong>${p.title}</strong> <span class="hint">${p.published_at ? html`<time datetime="${p.published_at}" title="${exact(p.published_at)}">${age(p.published_at, Date.now())}</time>` : t`no date`}</span></p><p class="hit-text">${p.text}</p><code class="hint">${p.url}</code></li>`)}</ul></section>`;
 }
 

@@ -12,8 +12,9 @@ import { store } from '../store.js';
  *     <live-region></live-region>   says what store.say() was given
  */
 class LiveRegion extends Part {
-  /** What was said last, and with it. @type {(Saying & {at: number})[]} */
+  /** What was said last, and with it. @type {Saying[]} */
   #lines = [];
+  #at = 0;
 
   // Lifecycle
 
@@ -24,8 +25,11 @@ class LiveRegion extends Part {
 
   #say() {
     const { saying } = store.state;
+    if (!saying) return;
     const at = Date.now();
-    if (saying) this.#lines = [...this.#lines.filter((l) => at - l.at < moment), { ...saying, at }];
+    // All of a moment leave together: a line that moved up would be heard again.
+    this.#lines = at - this.#at < moment ? [...this.#lines, saying] : [saying];
+    this.#at = at;
     this.draw();
   }
 
