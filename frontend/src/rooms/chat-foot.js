@@ -7,7 +7,7 @@ import { answerer, loadAnswerers, loadOrEject, manner, savePresets, searchesOut,
 import { Part, composing, find } from '../part.js';
 import { figure, t } from '../speech.js';
 import { store } from '../store.js';
-import { contextOf, thread } from '../thread.js';
+import { contextOf, openLine } from '../thread.js';
 import { size } from '../words.js';
 
 /** @import {Preset} from '../types.d.ts' */
@@ -127,12 +127,7 @@ class ChatFoot extends Part {
       <button class="foot" data-do="manner" aria-expanded="${this.#panel === 'manner' ? 'true' : 'false'}" title="What the model is told first, and how its words are drawn">${system || sampling ? icon('tick') : icon('settings')}Instructions</button>
       <button class="foot" data-do="attach" title="Put a document into the library; or drop it on the page">${icon('library')}Add document</button>
       <input type="file" multiple hidden accept=".txt,.md,.markdown,.html,.htm,.pdf" aria-label="Documents for the library">
-      ${this.#meter(settings ? contextOf(this.#links, sampling?.num_ctx ?? standard.num_ctx, this.#draft) : null)}</div>`;
-  }
-
-  get #links() {
-    const { chat, choices, route } = store.state;
-    return thread(chat?.chat.id === route.id ? chat.turns : [], choices);
+      ${this.#meter(settings ? contextOf(openLine(store.state), sampling?.num_ctx ?? standard.num_ctx, this.#draft) : null)}</div>`;
   }
 
   /** @param {{used: number, room: number} | null} context */
