@@ -1,4 +1,5 @@
 import { api, newRequest, toCallError } from './api.js';
+import { t } from './speech.js';
 import { store } from './store.js';
 
 /** @import {Answer, Asked, ChatView, Fact, Manner, Stream, Turn, Verdict} from './types.d.ts' */
@@ -22,7 +23,8 @@ export async function ask({ chatID, parentID = '', questionID = '', text, manner
     const failure = toCallError(e);
     const stream = store.state.streams[request];
     // The partial answer is stored with its reason; the page shows it there.
-    if (failure.code !== 'cancelled') store.fail(failure);
+    if (failure.code === 'cancelled') store.say(t`The answer broke off.`);
+    else store.fail(failure);
     if (!stream?.answerID) {
       drop(request);
       return false;
@@ -37,12 +39,15 @@ export async function ask({ chatID, parentID = '', questionID = '', text, manner
   if (asked) takeAnswer(asked);
   if (!asked) await reloadChat(chat);
   drop(request);
-  if (asked) store.set({ announcement: `Answer: ${asked.answer.text}` });
+  if (asked) sayEnd(asked.answer);
   void loadChats();
   const { settings } = store.state;
   if (asked?.answer.state === 'complete' && settings?.auto_check) void check(asked.answer.id);
   return true;
 }
+
+/** @param {Answer} answer */
+export const sayEnd = (answer) => store.say(answer.state === 'complete' ? t`Answer: ${answer.text}` : t`The answer broke off.`);
 
 /** Stops a stream; what came is kept. @param {string} request */
 export function stop(request) {
@@ -79,6 +84,7 @@ const streamOf = (asked) => Object.values(store.state.streams).find((s) => !s.an
 export function takeStarted(asked) {
   const stream = streamOf(asked);
   if (stream) {
+    store.say(t`The answer is being written`);
     put({ ...stream, answerID: asked.answer.id, chatID: asked.chat.id, questionID: asked.question.id });
     const { route, choices } = store.state;
     store.set({ choices: { ...choices, [`after:${asked.question.parent_id ?? ''}`]: asked.question.id, [`of:${asked.question.id}`]: asked.answer.id } });

@@ -18,7 +18,10 @@ export async function lookAt(field) {
   } else {
     const text = await attempt(file.text());
     const found = text === null ? null : await attempt(api.call('CheckFacts', text));
-    if (text !== null && found) store.set({ incoming: { name: file.name, text, found } });
+    if (text !== null && found) {
+      store.set({ incoming: { name: file.name, text, found } });
+      store.say(`${file.name}: ${count(found.facts.length, 'fact')}`);
+    }
   }
   field.value = '';
 }

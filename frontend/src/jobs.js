@@ -25,6 +25,7 @@ export async function run(name, what, start, { pausable, of } = {}) {
     return null;
   }
   const request = newRequest();
+  store.say(what);
   put({ request, name, what, done: before?.paused ? before.done : 0, total: before?.paused ? before.total : 0, lines: [], pausable, of });
   try {
     const out = await start(request);

@@ -1,8 +1,14 @@
-/** What a trainer's lines say about a run. Pure. */
+/** What is known of a run, from its record and its trainer's lines. Pure. */
 
 import { table } from './speech.js';
 
-/** @import {TrainerLine, Fact, Machine, ModelInfo, Run} from './types.d.ts' */
+/** @import {TrainerLine, Fact, Machine, ModelInfo, Route, Run} from './types.d.ts' */
+
+/** Whether a run is under way. @param {Run | null | undefined} run */
+export const busy = (run) => run?.state === 'running' || run?.state === 'requested';
+
+/** The run on show: the one asked for, else the newest. @param {{runs: Run[], route: Route}} state */
+export const shown = ({ runs, route }) => runs.find((r) => r.id === route.id) ?? runs[0] ?? null;
 
 /** The points of the chart, thinned to at most `most`. @param {TrainerLine[]} lines @param {number} [most] */
 export function points(lines, most = 600) {

@@ -1,14 +1,14 @@
 import { api, toCallError } from './api.js';
 import { advance } from './jobs.js';
-import { loadChats, reloadChat, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
-import { runNotice } from './notices.js';
+import { loadChats, reloadChat, sayEnd, takeAnswer, takeStarted, takeTaught, takeText, takeVerdict } from './asking.js';
+import { runNotice, sayRun } from './notices.js';
 import { loadQueue, loadUrgent, takeFact } from './queue.js';
 import { loadRunning, takeFinished } from './running.js';
 import { t, told } from './speech.js';
 import { store } from './store.js';
 import { count, modelStage, verdicts } from './words.js';
 
-/** @import {Event, Fact, Run, State} from './types.d.ts' */
+/** @import {Event, Fact, Run, State, Version} from './types.d.ts' */
 
 /** What the store holds, brought up to date by events and by loading. */
 
@@ -25,6 +25,8 @@ const topics = {
   },
   'answer.finished': (e) => {
     takeAnswer(e.data);
+    // The end of an answer that this page asked for is said when its call ends.
+    if (Object.values(store.state.streams).some((s) => s.adopted && s.answerID === e.id)) sayEnd(e.data.answer);
     // A problem that showed may be over, and an answer that broke off may be a new one.
     if (store.state.status?.problems.length || e.data.answer.state === 'interrupted') void loadStatus();
   },
@@ -40,7 +42,7 @@ const topics = {
     const { [e.id ?? '']: mine, ...others } = store.state.checking;
     if (mine?.adopted) store.set({ checking: others });
     takeVerdict(e.id ?? '', e.data);
-    store.set({ announcement: `${verdicts[/** @type {import('./types.d.ts').VerdictKind} */ (e.data.kind)].word}: ${told(e.data.sentence)}` });
+    store.say(`${verdicts[/** @type {import('./types.d.ts').VerdictKind} */ (e.data.kind)].word}: ${told(e.data.sentence)}`);
   },
   'rating.added': () => void reloadChat(store.state.route.room === 'chat' ? store.state.route.id : ''),
   'cycle.changed': (e) => store.set({ cycle: e.data }),
@@ -68,7 +70,11 @@ const topics = {
     if (runView && runView.run.id === e.id) store.set({ runView: { ...runView, events: [...runView.events, e.data] } });
   },
   'version.added': () => reload('versions'),
-  'version.changed': () => { for (const name of ['versions', 'board']) reload(name); void loadStatus(); },
+  'version.changed': (e) => {
+    sayPromoted(e.data);
+    for (const name of ['versions', 'board']) reload(name);
+    void loadStatus();
+  },
   'version.scored': () => {
     reload('versions');
     reload('board');
@@ -105,11 +111,20 @@ function tookFact(fact, again) {
   if (store.state.rules?.on) reload('rules');
 }
 
+/** Says who answers from now on, unless this page asked for it and says so itself. @param {Version} version */
+function sayPromoted({ id, state, number }) {
+  const { jobs, status } = store.state;
+  const own = Object.values(jobs).some((j) => j.name.startsWith('promote:') && !j.adopted && !j.error);
+  if (own || !status || (id && state !== 'current') || id === status.current?.id) return;
+  store.say(id ? t`v${number} answers from now on.` : t`The plain base answers again.`);
+}
+
 /** @param {Run} run */
-function takeRun(run) {
+export function takeRun(run) {
   const { runs, runView } = store.state;
   const before = runs.find((r) => r.id === run.id);
   runNotice(before, run);
+  sayRun(before, run);
   store.set({ runs: before ? runs.map((r) => (r.id === run.id ? run : r)) : [run, ...runs] });
   if (runView?.run.id === run.id) store.set({ runView: { ...runView, run } });
 }

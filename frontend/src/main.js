@@ -27,16 +27,25 @@ import { defineShortcutSheet } from './elements/shortcut-sheet.js';
 import { defineTeachForm } from './elements/teach-form.js';
 import { defineToastList } from './elements/toast-list.js';
 import { defineChatFoot } from './rooms/chat-foot.js';
+import { defineChatPage } from './rooms/chat-page.js';
 import { defineChatRoom } from './rooms/chat-room.js';
 import { defineDatasetsRoom } from './rooms/datasets-room.js';
 import { defineErrataShell } from './rooms/errata-shell.js';
 import { defineFirstRun } from './rooms/first-run.js';
 import { defineLibraryRoom } from './rooms/library-room.js';
+import { defineLiveRegion } from './rooms/live-region.js';
+import { defineReviewQueue } from './rooms/review-queue.js';
 import { defineReviewRoom } from './rooms/review-room.js';
 import { defineSettingsData } from './rooms/settings-data.js';
 import { defineSettingsEvidence } from './rooms/settings-evidence.js';
+import { defineSettingsModels } from './rooms/settings-models.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
+import { defineSideBar } from './rooms/side-bar.js';
+import { defineTrainingBefore } from './rooms/training-before.js';
 import { defineTrainingRoom } from './rooms/training-room.js';
+import { defineTrainingRun } from './rooms/training-run.js';
+import { defineVersionEntry } from './rooms/version-entry.js';
+import { defineVersionsCompare } from './rooms/versions-compare.js';
 import { defineVersionsRoom } from './rooms/versions-room.js';
 import { api, windowTransport } from './api.js';
 import { socketTransport } from './socket.js';
@@ -45,7 +54,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsRoom, defineTrainingRoom, defineVersionsRoom]) define();
+  defineChatFoot, defineChatPage, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineLiveRegion, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineSideBar, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,

@@ -1,6 +1,8 @@
 import { api } from './api.js';
+import { busy } from './learned.js';
 import { t } from './speech.js';
 import { store } from './store.js';
+import { runEnds, runStates } from './words.js';
 
 /** @import {Run} from './types.d.ts' */
 
@@ -38,10 +40,18 @@ export function notice(title, text, place) {
   }
 }
 
+/** Says that a training began or how it ended, to who does not see the page. @param {Run | undefined} before @param {Run} run */
+export function sayRun(before, run) {
+  if (busy(before) === busy(run)) return;
+  if (busy(run)) store.say(t`The training has begun.`);
+  else if (run.state === 'finished') store.say(t`The training is done`);
+  else if (run.state === 'cancelled') store.say(`${t`Training`}: ${runEnds[run.failure ?? ''] ?? runStates[run.state]}`);
+  else store.say(`${t`The training broke off`}. ${run.message ?? ''}`, true);
+}
+
 /** @param {Run | undefined} before @param {Run} run */
 export function runNotice(before, run) {
-  const ran = before?.state === 'running' || before?.state === 'requested';
-  if (!ran || run.state === before.state) return;
+  if (!busy(before) || run.state === before?.state) return;
   const place = `#/training/${encodeURIComponent(run.id)}`;
   if (run.state === 'finished') notice(t`The training is done`, t`Compare the new version with the one before.`, place);
   else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, run.message ?? '', place);

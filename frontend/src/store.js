@@ -10,11 +10,11 @@ import { told } from './speech.js';
 
 /** @returns {State} */
 export const emptyState = () => ({
-  connection: 'connecting', route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
+  connection: 'connecting', broken: null, route: { room: 'chat', id: '' }, hello: null, settings: null, status: null,
   chats: [], chatsLeft: false, chatQuery: '', manner: {}, answerers: [], chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: nowhere(), urgent: [], incoming: null, board: null, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, models: [], providers: [], documents: [],
-  backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], announcement: '', loads: {}, sidebar: true, online: true,
+  backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], saying: null, loads: {}, sidebar: true, online: true,
 });
 
 class Store {
@@ -23,6 +23,7 @@ class Store {
   /** @type {Set<{keys: Set<string>, watcher: () => void}>} */
   #watchers = new Set();
   #toast = 0;
+  #said = 0;
 
   /** @param {Partial<State>} change */
   set(change) {
@@ -38,10 +39,18 @@ class Store {
     signal.addEventListener('abort', () => this.#watchers.delete(entry));
   }
 
-  /** Says something in passing. @param {Omit<Toast, 'id' | 'kind'> & {kind?: Toast['kind']}} toast */
+  /**
+   * Has something read to a person who does not see the page. What is urgent does not
+   * wait for a pause.
+   * @param {string} text @param {boolean} [urgent]
+   */
+  say(text, urgent = false) { this.set({ saying: { n: ++this.#said, text, urgent } }); }
+
+  /** Shows something in passing, and says it. @param {Omit<Toast, 'id' | 'kind'> & {kind?: Toast['kind']}} toast */
   toast(toast) {
     const entry = /** @type {Toast} */ ({ kind: 'note', ...toast, id: ++this.#toast });
-    this.set({ toasts: [...this.state.toasts, entry].slice(-4), announcement: toast.text });
+    this.set({ toasts: [...this.state.toasts, entry].slice(-4) });
+    this.say([toast.text, toast.hint].filter(Boolean).join(' '), entry.kind === 'error');
     return entry.id;
   }
 

@@ -5,7 +5,7 @@
  * picked, by parent and by question; without a choice the newest is shown.
  */
 
-/** @import {Turn, Answer, Question, Stream} from './types.d.ts' */
+/** @import {Turn, Answer, Question, State, Stream} from './types.d.ts' */
 
 /** @typedef {{turn: Turn, question: Question, siblings: Question[], answers: Answer[], answer: Answer | null}} Link */
 
@@ -39,6 +39,19 @@ export function withPending(links, stream) {
   const turn = { question, answers: [], verdicts: {}, ratings: {} };
   return [...(at < 0 ? links : links.slice(0, at)), { turn, question, siblings: [question], answers: [], answer: null }];
 }
+
+/** The line of the open chat, with a question that Go has not stored yet. @param {Pick<State, 'chat' | 'choices' | 'route' | 'streams'>} state */
+export function openLine({ chat, choices, route, streams }) {
+  const links = thread(chat?.chat.id === route.id ? chat.turns : [], choices);
+  const pending = Object.values(streams).find((s) => !s.answerID && s.chatID === route.id);
+  return pending ? withPending(links, pending) : links;
+}
+
+/** The stream of the open chat. @param {Pick<State, 'route' | 'streams'>} state @returns {Stream | null} */
+export const openStream = ({ route, streams }) => Object.values(streams).find((s) => s.chatID === route.id) ?? null;
+
+/** The stream that writes the answer of a link. @param {Pick<State, 'streams'>} state @param {Link} link @returns {Stream | null} */
+export const streamOf = ({ streams }, link) => Object.values(streams).find((s) => (s.answerID ? s.answerID === link.answer?.id : s.request === link.question.id)) ?? null;
 
 /** The one beside `id` in a list of branches. @template {{id: string}} T @param {T[]} list @param {string} id @param {number} step */
 export function beside(list, id, step) {

@@ -205,17 +205,19 @@ export interface Job { request: string; name: string; what: string; done: number
   /** it goes on where it was stopped */ pausable?: boolean; paused?: boolean; /** what it is about */ of?: string; /** bytes a second, and where it was counted from */ speed?: number; since?: { what: string; done: number; at: number } }
 export interface Failure { code: string; message: string; hint: string; detail: string }
 export interface Toast { id: number; text: string; hint?: string; kind: 'note' | 'error'; action?: string; run?: () => void }
+/** What is read to a person who does not see the page. */
+export interface Saying { n: number; text: string; urgent: boolean }
 export interface Route { room: string; id: string }
 
 /** The one state of the page. */
 export interface State {
-  connection: Connection; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
+  connection: Connection; /** why Errata did not start; a backup may repair it */ broken: { failure: Failure; repairable: boolean } | null; route: Route; hello: Hello | null; settings: Settings | null; status: Status | null;
   chats: Chat[]; /** whether older ones can be loaded */ chatsLeft: boolean; chatQuery: string; /** of a chat that has not begun */ manner: Manner; answerers: Answerer[]; chat: ChatView | null; chatError: Failure | null; choices: Record<string, string>;
   streams: Record<string, Stream>; checking: Record<string, Checking>; draft: string; /** what stands in open editors of "Teach this fact", by answer */ teaching: Record<string, FactUpdate>;
   facts: Places; urgent: UrgentFact[]; incoming: Incoming | null; board: Scoreboard | null; factFilter: FactFilter; factID: string; counts: Partial<Record<FactState, number>>; cycle: Cycle | null;
   datasets: Dataset[]; runs: Run[]; runView: RunView | null; versions: Version[]; arrivals: Arrival[]; comparisons: Comparison[];
   rechecks: RecheckPlan | null; rules: RulePlan | null; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
-  jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; announcement: string; loads: Record<string, Failure | 'loading' | 'ready'>;
+  jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; saying: Saying | null; loads: Record<string, Failure | 'loading' | 'ready'>;
   backups: Backup[]; /** by provider */ tests: Record<string, ProviderTest | Failure | 'asked'>; /** a scan of the library */ reading: { done: number; total: number } | null;
   sidebar: boolean; /** whether the system has a network */ online: boolean;
 }

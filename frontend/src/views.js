@@ -11,7 +11,7 @@ import { duration, size, verdicts } from './words.js';
 /** Nothing is here yet: what the room is for and what to do. @param {string} title @param {unknown} text @param {unknown} [more] */
 export const empty = (title, text, more) => html`<div class="empty"><span class="empty-mark">${icon('caret')}</span><h2>${title}</h2><p>${text}</p>${more}</div>`;
 
-/** What went wrong, in place. @param {Failure | undefined | null | string} failure @param {unknown} [action] */
+/** What went wrong, in place: an alert of its own. @param {Failure | undefined | null | string} failure @param {unknown} [action] */
 export const failed = (failure, action) => (failure && typeof failure === 'object'
   ? html`<div class="failure" role="alert"><p><strong>${told(failure.message)}</strong> ${told(failure.hint)}</p>${failure.detail && failure.detail !== failure.message ? html`<details><summary>Details</summary><pre class="wrap">${failure.detail}</pre></details>` : ''}${action}</div>` : '');
 
@@ -34,7 +34,7 @@ export const verdictWord = (kind) => html`<span class="verdict ${kind}">${icon(v
 export const jobLine = (job, cancelLabel = job?.pausable ? t`Pause` : t`Stop`) => {
   if (!job) return '';
   if (job.error) return html`<div class="job">${failed(job.error, html`<button type="button" data-do="clear-job" data-job="${job.name}">Dismiss</button>`)}</div>`;
-  return html`<div class="job" role="status">
+  return html`<div class="job">
     <div class="job-line"><span>${job.paused ? t`Paused` : job.what}${job.total ? html` <span class="figures">${howFar(job)}</span>` : job.paused ? '' : '…'}</span>
     ${job.paused ? html`<span class="buttons"><button type="button" class="quiet" data-do="clear-job" data-job="${job.name}">Not now</button><button type="button" data-do="resume-job" data-job="${job.name}">Resume</button></span>`
     : html`<button type="button" data-do="cancel-job" data-job="${job.name}" ${job.stopping ? html`disabled` : ''}>${cancelLabel}</button>`}</div>

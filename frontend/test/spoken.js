@@ -32,6 +32,7 @@ function walk(node, file, later, all) {
   const where = `${file}:${node.loc.start.line}`;
   const name = node.tag?.name ?? node.callee?.name;
   if (node.type === 'TaggedTemplateExpression') template(node, name, where, later, all);
+  if (node.type === 'CallExpression' && (name === 'empty' || name === 'roomHead')) for (const word of node.arguments.flatMap(plain).filter(hasWords)) all.mute.push(`${where} ${word}`);
   if (node.type === 'CallExpression' && name === 'count' && node.arguments[1]?.type === 'Literal') all.counts.set(node.arguments[1].value, where);
   if (node.type === 'CallExpression' && name === 'table') for (const p of node.arguments[0].properties) all.texts.set(p.value.value, where);
   const inside = later || /Function/.test(node.type) || (node.type === 'PropertyDefinition' && !node.static);
@@ -55,9 +56,12 @@ function plain(e) {
   return e.type === 'TemplateLiteral' ? [e.quasis.map((/** @type {any} */ q) => q.value.cooked).join('{}')] : [];
 }
 
+/** @param {string} word */
+const hasWords = (word) => /\p{L}{2}/u.test(word.replace(/\{\}/g, ''));
+
 /** Whether a person reads the string: not in a class or an address. @param {string[]} strings @param {number} i @param {string} word */
 function read(strings, i, word) {
-  if (!/\p{L}{2}/u.test(word.replace(/\{\}/g, ''))) return false;
+  if (!hasWords(word)) return false;
   const open = /([\w-]+)="[^"]*$/.exec(strings[i].slice(strings[i].lastIndexOf('<') + 1));
   return !open || /^(aria-label|title|placeholder|alt)$/.test(open[1]);
 }

@@ -62,6 +62,8 @@ export const settings = {
   Test: ['Testen', '测试'],
   'Test {0}': ['{0} testen', '测试 {0}'],
   'Asking…': ['Es wird gefragt…', '正在询问…'],
+  '{0} answers.': ['{0} antwortet.', '{0} 有响应。'],
+  '{0} does not answer.': ['{0} antwortet nicht.', '{0} 没有响应。'],
   '<strong class="good">It answers.</strong> {0}': ['<strong class="good">Sie antwortet.</strong> {0}', '<strong class="good">有响应。</strong> {0}'],
   '{0} in {1}.': ['{0} in {1}.', '{1} 内找到{0}。'],
   'Nothing was found, in {0}.': ['Nichts gefunden, in {0}.', '{0} 内没有找到内容。'],

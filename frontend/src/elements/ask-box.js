@@ -10,7 +10,7 @@ import { Part, composing } from '../part.js';
  *     emits ask {text}, stop, edit-cancel
  */
 class AskBox extends Part {
-  #view = { busy: false, stopping: false, editing: false, placeholder: 'Ask' };
+  #view = { busy: false, stopping: false, editing: false, placeholder: '' };
 
   actions = {
     send: () => this.#send(),

@@ -35,7 +35,7 @@ class FactImport extends Part {
     if (!this.#incoming) return html``;
     const { name, found: { facts, known, problems } } = this.#incoming;
     return html`<section class="panel" aria-label="File to import"><h2>${name}</h2>
-      <p role="status">${count(facts.length, 'fact')} to import${known ? html`, ${figure(known)} known already` : ''}${problems.length ? html`, ${count(problems.length, 'line')} left out` : ''}.</p>
+      <p>${count(facts.length, 'fact')} to import${known ? html`, ${figure(known)} known already` : ''}${problems.length ? html`, ${count(problems.length, 'line')} left out` : ''}.</p>
       ${facts.length ? html`<ul class="import-some">${facts.slice(0, some).map((f) => html`<li>${f.question} <ins>${f.answer}</ins></li>`)}</ul>` : ''}
       ${facts.length > some ? html`<p class="hint">and ${figure(facts.length - some)} more</p>` : ''}
       ${problems.length ? html`<details class="fold" ${facts.length ? '' : html`open`}><summary>Left out</summary><ul class="import-faults" tabindex="0" aria-label="Left out">${problems.slice(0, most).map((p) => html`<li>${p}</li>`)}</ul>${problems.length > most ? html`<p class="hint">and ${figure(problems.length - most)} more</p>` : ''}</details>` : ''}

@@ -5,7 +5,7 @@ import { Part } from '../part.js';
 /** @import {Toast} from '../types.d.ts' */
 
 /**
- * What happened, in passing. A note leaves after eight seconds unless it is looked
+ * What happened, in passing, for the eye: who shows a toast also says it. A note leaves after eight seconds unless it is looked
  * at; an error stays until it is dismissed.
  *
  *     <toast-list></toast-list>   .toasts   emits toast-done {id}, toast-run {id}
@@ -58,7 +58,7 @@ class ToastList extends Part {
   // Render
 
   render() {
-    return html`${this.#toasts.map((t) => html`<div data-key="${t.id}" class="toast ${t.kind}" role="${t.kind === 'error' ? 'alert' : 'status'}">
+    return html`${this.#toasts.map((t) => html`<div data-key="${t.id}" class="toast ${t.kind}">
       <p>${t.text}${t.hint ? html` <span>${t.hint}</span>` : ''}</p>
       ${t.action ? html`<button data-do="run" data-id="${t.id}">${t.action}</button>` : ''}
       <button class="tool" data-do="done" data-id="${t.id}" aria-label="Dismiss">${icon('close')}</button></div>`)}`;

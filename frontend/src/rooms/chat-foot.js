@@ -5,8 +5,9 @@ import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { answerer, loadAnswerers, loadOrEject, manner, savePresets, searchesOut, setManner, standard } from '../manner.js';
 import { Part, composing, find } from '../part.js';
+import { figure, t } from '../speech.js';
 import { store } from '../store.js';
-import { contextOf, thread } from '../thread.js';
+import { contextOf, openLine } from '../thread.js';
 import { size } from '../words.js';
 
 /** @import {Preset} from '../types.d.ts' */
@@ -115,7 +116,7 @@ class ChatFoot extends Part {
     const { status, settings } = store.state;
     const { version, system, sampling, local } = manner();
     const a = answerer();
-    const name = a?.name ?? (version ? version.replace(/^model:/, '') : status?.current?.number ? `v${status.current.number}` : 'base');
+    const name = a?.name ?? (version ? version.replace(/^model:/, '') : status?.current?.number ? `v${status.current.number}` : t`base`);
     const out = searchesOut();
     return html`<div class="foot-panel ${this.#panel}" ${this.#panel ? '' : html`hidden`}>
         ${this.#panel === 'answerer' ? html`<answerer-list data-key="answerer"></answerer-list>` : ''}${this.#panel === 'manner' ? html`<manner-form data-key="manner"></manner-form>` : ''}</div>
@@ -126,12 +127,7 @@ class ChatFoot extends Part {
       <button class="foot" data-do="manner" aria-expanded="${this.#panel === 'manner' ? 'true' : 'false'}" title="What the model is told first, and how its words are drawn">${system || sampling ? icon('tick') : icon('settings')}Instructions</button>
       <button class="foot" data-do="attach" title="Put a document into the library; or drop it on the page">${icon('library')}Add document</button>
       <input type="file" multiple hidden accept=".txt,.md,.markdown,.html,.htm,.pdf" aria-label="Documents for the library">
-      ${this.#meter(settings ? contextOf(this.#links, sampling?.num_ctx ?? standard.num_ctx, this.#draft) : null)}</div>`;
-  }
-
-  get #links() {
-    const { chat, choices, route } = store.state;
-    return thread(chat?.chat.id === route.id ? chat.turns : [], choices);
+      ${this.#meter(settings ? contextOf(openLine(store.state), sampling?.num_ctx ?? standard.num_ctx, this.#draft) : null)}</div>`;
   }
 
   /** @param {{used: number, room: number} | null} context */
@@ -139,7 +135,7 @@ class ChatFoot extends Part {
     if (!context?.used) return '';
     const { used, room } = context;
     const full = used > room * 0.75;
-    return html`<span class="context ${full ? 'full' : ''}" title="${full ? html`The oldest turns are left out when the next answer needs their room; a line shows where` : html`What the next question takes with all before it`}"><meter min="0" max="${room}" value="${Math.min(used, room)}" aria-label="Context"></meter><span class="figures ${used > room / 2 ? '' : 'visually-hidden'}">${used.toLocaleString('en')} of ${room.toLocaleString('en')} tokens</span></span>`;
+    return html`<span class="context ${full ? 'full' : ''}" title="${full ? html`The oldest turns are left out when the next answer needs their room; a line shows where` : html`What the next question takes with all before it`}"><meter min="0" max="${room}" value="${Math.min(used, room)}" aria-label="Context"></meter><span class="figures ${used > room / 2 ? '' : 'visually-hidden'}">${figure(used)} of ${figure(room)} tokens</span></span>`;
   }
 
   drawn() {

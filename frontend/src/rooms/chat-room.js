@@ -1,40 +1,27 @@
 import { api } from '../api.js';
-import { ask, check, loadChats, reloadChat, stop, stopCheck, takeTaught } from '../asking.js';
-import { AskBox } from '../elements/ask-box.js';
-import { PageTurn } from '../elements/page-turn.js';
+import { ask, check, reloadChat, stop, stopCheck, takeTaught } from '../asking.js';
 import { addDocuments } from '../documents.js';
+import { AskBox } from '../elements/ask-box.js';
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { attempt } from '../live.js';
-import { begun, manner } from '../manner.js';
+import { begun } from '../manner.js';
 import { Part, composing } from '../part.js';
 import { t } from '../speech.js';
 import { store } from '../store.js';
-import { beside, contextStart, thread, withPending } from '../thread.js';
-import { empty, failed } from '../views.js';
+import { beside, openLine, openStream } from '../thread.js';
 import { approvedWords } from '../words.js';
 import { ChatFoot } from './chat-foot.js';
+import { ChatPage } from './chat-page.js';
 
-/** @import {FactUpdate, Question, Stream, Turn} from '../types.d.ts' */
+/** @import {FactUpdate, Question} from '../types.d.ts' */
 /** @import {Link} from '../thread.js' */
 
-/** The page and its margin. */
+/** A chat: the page, what is asked below it, and what is done with a question, an answer and its check. */
 class ChatRoom extends Part {
   /** @type {Question | null} */
   #editing = null;
   #shown = '';
-  #loaded = '';
-  #following = true;
-  /** Where the last step to the end led. */
-  #end = 0;
-
-  actions = {
-    again: () => void reloadChat(store.state.route.id),
-    /** @param {HTMLElement} b */
-    example: (b) => { void this.#ask(b.textContent ?? ''); this.#box?.focus(); },
-    restore: () => void this.#restore(),
-    end: () => this.#toEnd(true),
-  };
 
   // Lifecycle
 
@@ -43,6 +30,7 @@ class ChatRoom extends Part {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ f) =>
       this.addEventListener(name, (e) => { e.stopPropagation(); f(/** @type {CustomEvent} */ (e).detail); }, { signal });
     on('ask', ({ text }) => void this.#ask(text));
+    on('example', (text) => { void this.#ask(text); this.#box?.focus(); });
     on('stop', () => this.#stop());
     // While a question is put in other words, the draft of a new one is kept aside.
     on('draft', ({ text }) => {
@@ -61,16 +49,13 @@ class ChatRoom extends Part {
     on('copy', (text) => this.#copy(text, t`Answer copied.`));
     on('copy-code', ({ text }) => this.#copy(text, t`Code copied.`));
     on('check', (id) => void check(id));
-    on('turn-drawn', () => this.#stay());
     on('stop-check', (id) => stopCheck(id));
     on('rate', (detail) => void this.#rate(detail));
     on('teach', (detail) => void this.#teach(detail));
-    store.watch(['route', 'chat', 'chatError', 'streams', 'checking', 'choices', 'settings', 'status', 'loads'], () => this.draw(), signal);
-    api.on((e) => { if (e.topic === 'answer.text') this.#write(e.data.request); }, signal);
-    this.addEventListener('scroll', (e) => this.#scrolled(e), { signal, capture: true });
+    store.watch(['route', 'chat', 'streams', 'choices'], () => this.draw(), signal);
     for (const name of ['dragover', 'dragleave', 'drop']) this.addEventListener(name, (e) => this.#drag(/** @type {DragEvent} */ (e)), { signal });
     this.addEventListener('keydown', (e) => {
-      if (!composing(e) && e.key === 'Escape' && this.#stream) this.#stop();
+      if (!composing(e) && e.key === 'Escape') this.#stop();
     }, { signal });
   }
 
@@ -79,11 +64,10 @@ class ChatRoom extends Part {
   /** @param {string} text */
   async #ask(text) {
     const { route } = store.state;
-    const links = this.#links;
     const editing = this.#editing;
-    const parentID = editing ? editing.parent_id ?? '' : links.at(-1)?.answer?.id ?? '';
+    const parentID = editing ? editing.parent_id ?? '' : openLine(store.state).at(-1)?.answer?.id ?? '';
     this.#editing = null;
-    this.#following = true;
+    this.#page?.follow();
     if (this.#box) this.#box.text = store.state.draft; // empty, or what was kept aside
     if (!await ask({ chatID: route.id, parentID, text, manner: route.id ? undefined : begun() })) this.#giveBack(text, editing, route.id);
   }
@@ -99,7 +83,10 @@ class ChatRoom extends Part {
     else store.toast({ text: t`The question was not sent. It said:`, hint: text });
   }
 
-  #stop() { if (this.#stream) stop(this.#stream.request); }
+  #stop() {
+    const stream = openStream(store.state);
+    if (stream) stop(stream.request);
+  }
 
   /** @param {Question | null} question */
   #edit(question) {
@@ -157,39 +144,6 @@ class ChatRoom extends Part {
     if (e.type === 'drop') void addDocuments([...e.dataTransfer.files]);
   }
 
-  async #restore() {
-    const { id } = store.state.route;
-    if (!await attempt(api.call('RestoreChat', id))) return;
-    void loadChats();
-    await reloadChat(id);
-  }
-
-  /** @param {string} request */
-  #write(request) {
-    const stream = store.state.streams[request];
-    if (!stream) return;
-    const turn = this.querySelector(`page-turn[data-stream="${request}"]`);
-    if (turn instanceof PageTurn) turn.write(stream.text);
-    this.#toEnd();
-  }
-
-  /** Follows the text as long as the reader does not scroll up. @param {Event} e */
-  #scrolled(e) {
-    const page = e.target;
-    if (!(page instanceof HTMLElement) || !page.classList.contains('chat-page')) return;
-    this.#following = page.scrollHeight - page.scrollTop - page.clientHeight < 80;
-  }
-
-  #toEnd(force = false) {
-    const page = this.querySelector('.chat-page');
-    if (!page || (!this.#following && !force)) return;
-    page.scrollTop = page.scrollHeight;
-    this.#end = page.scrollTop;
-  }
-
-  /** Stays at the end when a turn above is drawn, unless a reader has just set out upwards. */
-  #stay() { if ((this.querySelector('.chat-page')?.scrollTop ?? 0) >= this.#end) this.#toEnd(); }
-
   // Render
 
   get #box() {
@@ -197,84 +151,34 @@ class ChatRoom extends Part {
     return box instanceof AskBox ? box : null;
   }
 
-  /** The turns of the open chat, with one that Go has not stored yet. @returns {Link[]} */
-  get #links() {
-    const { chat, choices, route } = store.state;
-    /** @type {Turn[]} */
-    const turns = chat && chat.chat.id === route.id ? chat.turns : [];
-    const links = thread(turns, choices);
-    const pending = Object.values(store.state.streams).find((s) => !s.answerID && s.chatID === route.id);
-    return pending ? withPending(links, pending) : links;
-  }
-
-  /** @returns {Stream | null} */
-  get #stream() {
-    const { streams, route } = store.state;
-    return Object.values(streams).find((s) => s.chatID === route.id) ?? null;
+  get #page() {
+    const page = this.querySelector('chat-page');
+    return page instanceof ChatPage ? page : null;
   }
 
   render() {
-    const { route, chatError, chat, loads, settings } = store.state;
-    const links = this.#links;
-    const from = contextStart(links);
-    const loading = Boolean(route.id) && !chatError && chat?.chat.id !== route.id && !links.length;
-    return html`<div class="chat-page ${links.length ? '' : 'blank'}" tabindex="-1">
-      <h1 class="visually-hidden">${chat && route.id ? chat.chat.title : t`New chat`}</h1>
-      ${chatError ? failed(chatError, html`<button data-do="again">Try again</button>`) : ''}
-      ${loading ? html`<p class="hint centred">Opening…</p>` : ''}
-      ${!links.length && !loading && !chatError ? this.#blank(settings?.model ?? '', loads.status === 'loading') : ''}
-      ${chat?.chat.deleted_at && chat.chat.id === route.id ? html`<p class="in-trash">This chat is in the trash. <button data-do="restore">Restore</button></p>` : ''}
-      ${links.map((l) => html`${l.question.id === from ? html`<p class="context-line" data-key="context"><span>What stands above did not fit into the context of the last answer.</span></p>` : ''}<page-turn data-key="${l.question.id}" data-stream="${this.#streamOf(l)?.request ?? ''}"></page-turn>`)}
-    </div>
-    <div class="chat-ask"><div class="ask"><ask-box></ask-box><chat-foot></chat-foot></div></div>
-    <p class="drop-here" aria-hidden="true"><span>${icon('library')}Drop it: checks will read it as evidence.</span></p>`;
+    return html`<chat-page class="chat-page ${openLine(store.state).length ? '' : 'blank'}" tabindex="-1"></chat-page>
+      <div class="chat-ask"><div class="ask"><ask-box></ask-box><chat-foot></chat-foot></div></div>
+      <p class="drop-here" aria-hidden="true"><span>${icon('library')}Drop it: checks will read it as evidence.</span></p>`;
   }
 
   drawn() {
-    const { route, chat, checking, settings } = store.state;
-    const now = Date.now();
-    const links = this.#links;
-    const elements = this.querySelectorAll('page-turn');
-    links.forEach((link, i) => {
-      const element = elements[i];
-      if (!(element instanceof PageTurn)) return;
-      const verdict = link.answer && link.turn.verdicts?.[link.answer.id];
-      element.view = { link, stream: this.#streamOf(link), checking: (link.answer && checking[link.answer.id]) || null, taught: verdict ? chat?.taught?.[verdict.id] : undefined, memory: Boolean(settings?.memory), draft: (link.answer && store.state.teaching[link.answer.id]) || null, recalled: (link.answer && chat?.memory?.[link.answer.id]) || [], latest: i === links.length - 1, local: Boolean(manner().local), now };
-    });
-    const stream = this.#stream;
-    if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: links.length ? 'Ask on' : 'Ask a question' };
+    const { route } = store.state;
+    const stream = openStream(store.state);
+    if (this.#box) this.#box.view = { busy: Boolean(stream), stopping: stream?.stopping ?? false, editing: Boolean(this.#editing), placeholder: openLine(store.state).length ? t`Ask on` : t`Ask a question` };
     if (this.#shown !== `${route.room}/${route.id}`) this.#arrive(`${route.room}/${route.id}`);
-    else if (stream || (links.length && this.#loaded !== route.id)) this.#toEnd();
-    if (links.length) this.#loaded = route.id;
   }
 
   /** @param {string} place */
   #arrive(place) {
-    const fromNew = this.#shown.endsWith('/') && Boolean(this.#stream);
+    const fromNew = this.#shown.endsWith('/') && Boolean(openStream(store.state));
     this.#shown = place;
     if (fromNew) return;
     this.#editing = null;
-    this.#following = true;
-    this.#toEnd(true);
+    this.#page?.follow();
     if (!this.#box) return;
     if (this.#box.text !== store.state.draft) this.#box.text = store.state.draft;
     this.#box.focus();
-  }
-
-  /** @param {Link} link @returns {Stream | null} */
-  #streamOf(link) {
-    const { streams } = store.state;
-    return Object.values(streams).find((s) => (s.answerID ? s.answerID === link.answer?.id : s.request === link.question.id)) ?? null;
-  }
-
-  /** @param {string} model @param {boolean} loading */
-  #blank(model, loading) {
-    const { status } = store.state;
-    const problem = status?.problems.find((p) => p.part === 'engine');
-    if (problem) return failed({ code: 'unavailable', message: problem.message, hint: problem.hint, detail: '' }, html`<p><a href="#/settings">Open Settings</a></p>`);
-    if (!model && !loading) return empty('No model yet', 'Choose one in Settings; Errata answers with it on this machine.', html`<p><a class="button primary" href="#/settings">Open Settings</a></p>`);
-    return empty('What would you like to know?', 'The answer is written here; its check stands beside it in the margin.',
-      html`<p class="examples">${['Who is the current president of the USA?', 'What is the chemical symbol of gold?', 'Who wrote Romeo and Juliet?'].map((q) => html`<button class="example" data-do="example">${q}</button>`)}</p>`);
   }
 }
 

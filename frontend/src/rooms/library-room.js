@@ -77,6 +77,7 @@ class LibraryRoom extends Part {
     if (query !== this.#query.trim()) return; // a later search is on its way
     this.#hits = found;
     this.draw();
+    if (Array.isArray(found)) store.say(count(found.length, 'passage'));
   }
 
   /** @param {HTMLElement} form */
@@ -134,7 +135,7 @@ class LibraryRoom extends Part {
     const readable = documents.filter((d) => d.status === 'indexed');
     return html`${roomHead(t`Library`, t`Documents of yours count as evidence. They never leave this machine.`, folders.length ? html`<button data-do="rescan">Read again</button>` : '')}
       ${jobLine(library)}
-      ${reading && !library ? html`<p class="hint figures" role="status">Reading ${figure(reading.done)} of ${figure(reading.total)} files…</p>` : ''}
+      ${reading && !library ? html`<p class="hint figures">Reading ${figure(reading.done)} of ${figure(reading.total)} files…</p>` : ''}
       ${failed(this.#failure)}
       ${readable.length ? html`<form class="library-search" data-send="search" role="search"><label class="search"><span class="visually-hidden">Search your documents</span>${icon('search')}<input type="search" name="query" placeholder="Search your documents" value="${this.#query}" autocomplete="off"></label></form>` : ''}
       ${this.#hits ? hits(this.#hits, this.#query) : ''}
@@ -155,7 +156,7 @@ class LibraryRoom extends Part {
 /** What was found, by document. @param {Passage[] | Failure} found @param {string} query */
 function hits(found, query) {
   if (!Array.isArray(found)) return failed(found);
-  return html`<section aria-label="Found" aria-live="polite"><h2>${found.length ? count(found.length, 'passage') : t`No document speaks of “${query.trim()}”.`}</h2>
+  return html`<section aria-label="Found"><h2>${found.length ? count(found.length, 'passage') : t`No document speaks of “${query.trim()}”.`}</h2>
     <ul class="hits">${found.map((p) => html`<li data-key="${p.id}"><p class="hit-head"><strong>${p.title}</strong> <span class="hint">${p.published_at ? html`<time datetime="${p.published_at}" title="${exact(p.published_at)}">${age(p.published_at, Date.now())}</time>` : t`no date`}</span></p><p class="hit-text">${p.text}</p><code class="hint">${p.url}</code></li>`)}</ul></section>`;
 }
 

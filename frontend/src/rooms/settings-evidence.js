@@ -47,7 +47,10 @@ class SettingsEvidence extends Part {
     const put = (/** @type {import('../types.d.ts').State['tests'][string]} */ result) => store.set({ tests: { ...store.state.tests, [name]: result } });
     put('asked');
     try {
-      put(await api.call('TestProvider', name));
+      const test = await api.call('TestProvider', name);
+      put(test);
+      const title = told(store.state.providers.find((p) => p.name === name)?.title || name);
+      store.say(test.ok ? t`${title} answers.` : `${t`${title} does not answer.`} ${told(test.message)}`);
     } catch (e) {
       put(toCallError(e).failure);
     }
@@ -98,10 +101,10 @@ class SettingsEvidence extends Part {
 function outcome(name) {
   const test = store.state.tests[name];
   if (!test) return '';
-  if (test === 'asked') return html`<p class="hint provider-test" role="status">Asking…</p>`;
+  if (test === 'asked') return html`<p class="hint provider-test">Asking…</p>`;
   if ('code' in test) return html`<div class="provider-test">${failed(test)}</div>`;
   const seconds = duration(test.took / 1e9);
-  return html`<p class="provider-test hint" role="status">${test.ok ? html`<strong class="good">It answers.</strong> ${test.found ? t`${count(test.found, 'passage')} in ${seconds}.` : t`Nothing was found, in ${seconds}.`}` : html`<strong class="bad">It does not answer.</strong> ${told(test.message)}`}
+  return html`<p class="provider-test hint">${test.ok ? html`<strong class="good">It answers.</strong> ${test.found ? t`${count(test.found, 'passage')} in ${seconds}.` : t`Nothing was found, in ${seconds}.`}` : html`<strong class="bad">It does not answer.</strong> ${told(test.message)}`}
     ${test.sent?.length ? t`Sent: ${test.sent.join('; ')}.` : ''}</p>`;
 }
 

@@ -1,21 +1,17 @@
-import { api } from '../api.js';
 import { keep, sizes } from '../commands.js';
-import { ModelList, chatMemory } from '../elements/model-list.js';
-import { choosePath } from '../folders.js';
 import { choice, tick } from '../forms.js';
 import { html } from '../html.js';
-import * as jobs from '../jobs.js';
-import { attempt, load } from '../live.js';
+import { load } from '../live.js';
 import { allowNotices, noticesAllowed } from '../notices.js';
-import { Part, filled, find, valueOf } from '../part.js';
+import { Part, filled, find } from '../part.js';
 import { privacy } from '../privacy.js';
 import { shortcuts } from '../shortcuts.js';
-import { languages, t, table, told } from '../speech.js';
+import { languages, t, table } from '../speech.js';
 import { store } from '../store.js';
-import { failed, jobLine, roomHead } from '../views.js';
-import { count, day, percent, size } from '../words.js';
+import { roomHead } from '../views.js';
+import { count, day, percent } from '../words.js';
 
-/** @import {ModelInfo, RecheckPlan, Settings, Status} from '../types.d.ts' */
+/** @import {RecheckPlan, Settings} from '../types.d.ts' */
 
 /** The parts of the room, as its address names them. @type {Record<string, string>} */
 const parts = table({ model: 'Models', evidence: 'Evidence', privacy: 'Privacy', learning: 'Learning', look: 'Look', keys: 'Keys', data: 'Data', about: 'About' });
@@ -25,20 +21,11 @@ class SettingsRoom extends Part {
   #at = '';
 
   actions = {
-    again: () => void load('models', 'status'),
-    /** @param {HTMLElement} f */
-    import: (f) => void this.#import(f),
-    choose: () => void this.#choose(),
     /** @param {HTMLElement} f */
     origin: (f) => void this.#origin(f),
     /** @param {HTMLElement} b */
     'origin-remove': (b) => void this.#save({ allowed_origins: (store.state.settings?.allowed_origins ?? []).filter((o) => o !== b.dataset.origin) }),
     notices: () => void allowNotices().then(() => this.draw()),
-    /** @param {HTMLElement} b */
-    'cancel-job': (b) => jobs.cancel(b.dataset.job ?? ''),
-    /** @param {HTMLElement} b */
-    'clear-job': (b) => jobs.clear(b.dataset.job ?? ''),
-    'resume-job': () => void this.#install(store.state.jobs.model?.of ?? ''),
   };
 
   // Lifecycle
@@ -46,10 +33,9 @@ class SettingsRoom extends Part {
   /** @param {AbortSignal} signal */
   connected(signal) {
     void load('models', 'providers', 'status', 'rechecks');
-    store.watch(['settings', 'rechecks', 'models', 'providers', 'status', 'jobs', 'loads', 'hello', 'route'], () => this.draw(), signal);
+    store.watch(['settings', 'rechecks', 'providers', 'hello', 'route'], () => this.draw(), signal);
     this.addEventListener('change', (e) => this.#changed(e), { signal });
     this.addEventListener('model-choose', (e) => void this.#save({ model: /** @type {CustomEvent} */ (e).detail.name }), { signal });
-    this.addEventListener('model-install', (e) => void this.#install(/** @type {CustomEvent} */ (e).detail.name), { signal });
   }
 
   // Events
@@ -57,7 +43,7 @@ class SettingsRoom extends Part {
   /** @param {Partial<Settings>} change @returns {Promise<boolean>} whether it was taken */
   async #save(change) {
     const saved = await keep(change);
-    if (!saved) this.draw(); // what was refused goes back to what is
+    if (!saved) store.set({ settings: store.state.settings }); // what was refused goes back to what is, in every part
     if (change.recheck || change.recheck_days) void load('rechecks');
     return saved;
   }
@@ -68,33 +54,6 @@ class SettingsRoom extends Part {
     if (field instanceof HTMLInputElement && (field.name === 'memory' || field.name === 'auto_check')) void this.#save({ [field.name]: field.checked });
     else if (field instanceof HTMLSelectElement && ['training', 'serve_as', 'theme', 'extractor', 'judge', 'recheck', 'approval', 'letters', 'language', 'notify'].includes(field.name)) void this.#save({ [field.name]: field.value });
     else if (field instanceof HTMLSelectElement && ['recheck_days', 'approval_hours', 'zoom'].includes(field.name)) void this.#save({ [field.name]: Number(field.value) });
-  }
-
-  /** @param {string} name */
-  async #install(name) {
-    const info = await jobs.run('model', t`Getting the model`, (request) => api.call('InstallModel', request, name), { pausable: true, of: name });
-    if (info) await this.#installed(info);
-  }
-
-  async #choose() {
-    const path = await choosePath('model');
-    if (path) /** @type {HTMLInputElement} */ (find(this, '[name="file"]')).value = path;
-  }
-
-  /** @param {HTMLElement} form */
-  async #import(form) {
-    if (!filled(form)) return;
-    const file = valueOf(form, 'file').trim();
-    const info = await jobs.run('model', t`Reading the file`, (request) => api.call('ImportModel', request, file));
-    if (info) await this.#installed(info);
-  }
-
-  /** @param {ModelInfo} info */
-  async #installed(info) {
-    store.toast({ text: t`${info.title || info.name} is installed.` });
-    const settings = await attempt(api.call('Settings'));
-    if (settings) store.set({ settings });
-    await load('models', 'status');
   }
 
   /** @param {HTMLElement} form */
@@ -113,34 +72,12 @@ class SettingsRoom extends Part {
     const section = (/** @type {string} */ name, /** @type {unknown} */ content) => html`<section id="settings-${name}" data-key="${name}"><h2 tabindex="-1">${parts[name]}</h2>${content}</section>`;
     return html`${roomHead(t`Settings`, t`A change is kept at once.`)}
       <div class="settings"><nav class="settings-nav" aria-label="Parts of the settings"><ul>${Object.keys(parts).map((name) => html`<li><a href="#/settings/${name}" ${route.id === name ? html`aria-current="true"` : ''}>${parts[name]}</a></li>`)}</ul></nav>
-      <div class="settings-page">${section('model', this.#models(s))}${section('evidence', this.#evidence(s))}${section('privacy', privacy(providers))}${section('learning', learning(s))}${section('look', looks(s))}${section('keys', keys())}
+      <div class="settings-page">${section('model', html`<settings-models></settings-models>`)}${section('evidence', evidence(s))}${section('privacy', privacy(providers))}${section('learning', learning(s))}${section('look', looks(s))}${section('keys', keys())}
       ${section('data', html`<settings-data></settings-data>`)}${section('about', about(s, hello))}</div></div>`;
   }
 
-  /** @param {Settings} s */
-  #models(s) {
-    const { models, status, loads, hello, jobs: { model } } = store.state;
-    return html`${jobLine(model)}${failed(loads.models, html`<button data-do="again">Try again</button>`)}<model-list></model-list>
-      <form class="inline-form" data-send="import"><label for="file">Or a weights file on this machine (GGUF)</label><input id="file" name="file" placeholder="/home/you/model.gguf" required autocomplete="off" spellcheck="false">${hello?.can_choose ? html`<button type="button" data-do="choose">Choose…</button>` : ''}<button ${jobs.runs('model') ? html`disabled` : ''}>Use this file</button></form>${engine(status)}
-      <h3>Roles</h3>
-      ${choice('extractor', t`Extractor`, s.extractor ?? '', bases(models, s.extractor), t`It copies values out of answers and evidence; ${cost(models, s.extractor, s.model)}`)}
-      ${choice('judge', t`Judge`, s.judge ?? '', bases(models, s.judge), t`It says how fast an answer can change, and whether a passage says yes or no; ${cost(models, s.judge, s.model)}`)}
-      ${choice('serve_as', t`Serve versions as`, s.serve_as, [['auto', t`what fits`], ['adapter', t`base and adapter`], ['merged', t`merged weights`]], t`Merged takes more disk; both give the same answers.`)}`;
-  }
-
-  /** @param {Settings} s */
-  #evidence(s) {
-    return html`<p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
-      <settings-evidence></settings-evidence>
-      ${tick('auto_check', s.auto_check, t`Check every answer`, t`Otherwise a check starts when you ask for it.`)}
-      ${choice('recheck', t`Facts with an expiry`, s.recheck || 'on', [['on', t`check again by themselves`], ['paused', t`wait for me`]], t`The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.`)}
-      ${choice('recheck_days', t`Check them`, String(s.recheck_days || 7), own([['1', t`every day`], ['7', t`every week`], ['30', t`every month`]], s.recheck_days, (n) => count(n, 'day')), plan(store.state.rechecks))}`;
-  }
-
   drawn() {
-    const { models, settings, route, status } = store.state;
-    const list = this.querySelector('model-list');
-    if (list instanceof ModelList) list.view = { models, chosen: settings?.model ?? '', busy: jobs.runs('model'), machine: status?.machine };
+    const { settings, route } = store.state;
     if (!settings || this.#at === route.id) return;
     this.#at = route.id;
     const head = this.querySelector(`#settings-${CSS.escape(route.id)} > h2`);
@@ -149,6 +86,13 @@ class SettingsRoom extends Part {
     head.focus({ preventScroll: true });
   }
 }
+
+/** @param {Settings} s */
+const evidence = (s) => html`<p class="hint">To check an answer, the words of your question go to the sources that are on here, and to nobody else. The model’s answer never leaves this machine. The words that were sent stand under each check.</p>
+  <settings-evidence></settings-evidence>
+  ${tick('auto_check', s.auto_check, t`Check every answer`, t`Otherwise a check starts when you ask for it.`)}
+  ${choice('recheck', t`Facts with an expiry`, s.recheck || 'on', [['on', t`check again by themselves`], ['paused', t`wait for me`]], t`The words of their questions go to the sources that are on. Where the evidence has moved, the new answer waits in Review; nothing is decided for you.`)}
+  ${choice('recheck_days', t`Check them`, String(s.recheck_days || 7), own([['1', t`every day`], ['7', t`every week`], ['30', t`every month`]], s.recheck_days, (n) => count(n, 'day')), plan(store.state.rechecks))}`;
 
 /** @param {Settings} s */
 const learning = (s) => html`${choice('approval', t`Corrections are approved`, s.approval, [['person', t`by me`], ['automatic', t`by rule, if sure`]], t`By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.`)}
@@ -178,38 +122,12 @@ const doors = table({ window: 'in its own window', browser: 'in a browser' });
 /** The choices, and one that was set elsewhere. @param {[string, string][]} list @param {number | undefined} value @param {(n: number) => string} say @returns {[string, string][]} */
 const own = (list, value, say) => (!value || list.some(([v]) => v === String(value)) ? list : [...list, [String(value), say(value)]]);
 
-/** The models that may extract and judge, and one that is gone. @param {ModelInfo[]} models @param {string | undefined} chosen @returns {[string, string][]} */
-function bases(models, chosen) {
-  const here = models.filter((m) => m.installed && !m.remote);
-  const gone = chosen && !here.some((m) => m.name === chosen);
-  return [['', t`the model in use, untaught`], ...here.map((m) => /** @type {[string, string]} */ ([m.name, m.title || m.name])), ...(gone ? [/** @type {[string, string]} */ ([chosen, chosen])] : [])];
-}
-
-/** What a model of its own costs. @param {ModelInfo[]} models @param {string | undefined} chosen @param {string} inUse */
-function cost(models, chosen, inUse) {
-  const m = models.find(({ name }) => name === chosen);
-  if (chosen && models.length && !m?.installed) return t`${chosen} is not installed, so nothing is checked: get it above, or choose another.`;
-  return m && chosen !== inUse ? t`beside the model in use it takes about ${size(chatMemory(m))} of memory, or longer checks where both do not fit.` : t`a model of its own takes more memory, or longer checks.`;
-}
-
 /** What the schedule has before it. @param {RecheckPlan | null} p */
 function plan(p) {
   if (!p) return '';
   if (!p.facts) return t`No approved fact has an expiry yet.`;
   const when = p.paused ? t`paused` : p.due ? t`${p.due} due now` : t`the next on ${day(p.next)}`;
   return `${count(p.facts, 'fact')}: ${when}.${p.disputed ? ` ${t`${p.disputed} in dispute: decide in Review.`}` : ''}`;
-}
-
-/** @type {Record<string, string>} */
-const engineSources = table({ env: 'set by OLLAMA_HOST', running: 'already running', bundled: 'started by Errata' });
-
-/** @param {Status | null} status */
-function engine(status) {
-  if (!status) return '';
-  const e = status.engine;
-  const gpu = e.gpu_share < 0 ? '' : e.gpu_share === 0 && status.machine.gpu ? t`Nothing of the model runs on ${told(status.machine.gpu)}: install Ollama with its GPU support.` : t`${e.gpu_share} % of the model is on the GPU.`;
-  return html`<p class="hint">${e.version ? [t`Engine: Ollama ${e.version} at ${e.address}, ${engineSources[e.source] ?? e.source}.`, e.adapters ? t`It takes adapters.` : t`It takes merged weights only.`, gpu].join(' ') : ''}
-    ${status.problems.filter((p) => p.part === 'engine').map((p) => html`<strong>${told(p.message)}</strong> ${told(p.hint)}`)}</p>`;
 }
 
 export const defineSettingsRoom = () => customElements.define('settings-room', SettingsRoom);
