@@ -89,6 +89,7 @@ const topics = {
   'request.finished': (e) => {
     for (const name of takeFinished(e)) reload(name);
   },
+  'window.closing': (e) => store.set({ closing: e.data }),
   'settings.changed': (e) => {
     store.set({ settings: e.data });
     if (store.state.status && store.state.status.model !== e.data.model) void loadStatus();

@@ -2,6 +2,7 @@ import { api, toCallError } from '../api.js';
 import { loadChats, loadMoreChats, reloadChat } from '../asking.js';
 import { commands, resize } from '../commands.js';
 import { ChatList } from '../elements/chat-list.js';
+import { ClosingSheet } from '../elements/closing-sheet.js';
 import { CommandPalette } from '../elements/command-palette.js';
 import { ShortcutSheet } from '../elements/shortcut-sheet.js';
 import { ToastList } from '../elements/toast-list.js';
@@ -11,13 +12,13 @@ import { attempt, load, reloadAll, take } from '../live.js';
 import { allowed } from '../markdown.js';
 import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
-import { loadRunning } from '../running.js';
+import { loadRunning, names } from '../running.js';
 import { languageFor, speak, t, told } from '../speech.js';
 import { store } from '../store.js';
 import { exportChat } from '../transfer.js';
 import { failed } from '../views.js';
 
-/** @import {Chat, Failure, Settings} from '../types.d.ts' */
+/** @import {Chat, Failure, Leaving, Settings} from '../types.d.ts' */
 
 /** The house around the rooms: sidebar, room, toasts, palette, keys. */
 class ErrataShell extends Part {
@@ -63,12 +64,13 @@ class ErrataShell extends Part {
     on('chat-delete', (chat) => void this.#delete(chat));
     on('toast-done', ({ id }) => store.dismiss(id));
     on('toast-run', ({ id }) => this.#runToast(id));
+    on('closing-decided', ({ how }) => void this.#leave(how));
     window.addEventListener('hashchange', () => this.#go(), { signal });
     document.addEventListener('keydown', (e) => this.#key(e), { signal });
     document.addEventListener('click', (e) => this.#link(e), { signal });
     // A file dropped on the page would replace it.
     for (const name of ['dragover', 'drop']) window.addEventListener(name, (e) => e.preventDefault(), { signal });
-    store.watch(['connection', 'route', 'settings', 'chats', 'chatQuery', 'counts', 'toasts', 'sidebar', 'streams', 'runs', 'status', 'announcement', 'online'], () => this.draw(), signal);
+    store.watch(['connection', 'route', 'settings', 'chats', 'chatQuery', 'counts', 'toasts', 'sidebar', 'streams', 'runs', 'status', 'announcement', 'online', 'closing'], () => this.draw(), signal);
     void this.#start();
   }
 
@@ -206,6 +208,12 @@ class ErrataShell extends Part {
     e.preventDefault();
   }
 
+  /** What was decided when the window was closed. @param {Leaving} how */
+  async #leave(how) {
+    store.set({ closing: null });
+    await attempt(api.call('Leave', how));
+  }
+
   #keys() {
     const sheet = this.querySelector('shortcut-sheet');
     if (sheet instanceof ShortcutSheet) sheet.open();
@@ -241,16 +249,18 @@ class ErrataShell extends Part {
       ${settings.confirmed ? html`<a class="skip" href="#main" data-do="skip">To the content</a>
       <div class="house ${sidebar ? '' : 'folded'}" data-key="house">${this.#sidebar(route.room)}
       <main class="room room-${route.room}" id="main" tabindex="-1">${roomMarkup[route.room]}</main></div>` : html`<first-run data-key="first"></first-run>`}
-      <toast-list data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet>`;
+      <toast-list data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet><closing-sheet data-key="closing"></closing-sheet>`;
   }
 
   drawn() {
-    const { settings, chats, chatsLeft, chatQuery, route, streams, toasts } = store.state;
+    const { settings, chats, chatsLeft, chatQuery, route, streams, toasts, closing } = store.state;
     look(settings);
     const list = this.querySelector('chat-list');
     if (list instanceof ChatList) list.view = { chats, left: chatsLeft, open: route.room === 'chat' ? route.id : '', query: chatQuery, busy: Object.values(streams).map((s) => s.chatID), now: Date.now() };
     const toastList = this.querySelector('toast-list');
     if (toastList instanceof ToastList) toastList.toasts = toasts;
+    const closingSheet = this.querySelector('closing-sheet');
+    if (closingSheet instanceof ClosingSheet) closingSheet.work = closing && { training: closing.training, doing: closing.ops.flatMap((op) => names[op] ?? []) };
     if (this.#room === route.room || !settings?.confirmed) return;
     const first = this.#room === '';
     this.#room = route.room;
