@@ -80,7 +80,7 @@ const topics = {
   'swap.started': () => advance((j) => j.name.startsWith('promote:'), { what: t`Putting the version in place` }),
   'swap.failed': (e) => store.toast({ kind: 'error', text: told(String(e.data)), hint: t`The version before it stays in place.` }),
   'model.progress': (e) => advance((j) => j.request === e.data.request, { what: modelStage(e.data.stage), done: e.data.done, total: e.data.total, at: Date.parse(e.at) }),
-  'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
+  'trainer.setup': (e) => advance((j) => j.request === e.id, { line: told(String(e.data)) }),
   'library.progress': (e) => {
     advance((j) => j.name === 'library', e.data);
     store.set({ reading: e.data.done < e.data.total ? e.data : null });

@@ -1,5 +1,5 @@
 import { api } from './api.js';
-import { t } from './speech.js';
+import { t, told } from './speech.js';
 import { store } from './store.js';
 
 /** @import {Run} from './types.d.ts' */
@@ -44,5 +44,5 @@ export function runNotice(before, run) {
   if (!ran || run.state === before.state) return;
   const place = `#/training/${encodeURIComponent(run.id)}`;
   if (run.state === 'finished') notice(t`The training is done`, t`Compare the new version with the one before.`, place);
-  else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, run.message ?? '', place);
+  else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, told(run.message), place);
 }
