@@ -8,19 +8,15 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"errata/app/api"
 	"errata/app/cli"
 	"errata/app/web"
-	"errata/app/window"
 	"errata/backend"
-	"errata/build"
 	"errata/frontend"
 )
 
@@ -146,78 +142,4 @@ func (p *Program) Web(token string, origins []string) http.Handler {
 			return append(append([]string{}, origins...), s.AllowedOrigins...)
 		},
 	})
-}
-
-// openWindow opens the desktop's window.
-func openWindow(ctx context.Context, home string) error {
-	switch {
-	case !window.Available:
-		return backend.Errorf(backend.CodeUnavailable, cli.NoWindowOp, "This build has no window.")
-	case !window.Display():
-		return backend.Errorf(backend.CodeUnavailable, cli.NoWindowOp, "There is no display to open a window on.")
-	}
-	dir, err := HomeDir(home)
-	if err != nil {
-		return err
-	}
-	p, c, err := prepare(ctx, Config{Home: dir, Door: "window"}, shared{})
-	if err == nil {
-		return p.showWindow(ctx, func() error { return p.complete(c) })
-	}
-	if running(err) {
-		return backend.Errorf(backend.CodeConflict, "window", "Errata is already open.")
-	}
-	// Who pressed an icon sees no standard error: the window says what is wrong.
-	return bareProgram(ctx, dir).showWindow(ctx, func() error { return err })
-}
-
-// showWindow opens the window at once and completes the Program beside it, because the
-// look at the database may take as long as the window does. Calls of the page wait.
-func (p *Program) showWindow(ctx context.Context, complete func() error) error {
-	var again atomic.Bool
-	shown, closed := make(chan context.Context, 1), make(chan struct{})
-	var making sync.WaitGroup
-	making.Go(func() {
-		if err := complete(); err != nil {
-			p.breakDown("window", err)
-		} else {
-			p.backUpBehind()
-		}
-		select {
-		case ctx := <-shown:
-			p.options.Desktop = window.Desktop(ctx)
-			p.onRestart = func() {
-				again.Store(true)
-				time.AfterFunc(restartAfter, func() { window.Quit(ctx) })
-			}
-			api.Begin(p.life, p.API, p.options)
-			p.Background()
-		case <-closed:
-		}
-	})
-	err := window.Open(window.Options{
-		API: p.API, Events: p.Hub.Listen, UI: frontend.FS, Icon: build.Icon, Log: p.Log,
-		Ready: func(opened context.Context) {
-			if ctx.Err() != nil { // stopped before the window could hear of it
-				window.Quit(opened)
-			}
-			shown <- opened
-		},
-	})
-	close(closed)
-	making.Wait()
-	p.Close()
-	if err == nil && again.Load() {
-		return startAgain()
-	}
-	return err
-}
-
-// startAgain starts this program as it was started, beside the one that ends.
-func startAgain() error {
-	exe, err := os.Executable()
-	if err == nil {
-		err = exec.Command(exe, os.Args[1:]...).Start() //nolint:gosec // our own binary with our own arguments
-	}
-	return backend.Wrap(err, backend.CodeUnavailable, "restart", "Errata ended, but could not start itself again.")
 }

@@ -107,6 +107,8 @@ type Desktop struct {
 	Save   func(name, text string) (path string, err error) // keeps a text where a dialog says
 	Choose func(kind string) (path string, err error)       // asks for a file or a folder
 	Notify func(title, text string) error                   // tells through the desktop
+	Leave  func(how Leaving)                                // what a closed window leaves behind
+	Show   func()                                           // brings the window to the front
 }
 
 // TrainerSetup builds the trainer's environment.

@@ -73,15 +73,21 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mux.ServeHTTP(w, r)
 }
 
+// Shut lets nobody in from now on, if no guest is connected. Otherwise left tells
+// when one leaves.
+func (c *Control) Shut() (alone bool, left <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shut = c.guests == 0
+	return c.shut, c.left
+}
+
 // Drain waits until no guest is connected and lets nobody in from then on; it
 // gives up when ctx ends. onWait is called once if there is somebody to wait for.
 func (c *Control) Drain(ctx context.Context, onWait func()) {
 	for told := false; ; told = true {
-		c.mu.Lock()
-		left, guests := c.left, c.guests
-		c.shut = guests == 0
-		c.mu.Unlock()
-		if guests == 0 || ctx.Err() != nil {
+		alone, left := c.Shut()
+		if alone || ctx.Err() != nil {
 			return
 		}
 		if !told {

@@ -20,8 +20,17 @@ func Desktop(ctx context.Context) api.Desktop {
 	return d
 }
 
-// Quit closes the window.
+// Quit closes the window, unless Closing keeps it.
 func Quit(ctx context.Context) { runtime.Quit(ctx) }
+
+// Hide takes the window off the screen; its page goes on.
+func Hide(ctx context.Context) { runtime.WindowHide(ctx) }
+
+// Show brings the window to the front, hidden, minimised or covered.
+func Show(ctx context.Context) {
+	runtime.WindowShow(ctx)
+	runtime.WindowUnminimise(ctx)
+}
 
 // choosePath gives a function that asks for a "folder", a "document" or a "model". The
 // path is empty when the dialog was closed.

@@ -17,12 +17,13 @@ const Available = false
 
 // Options of a window.
 type Options struct {
-	API    *api.API
-	Events func() (events <-chan backend.Event, stop func())
-	UI     fs.FS
-	Icon   []byte
-	Log    *slog.Logger
-	Ready  func(ctx context.Context)
+	API     *api.API
+	Events  func() (events <-chan backend.Event, stop func())
+	UI      fs.FS
+	Icon    []byte
+	Log     *slog.Logger
+	Ready   func(ctx context.Context)
+	Closing func() (stay bool)
 }
 
 // Open fails: this build has no window.
@@ -35,3 +36,9 @@ func Desktop(context.Context) api.Desktop { return api.Desktop{} }
 
 // Quit does nothing: this build has no window.
 func Quit(context.Context) {}
+
+// Hide does nothing: this build has no window.
+func Hide(context.Context) {}
+
+// Show does nothing: this build has no window.
+func Show(context.Context) {}

@@ -28,12 +28,13 @@ const Available = true
 
 // Options of a window.
 type Options struct {
-	API    *api.API
-	Events func() (events <-chan backend.Event, stop func())
-	UI     fs.FS
-	Icon   []byte
-	Log    *slog.Logger
-	Ready  func(ctx context.Context) // called once the page can be reached
+	API     *api.API
+	Events  func() (events <-chan backend.Event, stop func())
+	UI      fs.FS
+	Icon    []byte
+	Log     *slog.Logger
+	Ready   func(ctx context.Context) // called once the page can be reached
+	Closing func() (stay bool)        // called before the window closes
 }
 
 // Open shows the window and returns when it is closed.
@@ -57,6 +58,7 @@ func Open(o Options) error {
 		DragAndDrop:      &options.DragAndDrop{DisableWebViewDrop: true},
 		OnStartup:        w.start,
 		OnDomReady:       w.ready,
+		OnBeforeClose:    func(context.Context) bool { return o.Closing() },
 		OnShutdown:       w.stop,
 		Linux:            &linux.Options{Icon: o.Icon, ProgramName: "errata", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 	})

@@ -34,7 +34,7 @@ func (l *Loop) Promote(ctx context.Context, in PromoteInput) (backend.Version, e
 	case v.State == backend.VersionCandidate && v.Gate == nil && !in.Force:
 		return v, backend.Errorf(backend.CodeConflict, "promote", "%s was not scored yet.", v.Name()).WithHint("Score it first: `errata versions score " + v.Name() + "`.")
 	case v.State == backend.VersionCandidate && v.Gate != nil && !v.Gate.Passed && !in.Force:
-		return v, backend.Errorf(backend.CodeConflict, "promote", "%s did not pass its gate: %s", v.Name(), failedWords(*v.Gate)).
+		return v, backend.Errorf(backend.CodeConflict, "promote", "%s did not pass its gate. %s", v.Name(), failedWords(*v.Gate)).
 			WithHint("Look at its comparison; --force promotes it all the same.")
 	}
 	if v.EngineName == "" {

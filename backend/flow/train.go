@@ -105,6 +105,13 @@ func (l *Loop) datasetFor(ctx context.Context, in TrainInput) (backend.Dataset, 
 	return l.Freeze(ctx, FreezeInput{Model: in.Model, Recipe: in.Recipe, Seed: in.Seed, HeldOut: in.HeldOut})
 }
 
+// Training says whether a training is under way, until its version has been taken in.
+func (l *Loop) Training() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.runs) > 0
+}
+
 // launch starts the trainer and follows it until it ends.
 func (l *Loop) launch(runID string, spec backend.TrainSpec) {
 	life, cancel := context.WithCancel(l.life)

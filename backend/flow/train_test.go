@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -130,6 +131,28 @@ func TestFinishedRunWithoutVersionSaysWhy(t *testing.T) {
 			require.Empty(t, run.Message)
 		})
 	}
+}
+
+func TestTrainingLastsUntilItsVersionIsTakenIn(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, addDataset(w))
+	goOn := make(chan struct{})
+	w.trainer.train = func(_ context.Context, spec backend.TrainSpec, _ func(backend.TrainerEvent)) error {
+		<-goOn
+		w.arrivals.put(flow.Arrived{Name: spec.Run, ID: "h", Manifest: backend.Manifest{Run: spec.Run, BaseSHA256: baseSHA}}, true)
+		return nil
+	}
+	require.False(t, w.Training())
+	run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+	require.NoError(t, err)
+	require.True(t, w.Training())
+	close(goOn)
+	for w.Training() {
+		time.Sleep(time.Millisecond)
+	}
+	run, err = w.store.Run(run.ID)
+	require.NoError(t, err)
+	require.NotEmpty(t, run.VersionID)
 }
 
 func TestTrainNeedsMemory(t *testing.T) {

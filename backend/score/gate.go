@@ -34,14 +34,13 @@ func Gate(results []backend.ProbeResult, earlier []string) backend.Gate {
 	g := backend.Gate{Passed: true}
 	add := func(name string, metric backend.Metric, asked float64, atMost bool, words string) {
 		c := backend.GateCheck{Name: name, Metric: metric, Asked: asked, AtMost: atMost}
-		limit := "at least"
+		said := "%s: %d of %d (%s, between %s and %s); asked: at least %s."
 		c.Passed = metric.N > 0 && metric.Value >= asked-1e-9
 		if atMost {
-			limit, c.Passed = "at most", metric.N > 0 && metric.Value <= asked+1e-9
+			said, c.Passed = "%s: %d of %d (%s, between %s and %s); asked: at most %s.", metric.N > 0 && metric.Value <= asked+1e-9
 		}
 		k := int(math.Round(metric.Value * float64(metric.N)))
-		c.Words = fmt.Sprintf("%s: %d of %d (%s, between %s and %s); asked: %s %s.",
-			words, k, metric.N, percent(metric.Value), percent(metric.Lo), percent(metric.Hi), limit, percent(asked))
+		c.Words = fmt.Sprintf(said, words, k, metric.N, percent(metric.Value), percent(metric.Lo), percent(metric.Hi), percent(asked))
 		if metric.N == 0 {
 			c.Words = words + ": not measured."
 		}

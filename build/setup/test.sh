@@ -51,6 +51,7 @@ run_stage() {
     npm --prefix frontend run --silent e2e
     ;;
   window)
+    bash build/setup/node.sh
     make --no-print-directory build-window
     bash build/setup/window-test.sh
     ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Opens the real window on a virtual display, looks at what it painted, makes a
-# call beside it, and closes it.
+# call beside it, and closes it; then closes one while something goes on in it.
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/display.sh"
 
@@ -27,4 +27,6 @@ kill -TERM "$(pgrep -f '^build/bin/errata$' | head -n 1)"
 for _ in $(seq 40); do kill -0 "$app" 2>/dev/null || break; sleep 0.25; done
 kill -0 "$app" 2>/dev/null && fail "the window did not close when it was asked to"
 [ ! -e "$ERRATA_HOME/errata.sock" ] || fail "the control socket was left behind"
-say "window: 3 passed"
+
+node frontend/e2e/leave-window.js build/bin/errata || fail "a window that was closed while something went on did not do as it was told"
+say "window: 4 passed"

@@ -19,6 +19,10 @@ const scenes = [
     await page.locator('[data-do="erasing"]').click();
   }],
   ['palette', '#/chat/', undefined, async (page) => { await page.keyboard.press('Control+k'); await page.locator('.sheet').waitFor(); }],
+  ['closing', '#/chat/', undefined, async (page) => {
+    await page.evaluate(() => { /** @type {any} */ (window).fake.emit('window.closing', '', { training: true, ops: ['models.install'] }); });
+    await page.locator('closing-sheet [data-do="stay"]').last().waitFor();
+  }],
   ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); await page.locator('.sheet').waitFor(); }],
 ];
 

@@ -23,8 +23,9 @@ const marked = "Take **care** of the area $a^2$:\n\n```js\nconst side = 3;\n```\
 func main() {
 	linden := ollamatest.Model{Name: "linden:7b", Weights: strings.Repeat("5", 64), Bytes: 4_100_000_000, Architecture: "llama", Template: "{{ .Prompt }}"}
 	token := flag.Duration("token", 15*time.Millisecond, "time that a token takes")
+	pull := flag.Duration("pull", 0, "time that a model takes to come")
 	flag.Parse()
-	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Models: []ollamatest.Model{linden}, Blobs: []string{ollamatest.Coder05}, Token: *token, Reply: reply})
+	s, err := ollamatest.New("127.0.0.1:0", ollamatest.Script{Models: []ollamatest.Model{linden}, Blobs: []string{ollamatest.Coder05}, Token: *token, Pull: *pull, Library: map[string]ollamatest.Model{"qwen2.5:1.5b-instruct": linden}, Reply: reply})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -47,6 +47,10 @@ export const scenes = [
   }],
   ['palette', '#/chat/chat1', undefined, async (page) => { await page.keyboard.press('Control+k'); }],
   ['keys', '#/chat/', undefined, async (page) => { await page.locator('[data-do="keys"]').click(); }],
+  ['closing', '#/chat/', undefined, async (page) => {
+    await page.evaluate(() => { /** @type {any} */ (window).fake.emit('window.closing', '', { training: true, ops: ['models.install'] }); });
+    await page.locator('closing-sheet [data-do="stay"]').last().waitFor();
+  }],
   ['review', '#/review'],
   ['review-urgent', '#/review', (w) => { w.urgent = [{ fact: w.facts[2], why: 'conflict', beside: [{ ...w.facts[2], id: 'other', answer: 'iPhone 16e', state: 'approved' }] }, { fact: { ...w.facts[3], expires_at: '2026-01-02T00:00:00Z' }, why: 'expired', beside: [] }]; },
     async (page) => { await page.locator('[data-do="bulk"]').click(); await page.getByLabel('Type', { exact: false }).fill('3'); }],

@@ -38,12 +38,13 @@ export async function end(child) {
 /**
  * A scripted Ollama.
  * @param {number} [tokenMS] time that a token takes
+ * @param {number} [pullMS] time that a model takes to come
  */
-export async function serveEngine(tokenMS = 15) {
+export async function serveEngine(tokenMS = 15, pullMS = 0) {
   const folder = await mkdtemp(join(tmpdir(), 'errata-engine-'));
   const binary = join(folder, 'ollama');
   await run('go', ['build', '-o', binary, './frontend/e2e/ollama.go']);
-  const { child, found } = await start(binary, ['-token', `${tokenMS}ms`], environment, /^http:\S+/, true);
+  const { child, found } = await start(binary, ['-token', `${tokenMS}ms`, '-pull', `${pullMS}ms`], environment, /^http:\S+/, true);
   return {
     url: found,
     close: async () => {

@@ -54,14 +54,16 @@ export async function openWindow(binary, env) {
   const child = spawn(binary, [], { env: { ...env, ERRATA_INSPECT: '1', WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${port}` }, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (d) => { log += d; });
-  const gone = new Promise((_resolve, reject) => { child.once('exit', (code) => reject(new Error(`${binary} ended with ${code}: ${log}`))); });
+  /** @type {Promise<number | null>} */
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  const gone = ended.then((code) => { throw new Error(`${binary} ended with ${code}: ${log}`); });
   gone.catch(() => {}); // only its start is watched
   try {
     const page = await Promise.race([inspect(port), /** @type {Promise<never>} */ (gone)]);
     // A page that is evaluated while it takes the place of the blank one forgets the call.
     await until(async () => await page.evaluate(() => location.href !== 'about:blank' && document.readyState === 'complete') || null, 60_000, 'the page has loaded');
     return {
-      started, pid: /** @type {number} */ (child.pid), evaluate: page.evaluate,
+      started, ended, pid: /** @type {number} */ (child.pid), evaluate: page.evaluate,
       close: async () => {
         page.close();
         await end(child);

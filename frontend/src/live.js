@@ -86,7 +86,7 @@ const topics = {
   'swap.started': () => advance((j) => j.name.startsWith('promote:'), { what: t`Putting the version in place` }),
   'swap.failed': (e) => store.toast({ kind: 'error', text: told(String(e.data)), hint: t`The version before it stays in place.` }),
   'model.progress': (e) => advance((j) => j.request === e.data.request, { what: modelStage(e.data.stage), done: e.data.done, total: e.data.total, at: Date.parse(e.at) }),
-  'trainer.setup': (e) => advance((j) => j.request === e.id, { line: String(e.data) }),
+  'trainer.setup': (e) => advance((j) => j.request === e.id, { line: told(String(e.data)) }),
   'library.progress': (e) => {
     advance((j) => j.name === 'library', e.data);
     store.set({ reading: e.data.done < e.data.total ? e.data : null });
@@ -95,6 +95,7 @@ const topics = {
   'request.finished': (e) => {
     for (const name of takeFinished(e)) reload(name);
   },
+  'window.closing': (e) => store.set({ closing: e.data }),
   'settings.changed': (e) => {
     store.set({ settings: e.data });
     if (store.state.status && store.state.status.model !== e.data.model) void loadStatus();

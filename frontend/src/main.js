@@ -7,6 +7,7 @@ import { defineBulkForm } from './elements/bulk-form.js';
 import { defineChatImport } from './elements/chat-import.js';
 import { defineChatList } from './elements/chat-list.js';
 import { defineCheckSteps } from './elements/check-steps.js';
+import { defineClosingSheet } from './elements/closing-sheet.js';
 import { defineCommandPalette } from './elements/command-palette.js';
 import { defineCompareView } from './elements/compare-view.js';
 import { defineExportForm } from './elements/export-form.js';
@@ -52,7 +53,7 @@ import { socketTransport } from './socket.js';
 
 /** Starts the page: the elements, the bridge, then the shell in index.html comes alive. */
 
-for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
+for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineClosingSheet, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
   defineChatFoot, defineChatPage, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineLiveRegion, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineSideBar, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 

@@ -1,6 +1,6 @@
 import { api } from './api.js';
 import { busy } from './learned.js';
-import { t } from './speech.js';
+import { t, told } from './speech.js';
 import { store } from './store.js';
 import { runEnds, runStates } from './words.js';
 
@@ -46,7 +46,7 @@ export function sayRun(before, run) {
   if (busy(run)) store.say(t`The training has begun.`);
   else if (run.state === 'finished') store.say(t`The training is done`);
   else if (run.state === 'cancelled') store.say(`${t`Training`}: ${runEnds[run.failure ?? ''] ?? runStates[run.state]}`);
-  else store.say(`${t`The training broke off`}. ${run.message ?? ''}`, true);
+  else store.say(`${t`The training broke off`}. ${told(run.message)}`, true);
 }
 
 /** @param {Run | undefined} before @param {Run} run */
@@ -54,5 +54,5 @@ export function runNotice(before, run) {
   if (!busy(before) || run.state === before?.state) return;
   const place = `#/training/${encodeURIComponent(run.id)}`;
   if (run.state === 'finished') notice(t`The training is done`, t`Compare the new version with the one before.`, place);
-  else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, run.message ?? '', place);
+  else if (run.state === 'failed' || run.state === 'interrupted') notice(t`The training broke off`, told(run.message), place);
 }

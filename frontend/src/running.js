@@ -29,8 +29,8 @@ const kinds = {
   rollback: { name: () => 'promote:back', lists: ['status'] },
 };
 
-/** @type {Record<string, string>} */
-const names = table({
+/** What a request does, by its op. @type {Record<string, string>} */
+export const names = table({
   'facts.recheck': 'Checking facts again',
   'facts.bulk': 'Deciding',
   'version.export': 'Writing the files',

@@ -20,8 +20,9 @@ let at = english;
 let catalogue = { texts: {}, counts: {}, told: {} };
 /** @type {WeakMap<readonly string[], {strings: readonly string[], values: number[]}>} */
 let templates = new WeakMap();
-/** @type {[pattern: RegExp, said: string][]} */
-let patterns = [];
+/** Sentences from Go as they are said now: those without a value, and the others, the most definite first. */
+let whole = /** @type {Map<string, string>} */ (new Map());
+let patterns = /** @type {[pattern: RegExp, longest: string, said: string][]} */ ([]);
 
 /** How dates and figures are written now. */
 export const locale = () => languages[at][2];
@@ -42,7 +43,9 @@ export async function speak(code) {
   if (next !== english) catalogue = (await import('./catalogue/index.js')).catalogue;
   at = next;
   templates = new WeakMap();
-  patterns = next === english ? [] : Object.entries(catalogue.told).map(([text, said]) => [patternOf(text), said[at - 1]]);
+  const sentences = next === english ? [] : Object.entries(catalogue.told).map(([text, said]) => /** @type {const} */ ([text, said[at - 1]]));
+  whole = new Map(sentences);
+  patterns = sentences.filter(([text]) => value.test(text)).sort(([a], [b]) => b.replace(values, '').length - a.replace(values, '').length).map(([text, said]) => [patternOf(text), longestOf(text), said]);
   document.documentElement.lang = locale();
   document.dispatchEvent(new Event('language'));
 }
@@ -94,14 +97,32 @@ export function count(n, one, many = `${one}s`) {
   return (n === 1 ? single : several).replace('{0}', figure(n));
 }
 
-/** A sentence of Errata's own that came from Go, as it is said now; one that is not known stays as it came. @param {string | undefined} text @returns {string} */
+/** What Errata itself says in Go, as it is said now; a sentence that is not known stays as it came. @param {string | undefined} text @returns {string} */
 export function told(text) {
-  for (const [pattern, said] of text ? patterns : []) {
-    const found = pattern.exec(/** @type {string} */ (text));
-    if (found) return said.replace(/\{(~?)(\d+)\}/g, (_m, more, i) => (more ? told(found[Number(i) + 1]) : found[Number(i) + 1]));
-  }
-  return text ?? '';
+  if (!text || at === english) return text ?? '';
+  const [, before, core, after] = /** @type {RegExpExecArray} */ (/^(\s*)([^]*?)(\s*)$/.exec(text));
+  const pieces = core.split(/(?<=[.!?]) (?=\S)/);
+  const said = pieces.length > 1 ? pieces.map(known) : [];
+  const all = said.length && !said.includes(undefined) ? null : known(core);
+  return before + (all ?? pieces.map((one, i) => said[i] ?? one).join(' ').replaceAll('。 ', '。')) + after;
 }
 
+/** @param {string} text @returns {string | undefined} */
+function known(text) {
+  if (whole.has(text)) return whole.get(text);
+  for (const [pattern, longest, said] of patterns) {
+    const found = text.includes(longest) && pattern.exec(text);
+    if (found) return said.replace(/\{(~?)(\d+)\}/g, (_m, more, i) => (more ? told(found[Number(i) + 1]) : found[Number(i) + 1]));
+  }
+  return undefined;
+}
+
+/** What stands for something that differs. */
+const value = /\{\d+\}/;
+const values = /\{\d+\}/g;
+
+/** The longest piece between values: looking for it is cheap. @param {string} text */
+const longestOf = (text) => text.split(values).sort((a, b) => b.length - a.length)[0];
+
 /** @param {string} text with {0}, {1}, … for what differs */
-const patternOf = (text) => new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\d+\}/g, '([^]*?)')}$`);
+const patternOf = (text) => new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(values, '([^]*?)')}$`);

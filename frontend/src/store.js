@@ -14,7 +14,7 @@ export const emptyState = () => ({
   chats: [], chatsLeft: false, chatQuery: '', manner: {}, answerers: [], chat: null, chatError: null, choices: {}, streams: {}, checking: {}, draft: '', teaching: {},
   facts: nowhere(), urgent: [], incoming: null, board: null, factFilter: { state: 'proposed' }, factID: '', counts: {}, cycle: null,
   datasets: [], runs: [], runView: null, versions: [], arrivals: [], comparisons: [], rechecks: null, rules: null, models: [], providers: [], documents: [],
-  backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], saying: null, loads: {}, sidebar: true, online: true,
+  backups: [], tests: {}, reading: null, jobs: {}, imported: null, toasts: [], closing: null, saying: null, loads: {}, sidebar: true, online: true,
 });
 
 class Store {

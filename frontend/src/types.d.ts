@@ -147,13 +147,17 @@ export interface Running { request: string; op: string; of: string; since?: stri
 /** The end of one. */
 export interface Finished { op: string; of: string; error?: Failure }
 
+/** What goes on when the window is closed, and what is decided then. */
+export interface Work { training: boolean; ops: string[] }
+export type Leaving = 'hide' | 'end' | 'stay';
+
 /** What a user can do: the exported methods of the API, with their arguments. */
 export interface Methods {
   Hello(): Hello; Status(): Status; Settings(): Settings; SaveSettings(s: Settings): Settings;
   Providers(): ProviderHealth[]; SetSecret(name: string, value: string): string; DeleteSecret(name: string): void;
   Models(): ModelInfo[]; InstallModel(request: string, name: string): ModelInfo; ImportModel(request: string, file: string): ModelInfo;
   Documents(): Document[]; RescanLibrary(request: string): Document[]; OpenLink(link: string): void; Backup(): string; Backups(): Backup[]; RestoreBackup(path: string): void; EraseAll(word: string): void; ExportAll(request: string): string;
-  CanRepair(): boolean; Repair(): void; ChoosePath(kind: 'folder' | 'document' | 'model'): string; NotifyDesktop(title: string, text: string): void;
+  CanRepair(): boolean; Repair(): void; ChoosePath(kind: 'folder' | 'document' | 'model'): string; NotifyDesktop(title: string, text: string): void; Leave(how: Leaving): void;
   InspectModel(file: string): ModelInfo; SearchLibrary(question: string): Passage[]; TestProvider(name: string): ProviderTest;
   Chats(f: { query?: string; deleted?: boolean; after?: string; limit?: number }): Chat[]; Chat(id: string): ChatView;
   RenameChat(id: string, title: string): Chat; PinChat(id: string, pinned: boolean): Chat; DeleteChat(id: string): Chat; RestoreChat(id: string): Chat;
@@ -219,5 +223,6 @@ export interface State {
   rechecks: RecheckPlan | null; rules: RulePlan | null; models: ModelInfo[]; providers: ProviderHealth[]; documents: Document[];
   jobs: Record<string, Job>; imported: ImportedChats | null; toasts: Toast[]; saying: Saying | null; loads: Record<string, Failure | 'loading' | 'ready'>;
   backups: Backup[]; /** by provider */ tests: Record<string, ProviderTest | Failure | 'asked'>; /** a scan of the library */ reading: { done: number; total: number } | null;
+  /** what a close of the window would end, while its person is asked */ closing: Work | null;
   sidebar: boolean; /** whether the system has a network */ online: boolean;
 }

@@ -35,10 +35,10 @@ export const jobLine = (job, cancelLabel = job?.pausable ? t`Pause` : t`Stop`) =
   if (!job) return '';
   if (job.error) return html`<div class="job">${failed(job.error, html`<button type="button" data-do="clear-job" data-job="${job.name}">Dismiss</button>`)}</div>`;
   return html`<div class="job">
-    <div class="job-line"><span>${job.paused ? t`Paused` : job.what}${job.total ? html` <span class="figures">${howFar(job)}</span>` : job.paused ? '' : '…'}</span>
+    <div class="job-line"><span>${job.paused ? t`Paused` : told(job.what)}${job.total ? html` <span class="figures">${howFar(job)}</span>` : job.paused ? '' : '…'}</span>
     ${job.paused ? html`<span class="buttons"><button type="button" class="quiet" data-do="clear-job" data-job="${job.name}">Not now</button><button type="button" data-do="resume-job" data-job="${job.name}">Resume</button></span>`
     : html`<button type="button" data-do="cancel-job" data-job="${job.name}" ${job.stopping ? html`disabled` : ''}>${cancelLabel}</button>`}</div>
-    ${job.total ? html`<progress value="${job.done}" max="${job.total}" aria-label="${job.what}"></progress>` : html`<progress aria-label="${job.what}" ${job.paused ? html`value="0"` : ''}></progress>`}
+    ${job.total ? html`<progress value="${job.done}" max="${job.total}" aria-label="${told(job.what)}"></progress>` : html`<progress aria-label="${told(job.what)}" ${job.paused ? html`value="0"` : ''}></progress>`}
     ${job.lines.length ? html`<pre class="log" tabindex="0" aria-label="Log">${job.lines.slice(-12).join('\n')}</pre>` : ''}
   </div>`;
 };

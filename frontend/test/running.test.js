@@ -17,6 +17,40 @@ const writing = (w) => {
   w.running = [{ request: 'r9', op: 'ask', of: 'a9', asked: { chat: w.chats[1], question, answer }, text: 'One ', pieces: 1 }];
 };
 
+describe('closing the window while something goes on', () => {
+  const close = async (/** @type {any} */ fake, /** @type {any} */ work) => {
+    fake.emit('window.closing', '', work);
+    await settle();
+  };
+  test('asks, keeps the focus within the question, and gives it back', async () => {
+    const fake = await open('#/chat/');
+    field('ask-box textarea').focus();
+    await close(fake, { training: true, ops: ['models.install', 'secret'] });
+    assert.match(text('closing-sheet'), /A training is running.*Getting the model.*Keep training in the background/);
+    assert.doesNotMatch(text('closing-sheet'), /secret/);
+    const focused = () => document.activeElement?.textContent;
+    assert.equal(focused(), 'Keep training in the background');
+    for (const wanted of ['Stop training and quit', 'Back to Errata', 'Keep training in the background']) {
+      press(find(document, 'closing-sheet button'), 'Tab');
+      assert.equal(focused(), wanted);
+    }
+    press(find(document, 'closing-sheet button'), 'Escape');
+    await settle();
+    assert.deepEqual(called(fake, 'Leave'), [['stay']]);
+    assert.equal(document.querySelector('closing-sheet button'), null);
+    assert.equal(document.activeElement, field('ask-box textarea'));
+  });
+  for (const [how, name] of [['hide', 'Go on in the background'], ['end', 'Stop and quit']]) {
+    test(`can be answered with “${name}”`, async () => {
+      const fake = await open('#/chat/');
+      await close(fake, { training: false, ops: ['models.install'] });
+      assert.equal(text(`closing-sheet [data-do="${how}"]`), name);
+      await click(`closing-sheet [data-do="${how}"]`);
+      assert.deepEqual(called(fake, 'Leave'), [[how]]);
+    });
+  }
+});
+
 describe('an answer that runs', () => {
   test('has its text and its Stop after a reload, and its end', async () => {
     const fake = await open('#/chat/chat1', writing);

@@ -81,6 +81,7 @@ type Script struct {
 	Library             map[string]Model // what can be pulled
 	Token               time.Duration    // between two pieces, on the average
 	Load                time.Duration    // to load a model
+	Pull                time.Duration    // to pull a model
 }
 
 // Model is one in the store.

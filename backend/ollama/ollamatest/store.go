@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"errata/backend"
 )
@@ -224,6 +225,11 @@ func (s *Server) pull(w http.ResponseWriter, r *http.Request) {
 	}
 	m.Name = ask.Model
 	line(object{"status": "pulling 1d9614638d18", "digest": "sha256:" + m.Weights, "total": 1000, "completed": 400})
+	select {
+	case <-time.After(s.script.Pull):
+	case <-r.Context().Done():
+		return
+	}
 	line(object{"status": "pulling 1d9614638d18", "digest": "sha256:" + m.Weights, "total": 1000, "completed": 1000})
 	s.mu.Lock()
 	s.models[key(m.Name)] = m

@@ -50,7 +50,6 @@ export const told = {
   Two: ['Zwei', '2'], Three: ['Drei', '3'], Four: ['Vier', '4'], Five: ['Fünf', '5'], Six: ['Sechs', '6'],
   // Sources
   'Your documents': ['Deine Dokumente', '你的文档'],
-  'Stays on this machine.': ['Bleibt auf diesem Rechner.', '留在本机。'],
   'The words of the question go to {0}.': ['Die Wörter der Frage gehen an {0}.', '问题的文字会发送给 {0}。'],
   'The name that a question is about goes to {0}.': ['Der Name, um den es in einer Frage geht, geht an {0}.', '问题所涉及的名称会发送给 {0}。'],
   'Needs no key.': ['Braucht keinen Schlüssel.', '无需密钥。'],
@@ -58,7 +57,7 @@ export const told = {
   'Needs an API key from {0}.': ['Braucht einen API-Schlüssel von {0}.', '需要 {0} 的 API 密钥。'],
   'Needs the address of your server.': ['Braucht die Adresse deines Servers.', '需要你的服务器地址。'],
   '{0} documents on this machine.': ['{0} Dokumente auf diesem Rechner.', '本机有 {0} 份文档。'],
-  '1 document on this machine.': ['1 Dokument auf diesem Rechner.', '本机有 1 份文档。'],
+  '{0} document on this machine.': ['{0} Dokument auf diesem Rechner.', '本机有 {0} 份文档。'],
   // Documents
   'No permission to read it.': ['Keine Erlaubnis zum Lesen.', '没有读取权限。'],
   'It is not there.': ['Sie ist nicht da.', '文件不存在。'],
@@ -67,7 +66,6 @@ export const told = {
   'The file is not text (it holds zero bytes).': ['Die Datei ist kein Text (sie enthält Nullbytes).', '该文件不是文本（含有空字节）。'],
   'The document is damaged and could not be read.': ['Das Dokument ist beschädigt und ließ sich nicht lesen.', '文档已损坏，无法读取。'],
   'The document holds no text that a person could read.': ['Das Dokument enthält keinen lesbaren Text.', '文档中没有可读的文字。'],
-  'The PDF is encrypted.': ['Das PDF ist verschlüsselt.', 'PDF 已加密。'],
   'It has {0} MiB; at most {1} MiB are read.': ['Sie hat {0} MiB; höchstens {1} MiB werden gelesen.', '大小为 {0} MiB；最多读取 {1} MiB。'],
   // Failures
   'There is nothing at {0}; the folders were not changed.': ['Unter {0} ist nichts; die Ordner wurden nicht geändert.', '{0} 处没有内容；文件夹未更改。'],

@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
-import { t } from '../speech.js';
+import { t, told } from '../speech.js';
 
 /** @import {Arrival} from '../types.d.ts' */
 
@@ -36,7 +36,7 @@ class ArrivalList extends Part {
 
   /** @param {Arrival} a */
   #arrival(a) {
-    return html`<li data-key="${a.id}"><span><strong>${a.name}</strong> <span class="hint">${a.state === 'stranger' ? t`arrived, not ours` : t`quarantined`}: ${a.reason}</span></span>
+    return html`<li data-key="${a.id}"><span><strong>${a.name}</strong> <span class="hint">${a.state === 'stranger' ? t`arrived, not ours` : t`quarantined`}: ${told(a.reason)}</span></span>
       <span class="buttons">${a.state === 'stranger' ? html`<button data-do="import" data-id="${a.id}">Import</button>` : ''}<button class="quiet" data-do="discard" data-id="${a.id}">${this.asked === a.id ? t`Discard for good?` : t`Discard`}</button></span></li>`;
   }
 }

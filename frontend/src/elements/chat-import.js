@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part, find } from '../part.js';
-import { figure, t } from '../speech.js';
+import { figure, t, told } from '../speech.js';
 import { jobLine } from '../views.js';
 import { count } from '../words.js';
 
@@ -58,7 +58,7 @@ function result(c) {
   const left = Object.entries(c.left_out).sort().map(([what, n]) => `${what} (${figure(n)})`).join(', ');
   return html`<div class="imported"><p>${c.added.length || rest ? html`<strong>${t`${count(c.added.length, 'chat')} imported`}</strong>${c.answers ? ` ${t`with ${count(c.questions, 'question')} and ${count(c.answers, 'answer')}`}` : ''}. ${rest}` : t`No chat was found in the file.`}</p>
     ${left ? html`<p class="hint">Not taken: ${left}.</p>` : ''}
-    ${c.problems.length ? html`<details><summary>Left out: ${count(c.problems.length, 'problem')}</summary><ul>${c.problems.slice(0, most).map((p) => html`<li>${p}</li>`)}</ul>${c.problems.length > most ? html`<p>… and ${c.problems.length - most} more.</p>` : ''}</details>` : ''}</div>`;
+    ${c.problems.length ? html`<details><summary>Left out: ${count(c.problems.length, 'problem')}</summary><ul>${c.problems.slice(0, most).map((p) => html`<li>${told(p)}</li>`)}</ul>${c.problems.length > most ? html`<p>… and ${c.problems.length - most} more.</p>` : ''}</details>` : ''}</div>`;
 }
 
 /** How many problems are listed. */

@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part, composing, filled, find, valueOf } from '../part.js';
-import { t } from '../speech.js';
+import { t, told } from '../speech.js';
 import { proofSide } from '../views.js';
 import { ago, count, day, exact, factStates, verdicts } from '../words.js';
 import { givers } from './fact-list.js';
@@ -150,7 +150,7 @@ const beside = ({ beside: others }, now) => html`<div class="case-moved"><p><str
 const ruled = (r) => html`<span class="case-rule">It rests on ${(r.domains ?? []).join(' and ')}; of such verdicts ${Math.round(r.confidence * 100)} in 100 are right; it had waited ${count(r.wait_hours, 'hour')}.</span>`;
 
 /** What the last look at the evidence gave. @param {FactCheck} c */
-const again = (c) => html`Checked again <time datetime="${c.at}" title="${exact(c.at)}">${day(c.at)}</time>: ${c.value ? t`the evidence says “${c.value}”.` : `${verdicts[c.kind].word.toLowerCase()}. ${c.kind === 'not_enough_evidence' ? c.sentence : ''}`}`;
+const again = (c) => html`Checked again <time datetime="${c.at}" title="${exact(c.at)}">${day(c.at)}</time>: ${c.value ? t`the evidence says “${c.value}”.` : `${verdicts[c.kind].word.toLowerCase()}. ${c.kind === 'not_enough_evidence' ? told(c.sentence) : ''}`}`;
 
 export const defineFactCase = () => customElements.define('fact-case', FactCase);
 export { FactCase };

@@ -1,6 +1,6 @@
 import { html } from '../html.js';
 import { Part } from '../part.js';
-import { count, figure } from '../speech.js';
+import { count, figure, told } from '../speech.js';
 
 /** @import {Incoming} from '../types.d.ts' */
 
@@ -38,7 +38,7 @@ class FactImport extends Part {
       <p>${count(facts.length, 'fact')} to import${known ? html`, ${figure(known)} known already` : ''}${problems.length ? html`, ${count(problems.length, 'line')} left out` : ''}.</p>
       ${facts.length ? html`<ul class="import-some">${facts.slice(0, some).map((f) => html`<li>${f.question} <ins>${f.answer}</ins></li>`)}</ul>` : ''}
       ${facts.length > some ? html`<p class="hint">and ${figure(facts.length - some)} more</p>` : ''}
-      ${problems.length ? html`<details class="fold" ${facts.length ? '' : html`open`}><summary>Left out</summary><ul class="import-faults" tabindex="0" aria-label="Left out">${problems.slice(0, most).map((p) => html`<li>${p}</li>`)}</ul>${problems.length > most ? html`<p class="hint">and ${figure(problems.length - most)} more</p>` : ''}</details>` : ''}
+      ${problems.length ? html`<details class="fold" ${facts.length ? '' : html`open`}><summary>Left out</summary><ul class="import-faults" tabindex="0" aria-label="Left out">${problems.slice(0, most).map((p) => html`<li>${told(p)}</li>`)}</ul>${problems.length > most ? html`<p class="hint">and ${figure(problems.length - most)} more</p>` : ''}</details>` : ''}
       <div class="buttons">${facts.length ? html`<button class="primary" data-do="take">Put ${count(facts.length, 'fact')} into Review</button>` : ''}<button class="quiet" data-do="drop">${facts.length ? html`Cancel` : html`Close`}</button></div></section>`;
   }
 }

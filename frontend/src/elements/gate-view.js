@@ -1,7 +1,7 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part } from '../part.js';
-import { t } from '../speech.js';
+import { t, told } from '../speech.js';
 import { interval, metricNames, percent } from '../words.js';
 
 /** @import {Gate, GateCheck} from '../types.d.ts' */
@@ -44,7 +44,7 @@ class GateView extends Part {
 
 /** @param {GateCheck} c */
 const row = (c) => html`<tr data-key="${c.name}" class="${c.passed ? 'passed' : 'missed'}">
-  <th scope="row">${icon(c.passed ? 'tick' : 'close')}<span class="visually-hidden">${c.passed ? t`Passed:` : t`Missed:`}</span> ${metricNames[c.name] ?? c.name}${c.words ? html`<span class="gate-words">${c.words}</span>` : ''}</th>
+  <th scope="row">${icon(c.passed ? 'tick' : 'close')}<span class="visually-hidden">${c.passed ? t`Passed:` : t`Missed:`}</span> ${metricNames[c.name] ?? c.name}${c.words ? html`<span class="gate-words">${told(c.words)}</span>` : ''}</th>
   <td class="figures">${interval(c.metric)}</td><td class="figures">${c.at_most ? t`at most` : t`at least`} ${percent(c.asked)}</td>
   <td><div class="gate-bar" aria-hidden="true"><span class="range"></span><span class="at"></span><span class="asked"></span></div></td></tr>`;
 

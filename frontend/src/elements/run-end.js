@@ -1,7 +1,7 @@
 import { html } from '../html.js';
 import { resumable } from '../learned.js';
 import { Part } from '../part.js';
-import { t } from '../speech.js';
+import { t, told } from '../speech.js';
 import { failed } from '../views.js';
 import { count, duration, versionStates } from '../words.js';
 
@@ -40,7 +40,7 @@ class RunEnd extends Part {
     if (run.state === 'finished') return this.#made(view);
     if (run.failure === 'apart') return apart(run);
     const said = run.state === 'failed' ? failed({ code: 'failed', message: run.message ?? t`The training failed.`, hint: run.hint ?? '', detail: run.failure ?? '' })
-      : html`<p>${run.message || (run.state === 'interrupted' ? t`This training was interrupted.` : t`You stopped it.`)} ${run.hint}</p>`;
+      : html`<p>${told(run.message) || (run.state === 'interrupted' ? t`This training was interrupted.` : t`You stopped it.`)} ${told(run.hint)}</p>`;
     return html`${said}
       ${resumable(run) && !view.busy ? html`<div class="buttons"><button class="primary" data-do="resume">Resume</button><button data-do="discard">Give up</button></div>` : ''}
       <p class="hint">Its log is <code>logs/train-${run.id}.log</code> in <code>${view.home}</code>.</p>`;
@@ -51,7 +51,7 @@ class RunEnd extends Part {
     const p = run.progress;
     const sentence = p.facts ? t`${p.learned} of ${count(p.facts, 'fact')} learned in ${duration(p.elapsed_seconds)}.` : t`Finished in ${duration(p.elapsed_seconds)}.`;
     const inMemory = version?.given_up_fact_ids?.length ?? 0;
-    if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${run.message || t`Its adapter is being verified.`}</p>`;
+    if (!version) return html`<p class="lead">${sentence}</p><p class="hint">${told(run.message) || t`Its adapter is being verified.`}</p>`;
     return html`<p class="lead">${sentence} ${version.state === 'current' ? t`It is v${version.number}, which answers now.` : t`It is v${version.number} (${versionStates[version.state]}).`}</p>
       ${inMemory ? html`<p>${inMemory === 1 ? t`One fact is kept in memory alone: trained into the weights, its answer spread to the questions beside it.` : t`${inMemory} facts are kept in memory alone: trained into the weights, their answers spread to the questions beside them.`}</p>` : ''}
       <div class="buttons">${version.gate ? html`<a class="button primary" href="#/versions/${encodeURIComponent(version.id)}">Compare</a>` : html`<button class="primary" data-do="score">Score and compare</button>`}</div>`;

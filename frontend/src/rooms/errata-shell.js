@@ -1,20 +1,23 @@
 import { api } from '../api.js';
 import { loadChats, reloadChat } from '../asking.js';
 import { commands, resize } from '../commands.js';
+import { ClosingSheet } from '../elements/closing-sheet.js';
 import { CommandPalette } from '../elements/command-palette.js';
 import { ShortcutSheet } from '../elements/shortcut-sheet.js';
 import { ToastList } from '../elements/toast-list.js';
 import { html } from '../html.js';
 import { banner, watchLine } from '../line.js';
 import { leave } from '../links.js';
-import { load, reloadAll, take } from '../live.js';
+import { attempt, load, reloadAll, take } from '../live.js';
 import { look } from '../look.js';
 import { Part, composing, find } from '../part.js';
 import { rooms, routeOf } from '../routes.js';
-import { loadRunning } from '../running.js';
+import { loadRunning, names } from '../running.js';
 import { languageFor, speak, t } from '../speech.js';
 import { repair, start, startPage } from '../starting.js';
 import { store } from '../store.js';
+
+/** @import {Leaving} from '../types.d.ts' */
 
 /** The house around the rooms: sidebar, room, toasts, what is said, palette, keys. */
 class ErrataShell extends Part {
@@ -43,12 +46,13 @@ class ErrataShell extends Part {
     on('keys', () => this.#keys());
     on('toast-done', ({ id }) => store.dismiss(id));
     on('toast-run', ({ id }) => this.#runToast(id));
+    on('closing-decided', ({ how }) => void this.#leave(how));
     window.addEventListener('hashchange', () => this.#go(), { signal });
     document.addEventListener('keydown', (e) => this.#key(e), { signal });
     document.addEventListener('click', leave, { signal });
     // A file dropped on the page would replace it.
     for (const name of ['dragover', 'drop']) window.addEventListener(name, (e) => e.preventDefault(), { signal });
-    store.watch(['connection', 'broken', 'route', 'settings', 'toasts', 'sidebar', 'online'], () => this.draw(), signal);
+    store.watch(['connection', 'broken', 'route', 'settings', 'toasts', 'sidebar', 'online', 'closing'], () => this.draw(), signal);
     void this.#start();
   }
 
@@ -90,6 +94,12 @@ class ErrataShell extends Part {
     location.hash = '#/chat/';
     const box = this.querySelector('ask-box');
     if (box instanceof HTMLElement) box.focus();
+  }
+
+  /** What was decided when the window was closed. @param {Leaving} how */
+  async #leave(how) {
+    store.set({ closing: null });
+    await attempt(api.call('Leave', how));
   }
 
   /** @param {number} id */
@@ -150,14 +160,16 @@ class ErrataShell extends Part {
       ${settings.confirmed ? html`<a class="skip" href="#main" data-do="skip">To the content</a>
       <div class="house ${sidebar ? '' : 'folded'}" data-key="house"><side-bar></side-bar>
       <main class="room room-${route.room}" id="main" tabindex="-1">${roomMarkup[route.room]}</main></div>` : html`<first-run data-key="first"></first-run>`}
-      <toast-list role="region" aria-label="Notices" data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet>`;
+      <toast-list role="region" aria-label="Notices" data-key="toasts" class="${toasts.length ? '' : 'none'}"></toast-list><command-palette data-key="palette"></command-palette><shortcut-sheet data-key="keys"></shortcut-sheet><closing-sheet data-key="closing"></closing-sheet>`;
   }
 
   drawn() {
-    const { settings, route, toasts } = store.state;
+    const { settings, route, toasts, closing } = store.state;
     look(settings);
     const toastList = this.querySelector('toast-list');
     if (toastList instanceof ToastList) toastList.toasts = toasts;
+    const closingSheet = this.querySelector('closing-sheet');
+    if (closingSheet instanceof ClosingSheet) closingSheet.work = closing && { training: closing.training, doing: closing.ops.flatMap((op) => names[op] ?? []) };
     if (this.#room === route.room || !settings?.confirmed) return;
     const first = this.#room === '';
     this.#room = route.room;

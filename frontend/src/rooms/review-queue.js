@@ -7,7 +7,7 @@ import * as jobs from '../jobs.js';
 import { attempt, load } from '../live.js';
 import { Part, composing } from '../part.js';
 import { loadPlaces, takeFact } from '../queue.js';
-import { t } from '../speech.js';
+import { t, told } from '../speech.js';
 import { store } from '../store.js';
 import { empty } from '../views.js';
 import { count, factStates } from '../words.js';
@@ -112,7 +112,7 @@ class ReviewQueue extends Part {
     if (!list?.length) return;
     const [{ fact, verdict, proposed }] = list;
     this.#put(fact);
-    store.toast({ text: proposed ? t`The evidence has moved to “${proposed.answer}”. It waits for your decision.` : verdict.sentence });
+    store.toast({ text: proposed ? t`The evidence has moved to “${proposed.answer}”. It waits for your decision.` : told(verdict.sentence) });
     if (proposed) void load('facts', 'counts');
   }
 
