@@ -8,6 +8,8 @@ cd "$ROOT"
 work="$(mktemp -d)"
 shots="$ROOT/build/cache/window"
 mkdir -p "$shots"
+# The scripted engine is built here, and an empty home would build all of it anew.
+export GOCACHE="$(go env GOCACHE)" GOMODCACHE="$(go env GOMODCACHE)"
 export HOME="$work/home" ERRATA_HOME="$work/data" XDG_CACHE_HOME="$work/cache"
 mkdir -p "$HOME"
 
