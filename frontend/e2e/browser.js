@@ -80,16 +80,22 @@ export async function confirmed(page, url, change) {
 }
 
 /**
- * Acts, and waits until `selector` with `text` is drawn, if only for a moment: the page
- * looks at every frame from before on, for an answer may end before it is asked for here.
+ * Waits until `selector` with `text` has been drawn, be it gone again by then: an answer
+ * may have ended before a question from here reaches a busy page, so the page itself looks.
  * @param {import('playwright-core').Page} page
  * @param {string} selector
  * @param {string} text
  * @param {() => Promise<void>} act what makes it appear
  */
 export async function passes(page, selector, text, act) {
-  const seen = page.waitForFunction(([css, words]) => document.querySelector(css)?.textContent?.includes(words), [selector, text]);
-  await Promise.all([seen, act()]);
+  await page.evaluate(([css, words]) => {
+    const w = /** @type {any} */ (window);
+    w.passed_ = false;
+    const seen = () => { w.passed_ ||= Boolean(document.querySelector(css)?.textContent?.includes(words)); };
+    new MutationObserver(seen).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }, [selector, text]);
+  await act();
+  await page.waitForFunction(() => /** @type {any} */ (window).passed_);
 }
 
 /**
