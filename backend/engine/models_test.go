@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -161,6 +162,22 @@ func TestModelsWithoutAnEngine(t *testing.T) {
 	require.False(t, models[0].Installed)
 	require.Positive(t, models[0].ChatMemory)
 	require.Greater(t, models[0].TrainMemory, models[0].ChatMemory)
+}
+
+func TestAdaptersAskedAtOnce(t *testing.T) {
+	s := ollamatest.Start(t, ollamatest.Script{Blobs: []string{ollamatest.Coder05}})
+	var all sync.WaitGroup
+	took := make([]bool, 8)
+	for i := range took {
+		e := on(t, s, nil)
+		all.Go(func() {
+			status, err := e.Status(context.Background())
+			took[i] = err == nil && status.Adapters
+		})
+	}
+	all.Wait()
+	require.NotContains(t, took, false, "one probe takes another's models away")
+	require.Empty(t, s.Names(), "the probes leave nothing behind")
 }
 
 func TestAdapters(t *testing.T) {

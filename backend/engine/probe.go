@@ -44,7 +44,7 @@ func (e *Engine) takesAdapters(ctx context.Context, at place) (bool, error) {
 
 func (e *Engine) probe(ctx context.Context) (takes bool, err error) {
 	const op = "engine.probe"
-	dir, err := os.MkdirTemp("", "errata-probe-")
+	dir, err := os.MkdirTemp("", probeName+"-")
 	if err != nil {
 		return false, diskError(op, "The engine's support for adapters could not be tried.", err)
 	}
@@ -57,7 +57,9 @@ func (e *Engine) probe(ctx context.Context) (takes bool, err error) {
 	if err != nil {
 		return false, diskError(op, "The engine's support for adapters could not be tried.", err)
 	}
-	baseName, name := probeName+":base", probeName+":adapter"
+	// Names of its own: a probe beside this one, of a page or another command, deletes what it made.
+	own := filepath.Base(dir)
+	baseName, name := own+":base", own+":adapter"
 	defer func() {
 		clean := context.WithoutCancel(ctx)
 		for _, n := range []string{name, baseName} {
