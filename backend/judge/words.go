@@ -79,7 +79,7 @@ func reasonWords(r backend.Reason) string {
 	case backend.ReasonBudget:
 		return "The check ran out of time or model calls."
 	case backend.ReasonOffline:
-		return "No evidence provider could be reached."
+		return "No source on the network could be reached, and none on this machine says it."
 	case backend.ReasonModel:
 		return "The model gave nothing usable, so nothing was decided."
 	case backend.ReasonCancelled:

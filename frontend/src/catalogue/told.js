@@ -25,7 +25,7 @@ export const told = {
   'The question is not clear enough to check.': ['Die Frage ist zum Prüfen nicht klar genug.', '问题不够明确，无法核查。'],
   'The evidence tries to instruct the model, so it was not used.': ['Die Belege versuchen, dem Modell Anweisungen zu geben; darum wurden sie nicht verwendet.', '证据试图指挥模型，因此未被采用。'],
   'The check ran out of time or model calls.': ['Der Prüfung gingen Zeit oder Modellaufrufe aus.', '核查用完了时间或模型调用次数。'],
-  'No evidence provider could be reached.': ['Keine Quelle war erreichbar.', '无法连接任何来源。'],
+  'No source on the network could be reached, and none on this machine says it.': ['Keine Quelle im Netz war erreichbar, und auf diesem Rechner sagt es keine.', '无法连接网络上的任何来源，本机上的来源也没有提到。'],
   'The model gave nothing usable, so nothing was decided.': ['Das Modell gab nichts Brauchbares, darum wurde nichts entschieden.', '模型没有给出可用内容，因此未作判定。'],
   'The check was stopped.': ['Die Prüfung wurde angehalten.', '核查已停止。'],
   'The answer states nothing that could be checked.': ['Die Antwort sagt nichts, was sich prüfen ließe.', '回答中没有可核查的说法。'],
