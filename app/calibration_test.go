@@ -89,6 +89,17 @@ func TestARoleTakesOnlyAnInstalledBase(t *testing.T) {
 			})
 		}
 	}
+	next := before
+	next.Model = "nope"
+	_, err = p.API.SaveSettings(next)
+	require.Equal(t, backend.CodeNotFound, backend.CodeOf(err))
+	require.ErrorContains(t, err, "nope is neither in the list of models nor in the engine")
+	next.Model = "qwen2.5-coder:1.5b"
+	_, err = p.API.SaveSettings(next)
+	require.NoError(t, err, "the first screen chooses a model before it has it")
+	before, err = p.API.SaveSettings(before)
+	require.NoError(t, err)
+
 	s := before
 	s.Extractor, s.Judge = "Mine", " "+testModel
 	s, err = p.API.SaveSettings(s)

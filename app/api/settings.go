@@ -111,6 +111,9 @@ func (a *API) SaveSettings(s backend.Settings) (backend.Settings, error) {
 		if err != nil {
 			return s, err
 		}
+		if s.Model, err = a.chosen(ctx, old.Model, s.Model); err != nil {
+			return s, err
+		}
 		if s.Extractor, err = a.role(ctx, "extractor", old.Extractor, s.Extractor); err != nil {
 			return s, err
 		}
@@ -137,6 +140,31 @@ func (a *API) keepSettings(s backend.Settings) error {
 	return nil
 }
 
+// chosen gives the model that is to answer as the list has it. It need not be
+// installed yet: the first screen chooses it, and then gets it.
+func (a *API) chosen(ctx context.Context, old, name string) (string, error) {
+	if name = strings.TrimSpace(name); name == "" || name == old {
+		return name, nil
+	}
+	models, i, err := a.place(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if i < 0 {
+		return "", backend.Errorf(backend.CodeNotFound, "settings", "%s is neither in the list of models nor in the engine; nothing was changed.", name).
+			WithHint("`errata models list` shows the models; `errata models import FILE` takes one of your own.")
+	}
+	return models[i].Name, nil
+}
+
+// place gives the models, and the place of the one that a person calls name, or -1.
+func (a *API) place(ctx context.Context, name string) ([]backend.ModelInfo, int, error) {
+	models, err := a.o.Loop.Engine.Models(ctx)
+	return models, slices.IndexFunc(models, func(m backend.ModelInfo) bool {
+		return strings.EqualFold(m.Name, name) || strings.EqualFold(m.Name, name+":latest")
+	}), err
+}
+
 // role checks a model that is newly chosen for a role and gives its name as the list
 // has it. One that was chosen before stays even when it is gone: a check says so, and
 // other settings can still be changed.
@@ -144,13 +172,10 @@ func (a *API) role(ctx context.Context, role, old, name string) (string, error) 
 	if name = strings.TrimSpace(name); name == "" || name == old {
 		return name, nil
 	}
-	models, err := a.o.Loop.Engine.Models(ctx)
+	models, i, err := a.place(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(models, func(m backend.ModelInfo) bool {
-		return strings.EqualFold(m.Name, name) || strings.EqualFold(m.Name, name+":latest")
-	})
 	refused := func(code backend.Code, why, hint string) (string, error) {
 		return "", backend.Errorf(code, "settings", "%s %s, so it cannot be the %s; nothing was changed.", name, why, role).WithHint(hint)
 	}
