@@ -17,7 +17,11 @@ const topics = {
   'answer.text': (e) => {
     if (!takeText(e.data.request, e.data.text, e.data.n)) void loadRunning();
   },
-  'answer.started': (e) => takeStarted(e.data),
+  'answer.started': (e) => {
+    takeStarted(e.data);
+    // Begun here or at another door: the list has it from now on.
+    if (!store.state.chats.some((c) => c.id === e.data.chat.id)) void loadChats();
+  },
   'answer.waiting': (e) => {
     const { streams } = store.state;
     const stream = Object.values(streams).find((s) => s.answerID === e.id);

@@ -101,6 +101,17 @@ describe('an answer that runs', () => {
   });
 });
 
+describe('a chat that another door began', () => {
+  test('stands in the list before its answer has ended', async () => {
+    const fake = await open('#/review');
+    const chat = { ...structuredClone(fake.world.chats[0]), id: 'cli', title: 'Asked in a terminal' };
+    fake.world.chats.unshift(chat);
+    fake.emit('answer.started', 'a9', { chat, question: { id: 'q9', chat_id: 'cli', text: 'Asked in a terminal' }, answer: { id: 'a9', question_id: 'q9', chat_id: 'cli', text: '', state: 'streaming' } });
+    await settle();
+    assert.match(text('chat-list'), /Asked in a terminal/);
+  });
+});
+
 describe('a check that another door began', () => {
   test('can be stopped, and is gone with the server', async () => {
     const fake = await open('#/chat/chat1', (w) => { w.turns[2].verdicts = {}; });
