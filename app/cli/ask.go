@@ -49,6 +49,9 @@ func (c askCmd) Run(s *session) error {
 			Verdict *backend.Verdict `json:"verdict,omitempty"`
 		}{Asked: asked}
 		if c.Check {
+			if err := s.sayLocal(caller); err != nil {
+				return err
+			}
 			v, err := get[backend.Verdict](s, caller, "Check", RequestID, asked.Answer.ID)
 			if err != nil {
 				return err
@@ -131,7 +134,26 @@ type checkCmd struct {
 
 // Run prints the verdict for a given answer.
 func (c checkCmd) Run(s *session) error {
-	return show(s, "CheckText", writeVerdict, RequestID, c.Question, c.Answer)
+	return s.with(func(caller Caller) error {
+		if err := s.sayLocal(caller); err != nil {
+			return err
+		}
+		v, err := get[backend.Verdict](s, caller, "CheckText", RequestID, c.Question, c.Answer)
+		if err != nil {
+			return err
+		}
+		return s.print(v, func(w io.Writer) { writeVerdict(w, v) })
+	})
+}
+
+// sayLocal says that a check sends nothing, where nobody has agreed to it yet.
+func (s *session) sayLocal(c Caller) error {
+	settings, err := get[backend.Settings](s, c, "Settings")
+	if err != nil || settings.Confirmed || s.root.Quiet {
+		return err
+	}
+	fmt.Fprintln(s.io.Err, "note: only your own documents are read. To search online too, agree on the first screen, or run: errata settings set '{\"confirmed\": true}'")
+	return nil
 }
 
 func writeVerdict(w io.Writer, v backend.Verdict) {

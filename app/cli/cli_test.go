@@ -316,3 +316,16 @@ func TestASettingThatIsNotThereIsNamed(t *testing.T) {
 		require.NotContains(t, c.asked, "SaveSettings")
 	}
 }
+
+func TestACheckSaysThatItStaysHere(t *testing.T) {
+	for _, confirmed := range []bool{false, true} {
+		for _, args := range [][]string{{"check", "--question", "Who?", "--answer", "Ada"}, {"ask", "Who?", "--check"}} {
+			c := &script{answers: map[string]any{"Settings": backend.Settings{Confirmed: confirmed}, "CheckText": backend.Verdict{}, "Check": backend.Verdict{}, "Ask": flow.Asked{}}}
+			code, _, says := run(t, c, "", args...)
+			require.Equal(t, ExitOK, code, says)
+			require.Equal(t, !confirmed, strings.Contains(says, "only your own documents are read"), says)
+			_, _, says = run(t, c, "", append([]string{"--quiet"}, args...)...)
+			require.NotContains(t, says, "only your own documents")
+		}
+	}
+}

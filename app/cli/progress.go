@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,9 @@ func newProgress(w io.Writer) *progress {
 	return &p
 }
 
+// eachIsNews are the kinds of progress of which no line is left out.
+var eachIsNews = []string{"demo.progress", "check.step"}
+
 // everySeconds bounds how often one kind of progress is written without a terminal.
 const everySeconds = 5
 
@@ -58,7 +62,7 @@ func (p *progress) show(topic, text string) {
 		p.open = true
 		return
 	}
-	if topic == p.topic && time.Since(p.last) < everySeconds*time.Second && topic != "demo.progress" {
+	if topic == p.topic && time.Since(p.last) < everySeconds*time.Second && !slices.Contains(eachIsNews, topic) {
 		return
 	}
 	p.topic, p.last = topic, time.Now()
@@ -91,6 +95,11 @@ func describe(e backend.Event) string {
 		if json.Unmarshal(raw, &l) == nil {
 			return count(l)
 		}
+	case "check.step":
+		var s step
+		if json.Unmarshal(raw, &s) == nil {
+			return describeStep(s)
+		}
 	case "run.changed":
 		var r backend.Run
 		if json.Unmarshal(raw, &r) == nil {
@@ -112,6 +121,30 @@ func count(l line) string {
 		return fmt.Sprintf("%s  %d of %d MB", what, l.Done>>20, l.Total>>20)
 	}
 	return fmt.Sprintf("%s  %d of %d", what, l.Done, l.Total)
+}
+
+// step is how far a check is.
+type step struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+	At    int    `json:"at"`
+}
+
+func describeStep(s step) string {
+	switch s.Name {
+	case "gate":
+		return "checking: reading the question"
+	case "claim":
+		return "checking: reading the claim"
+	case "search":
+		return "checking: searching"
+	case "read":
+		if s.At > 0 {
+			return fmt.Sprintf("checking: reading passage %d of %d", s.At, s.Count)
+		}
+		return "checking: reading " + backend.Count(s.Count, "passage")
+	}
+	return "checking: comparing"
 }
 
 func describeRun(r backend.Run) string {

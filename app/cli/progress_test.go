@@ -22,6 +22,9 @@ func TestDescribe(t *testing.T) {
 		{"run.changed", backend.Run{State: backend.RunRunning, Progress: backend.RunProgress{Step: 3, Total: 9, Learned: 2, Facts: 4, GivenUp: 1, ETA: 60}},
 			"training  step 3 of 9  loss 0.000  drift 0.000  2 of 4 facts learned, 1 fact in memory alone  0.0 rows/s  1m0s left"},
 		{"demo.progress", "before 1/10", "before 1/10"},
+		{"check.step", map[string]any{"name": "search", "queries": []string{"who"}}, "checking: searching"},
+		{"check.step", map[string]any{"name": "read", "count": 1}, "checking: reading 1 passage"},
+		{"check.step", map[string]any{"name": "read", "count": 6, "at": 2}, "checking: reading passage 2 of 6"},
 		{"settings.changed", map[string]any{}, ""},
 	}
 	for _, tt := range tests {
