@@ -115,7 +115,11 @@ class FirstRun extends Part {
       this.#folderFailure = toCallError(e).failure;
     }
     this.draw();
-    if (this.#folderFailure) find(this, '[name="folder"]').focus();
+    if (this.#folderFailure) {
+      find(this, '[name="folder"]').focus();
+      // It stands under the field, where the foot of a small window would cover it.
+      this.querySelector('.failure')?.scrollIntoView?.({ block: 'center' });
+    }
     return !this.#folderFailure;
   }
 
