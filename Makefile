@@ -30,10 +30,12 @@ build: build-window build-headless
 
 # The program with its window (GTK and WebKitGTK).
 build-window:
+	@echo "errata: build: build/bin/errata (minutes the first time) ..." >&2
 	@CGO_ENABLED=1 go build -trimpath -tags desktop,production,webkit2_41 -ldflags "$(LDFLAGS)" -o build/bin/errata .
 
 # The program without a window: it serves the same pages to a browser.
 build-headless:
+	@echo "errata: build: build/bin/errata-headless ..." >&2
 	@CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o build/bin/errata-headless .
 
 # Both programs for Windows, whose window needs no C.
