@@ -166,6 +166,7 @@ func (p *Program) lock(c Config) error {
 		return err
 	}
 	p.closers = append(p.closers, unlock)
+	_ = os.Remove(filepath.Join(p.Home, addressName)) // a leftover of a crash: we hold the lock
 	return nil
 }
 

@@ -196,6 +196,25 @@ func TestSecondStartIsToldAtOnce(t *testing.T) {
 	require.Less(t, time.Since(started), 10*time.Second)
 }
 
+func TestSecondStartIsToldTheAddress(t *testing.T) {
+	t.Setenv("OLLAMA_HOST", ollamatest.Start(t, ollamatest.Script{}).URL)
+	t.Setenv("ERRATA_CACHE", t.TempDir())
+	home := shortDir(t)
+	ctx, end := context.WithCancel(t.Context())
+	served, ended := make(chan cli.Serving), make(chan error)
+	go func() {
+		ended <- serve(ctx, cli.ServeOptions{Home: home, Serving: func(at cli.Serving) error { served <- at; return nil }})
+	}()
+	at := <-served
+	err := serve(t.Context(), cli.ServeOptions{Home: home})
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err))
+	require.Contains(t, backend.HintOf(err), at.Open)
+	end()
+	require.NoError(t, <-ended)
+	_, err = os.Stat(filepath.Join(home, addressName))
+	require.ErrorIs(t, err, os.ErrNotExist, "an address at which nobody is must not be given")
+}
+
 func TestCommandLineRefusesBadInput(t *testing.T) {
 	newProgram(t, ollamatest.Script{})
 	home := shortDir(t)

@@ -20,8 +20,12 @@ import (
 	"errata/frontend"
 )
 
-// tokenName is the file in the home that keeps the browser's token between starts.
-const tokenName = "token"
+// The files in the home that keep the browser's token between starts, and the page's
+// address while it is served.
+const (
+	tokenName   = "token"
+	addressName = "address"
+)
 
 // serve serves the browser until ctx ends. A restart that the page asks for keeps the
 // address, so that the page finds back.
@@ -48,7 +52,7 @@ func serveOnce(ctx context.Context, o cli.ServeOptions) (port int, again bool, e
 	p, err := Assemble(ctx, Config{Home: o.Home, Door: "browser"})
 	if err != nil {
 		if !repairable(err) {
-			return 0, false, err
+			return 0, false, whereServed(o.Home, err)
 		}
 		fmt.Fprintln(os.Stderr, api.Sentence(err))
 		p = brokenProgram(ctx, o.Home, "browser", err)
@@ -75,7 +79,9 @@ func serveOnce(ctx context.Context, o cli.ServeOptions) (port int, again bool, e
 	p.Background()
 	port = listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a TCP listener has one
 	address := "http://" + listener.Addr().String() + "/"
-	if err := o.Serving(cli.Serving{Address: address, Token: token, Open: address + "?token=" + token}); err != nil {
+	at := cli.Serving{Address: address, Token: token, Open: address + "?token=" + token}
+	defer keepAddress(o.Home, at)()
+	if err := o.Serving(at); err != nil {
 		return 0, false, err
 	}
 	ended := make(chan error, 1)
@@ -95,6 +101,28 @@ func serveOnce(ctx context.Context, o cli.ServeOptions) (port int, again bool, e
 
 // restartAfter leaves the call that asked for a restart the time to be answered.
 const restartAfter = 200 * time.Millisecond
+
+// keepAddress leaves the address for a second start until forget is called. Without
+// it that one only says less.
+func keepAddress(home string, at cli.Serving) (forget func()) {
+	path := filepath.Join(home, addressName)
+	if os.WriteFile(path, []byte(at.Open+"\n"), 0o600) != nil {
+		return func() {}
+	}
+	return func() { _ = os.Remove(path) }
+}
+
+// whereServed adds the address of the Errata that holds the home, where it has one.
+func whereServed(home string, err error) error {
+	e, ok := err.(*backend.Error) //nolint:errorlint // running knows it unwrapped
+	b, missing := os.ReadFile(filepath.Join(home, addressName))
+	if !ok || !running(err) || missing != nil {
+		return err
+	}
+	second := *e
+	second.Hint = "It is served at " + strings.TrimSpace(string(b)) + " . Use that page, or close it first."
+	return &second
+}
 
 // listen takes the asked port on the loopback interface, or a free one when it is
 // taken by something else.
