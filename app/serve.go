@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -114,14 +115,12 @@ func keepAddress(home string, at cli.Serving) (forget func()) {
 
 // whereServed adds the address of the Errata that holds the home, where it has one.
 func whereServed(home string, err error) error {
-	e, ok := err.(*backend.Error) //nolint:errorlint // running knows it unwrapped
+	var e *backend.Error
 	b, missing := os.ReadFile(filepath.Join(home, addressName))
-	if !ok || !running(err) || missing != nil {
+	if !running(err) || missing != nil || !errors.As(err, &e) {
 		return err
 	}
-	second := *e
-	second.Hint = "It is served at " + strings.TrimSpace(string(b)) + " . Use that page, or close it first."
-	return &second
+	return e.WithHint("It is served at " + strings.TrimSpace(string(b)) + " . Use that page, or close it first.")
 }
 
 // listen takes the asked port on the loopback interface, or a free one when it is

@@ -138,11 +138,7 @@ func (c checkCmd) Run(s *session) error {
 		if err := s.sayLocal(caller); err != nil {
 			return err
 		}
-		v, err := get[backend.Verdict](s, caller, "CheckText", RequestID, c.Question, c.Answer)
-		if err != nil {
-			return err
-		}
-		return s.print(v, func(w io.Writer) { writeVerdict(w, v) })
+		return showFrom(s, caller, "CheckText", writeVerdict, RequestID, c.Question, c.Answer)
 	})
 }
 

@@ -227,13 +227,16 @@ func get[T any](s *session, c Caller, method string, args ...any) (T, error) {
 
 // show calls a method and prints its result.
 func show[T any](s *session, method string, text func(w io.Writer, v T), args ...any) error {
-	return s.with(func(c Caller) error {
-		v, err := get[T](s, c, method, args...)
-		if err != nil {
-			return err
-		}
-		return s.print(v, func(w io.Writer) { text(w, v) })
-	})
+	return s.with(func(c Caller) error { return showFrom(s, c, method, text, args...) })
+}
+
+// showFrom is show for a verb that has the program open already.
+func showFrom[T any](s *session, c Caller, method string, text func(w io.Writer, v T), args ...any) error {
+	v, err := get[T](s, c, method, args...)
+	if err != nil {
+		return err
+	}
+	return s.print(v, func(w io.Writer) { text(w, v) })
 }
 
 // RequestID names the one long request of a command; two commands may call the
