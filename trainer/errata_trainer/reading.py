@@ -51,13 +51,12 @@ class Reading:
 class Inputs:
     """Sums up X'X (n_in, n_in) of what it is shown, in float32."""
 
-    def __init__(self) -> None:
-        self.sum: torch.Tensor | None = None
+    def __init__(self, width: int, device: torch.device | None = None) -> None:
+        """`width` is n_in."""
+        self.sum = torch.zeros(width, width, device=device)
 
     def __call__(self, flat: torch.Tensor) -> None:
         """flat (n, n_in)."""
-        if self.sum is None:
-            self.sum = torch.zeros(flat.shape[1], flat.shape[1], device=flat.device)
         self.sum.addmm_(flat.t().float(), flat.float())
 
 
@@ -72,17 +71,16 @@ def turn_away(
     adapters = forward.network.adapters
     fed = {key: (key[0], _FED_ALIKE.get(key[1], key[1])) for key in adapters}
     first = {name: key for key, name in reversed(fed.items())}
-    sums = {key: Inputs() for key in first.values()}
+    sums = {key: Inputs(adapters[key].n_in, forward.network.device) for key in first.values()}
     forward.show(held, sums, check)
     said: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in sums}
     some = facts[:: max(1, len(facts) // _SAID_ROWS)]
     forward.show(some, {key: into.append for key, into in said.items()}, check)
     made = {}
-    for key, inputs in sums.items():
+    # Popped: each is large, and of no use beside what is made of it.
+    for name, key in first.items():
         check()
-        assert inputs.sum is not None
         facts_fed = torch.cat(said.pop(key)).float()
-        made[fed[key]] = Reading(inputs.sum, facts_fed, recipe.apart, recipe.apart_gain, forward.network.dtype)
-        inputs.sum = None
+        made[name] = Reading(sums.pop(key).sum, facts_fed, recipe.apart, recipe.apart_gain, forward.network.dtype)
     for key, layer in adapters.items():
         layer.reading = made[fed[key]]

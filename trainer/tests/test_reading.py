@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,9 @@ from errata_trainer.reading import Inputs, Reading
 
 
 def held_gram(held: torch.Tensor) -> torch.Tensor:
-    inputs = Inputs()
+    inputs = Inputs(held.shape[1])
     for part in (held[:3], held[3:]):
         inputs(part)
-    assert inputs.sum is not None
     return inputs.sum
 
 
@@ -83,9 +83,14 @@ def test_a_look_sees_the_base_at_every_place(job: Job) -> None:
 def test_a_run_that_was_broken_off_reads_as_before(job: Job, tmp_path: Path) -> None:
     job.spec["overrides"] |= {"apart": 30.0}
     job.execute()
+    # Answers from the cache leave the rows packed otherwise, and the inverse enlarges what rounding makes of that:
+    # both runs find them there.
+    for work in ("whole", "other"):
+        shutil.copytree(tmp_path / "work" / "cache", tmp_path / work / "cache")
+    job.spec.update(run="whole", work=str(tmp_path / "whole"))
+    job.execute()
     whole = load_file(job.artefact / "adapter_model.safetensors")
     job.break_off(2, tmp_path / "other")
     job.execute()
     for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
-        # Rows are packed otherwise when they come from the cache, and the inverse enlarges what rounding leaves.
-        torch.testing.assert_close(whole[name], tensor, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(whole[name], tensor)
