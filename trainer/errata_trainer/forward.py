@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from errata_trainer.losses import Target, distribution
 from errata_trainer.network import Network
-from errata_trainer.pack import groups, pack
+from errata_trainer.pack import Pack, groups, pack
 from errata_trainer.recipe import Recipe
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Coder, encode_row
@@ -39,38 +39,19 @@ class Forward:
         flat = self.network.logits(self._final(rows))
         return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
 
-    @torch.no_grad()
-    def show(
-        self,
-        rows: Sequence[TokenRow],
-        looks: Mapping[tuple[int, str], Callable[[torch.Tensor], None]],
-        check: Callable[[], None],
-    ) -> None:
-        """Lets `looks` see what enters their adapted layers of the base for `rows`, (n, n_in) a pack.
-
-        A beginning that rows of a pack share comes once.
-        """
-        adapters = self.network.adapters
-        try:
-            with self.network.as_base():
-                for key, look in looks.items():
-                    adapters[key].look = look
-                for part in self.parts(rows):
-                    check()
-                    self._final(part)
-        finally:
-            for key in looks:
-                adapters[key].look = None
-
-    def _final(self, rows: Sequence[TokenRow]) -> torch.Tensor:
+    def enter(self, rows: Sequence[TokenRow]) -> tuple[torch.Tensor, Pack, torch.Tensor]:
+        """One pack on its way: the states (n, hidden) that enter the upper layers, its tree, the places read in it."""
         # The last token of a row is predicted, never read.
         inputs = [row.ids[:-1] for row in rows]
         tree = pack(inputs)
         keep = [
             nodes[place - 1] for row, nodes in zip(rows, tree.nodes, strict=True) for place in row.targets(self.whole)
         ]
-        entering = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
-        return self.network.upper(entering, tree, torch.tensor(keep, device=self.network.device))
+        states = self.network.enter(tree, self._cached(rows, inputs) if self.network.first else None)
+        return states, tree, torch.tensor(keep, device=self.network.device)
+
+    def _final(self, rows: Sequence[TokenRow]) -> torch.Tensor:
+        return self.network.upper(*self.enter(rows))
 
     def _cached(self, rows: Sequence[TokenRow], inputs: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
         missing = [index for index, row in enumerate(rows) if row.row.id not in self._states]
@@ -78,6 +59,39 @@ class Forward:
         for index, states in zip(missing, made, strict=True):
             self._states[rows[index].row.id] = states
         return [self._states[row.row.id] for row in rows]
+
+
+class Walk:
+    """Rows on their way through the base, all of them at one layer before any is at the next.
+
+    So what is gathered at a layer, and may be large, can be used and freed before the next one's. A beginning that
+    rows of a pack share is there once.
+    """
+
+    @torch.no_grad()
+    def __init__(self, forward: Forward, rows: Sequence[TokenRow], check: Callable[[], None]) -> None:
+        """`check` is called for each pack, here and at each layer, and may raise."""
+        self._network = forward.network
+        self._check = check
+        self._packs: list[tuple[torch.Tensor, Pack, torch.Tensor]] = []
+        for part in forward.parts(rows):
+            check()
+            self._packs.append(forward.enter(part))
+
+    @torch.no_grad()
+    def through(self, layer: int, looks: Mapping[str, Callable[[torch.Tensor], None]]) -> None:
+        """Passes the upper layer that comes next; `looks` see what enters its modules, (n, n_in) a pack."""
+        adapters = self._network.adapters
+        try:
+            with self._network.as_base():
+                for module, look in looks.items():
+                    adapters[layer, module].look = look
+                for index, (states, tree, keep) in enumerate(self._packs):
+                    self._check()
+                    self._packs[index] = self._network.through(layer, states, tree, keep), tree, keep
+        finally:
+            for module in looks:
+                adapters[layer, module].look = None
 
 
 class BaseAnswers:

@@ -24,6 +24,7 @@ class Network:
         self.dtype: torch.dtype = getattr(torch, derived.dtype)
         self.layers = trained_layers(recipe.layers, base.shape.layers)
         self.first = self.layers[0] if recipe.cache_states else 0
+        self.uppers = range(self.first, base.shape.layers)
         self.pack_tokens = recipe.pack_tokens
         self.adapters: dict[tuple[int, str], LoraLinear] = {}
         self._frame_of: tuple[Pack, torch.Tensor, Any] | None = None
@@ -70,11 +71,16 @@ class Network:
 
     def upper(self, states: torch.Tensor, tree: Pack, keep: torch.Tensor) -> torch.Tensor:
         """Final states (m, hidden) at the places `keep` (m), from the entering states (n, hidden) of the pack."""
-        last = len(self.model.model.layers) - 1
-        states = self._run(states, tree, range(self.first, last))
-        layer = self.model.model.layers[last]
+        for index in self.uppers:
+            states = self.through(index, states, tree, keep)
+        return self.model.model.norm(states)  # type: ignore[no-any-return]
+
+    def through(self, index: int, states: torch.Tensor, tree: Pack, keep: torch.Tensor) -> torch.Tensor:
+        """One layer of the upper ones. From the last one only the places `keep` come back, in their order."""
+        layer = self.model.model.layers[index]
+        states = self._attend(layer, states, tree)
         # Nothing after the last attention mixes places: its MLP runs where a prediction is read, and only there.
-        return self.model.model.norm(self._feed(layer, self._attend(layer, states, tree)[keep]))  # type: ignore[no-any-return]
+        return self._feed(layer, states[keep] if index == self.uppers[-1] else states)
 
     def enter(self, tree: Pack, cached: Sequence[torch.Tensor] | None) -> torch.Tensor:
         """The entering states of a pack: gathered from cached rows, or computed."""

@@ -13,12 +13,15 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from errata_trainer.forward import Forward
+from errata_trainer.forward import Forward, Walk
 from errata_trainer.recipe import Recipe
 from errata_trainer.tokens import Sequence as TokenRow
 
 # Layers that are fed the same: one matrix serves them all.
 _FED_ALIKE = {"k_proj": "q_proj", "v_proj": "q_proj", "up_proj": "gate_proj"}
+
+# Columns of X'X summed at once: wide enough for a fast product, narrow enough to leave out most of its upper half.
+_BLOCK = 1024
 
 # The mean size of what facts feed a layer is known well from so many rows.
 _SAID_ROWS = 64
@@ -49,7 +52,7 @@ class Reading:
 
 
 class Inputs:
-    """Sums up X'X (n_in, n_in) of what it is shown, in float32."""
+    """Sums up X'X (n_in, n_in) of what it is shown, in float32: its lower triangle, all that Cholesky's reads."""
 
     def __init__(self, width: int, device: torch.device | None = None) -> None:
         """`width` is n_in."""
@@ -57,7 +60,10 @@ class Inputs:
 
     def __call__(self, flat: torch.Tensor) -> None:
         """flat (n, n_in)."""
-        self.sum.addmm_(flat.t().float(), flat.float())
+        columns = flat.float()
+        for begin in range(0, len(self.sum), _BLOCK):
+            end = begin + _BLOCK
+            self.sum[begin:end, :end].addmm_(columns[:, begin:end].t(), columns[:, :end])
 
 
 def turn_away(
@@ -68,19 +74,22 @@ def turn_away(
     check: Callable[[], None],
 ) -> None:
     """Gives every adapter of the network its reading. `check` is called now and then, and may raise."""
-    adapters = forward.network.adapters
-    fed = {key: (key[0], _FED_ALIKE.get(key[1], key[1])) for key in adapters}
-    first = {name: key for key, name in reversed(fed.items())}
-    sums = {key: Inputs(adapters[key].n_in, forward.network.device) for key in first.values()}
-    forward.show(held, sums, check)
-    said: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in sums}
-    some = facts[:: max(1, len(facts) // _SAID_ROWS)]
-    forward.show(some, {key: into.append for key, into in said.items()}, check)
-    made = {}
-    # Popped: each is large, and of no use beside what is made of it.
-    for name, key in first.items():
-        check()
-        facts_fed = torch.cat(said.pop(key)).float()
-        made[name] = Reading(sums.pop(key).sum, facts_fed, recipe.apart, recipe.apart_gain, forward.network.dtype)
-    for key, layer in adapters.items():
-        layer.reading = made[fed[key]]
+    network = forward.network
+    others = Walk(forward, held, check)
+    said = Walk(forward, facts[:: max(1, len(facts) // _SAID_ROWS)], check)
+    for index in network.uppers:
+        layers = {module: layer for (at, module), layer in network.adapters.items() if at == index}
+        fed = {module: _FED_ALIKE.get(module, module) for module in layers}
+        first = {fed[module]: module for module in reversed(layers)}
+        sums = {module: Inputs(layers[module].n_in, network.device) for module in first.values()}
+        parts: dict[str, list[torch.Tensor]] = {module: [] for module in sums}
+        others.through(index, sums)
+        said.through(index, {module: into.append for module, into in parts.items()})
+        made = {}
+        # Popped: each is large, and of no use beside what is made of it.
+        for name, module in first.items():
+            check()
+            facts_fed = torch.cat(parts.pop(module)).float()
+            made[name] = Reading(sums.pop(module).sum, facts_fed, recipe.apart, recipe.apart_gain, network.dtype)
+        for module, layer in layers.items():
+            layer.reading = made[fed[module]]

@@ -8,7 +8,7 @@ import torch
 from conftest import Job
 from safetensors.torch import load_file
 
-from errata_trainer.forward import Forward
+from errata_trainer.forward import Forward, Walk
 from errata_trainer.linear import LoraLinear
 from errata_trainer.pack import pack
 from errata_trainer.reading import Inputs, Reading
@@ -22,7 +22,9 @@ def held_gram(held: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("tokens", [5, 40])
-def test_few_and_many_held_inputs_give_the_formula(tokens: int) -> None:
+@pytest.mark.parametrize("block", [6, 1024])
+def test_few_and_many_held_inputs_give_the_formula(tokens: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("errata_trainer.reading._BLOCK", block)
     generator = torch.Generator().manual_seed(tokens)
     held, a = torch.randn(tokens, 16, generator=generator), torch.randn(3, 16, generator=generator)
     reading = Reading(held_gram(held), a, 30.0, 1.0, torch.float32)
@@ -62,8 +64,14 @@ def test_a_look_sees_the_base_at_every_place(job: Job) -> None:
     rows = job.run.training._facts
 
     def seen() -> dict[tuple[int, str], torch.Tensor]:
-        parts: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in forward.network.adapters}
-        forward.show(rows, {key: into.append for key, into in parts.items()}, lambda: None)
+        network = forward.network
+        parts: dict[tuple[int, str], list[torch.Tensor]] = {key: [] for key in network.adapters}
+        walk = Walk(forward, rows, lambda: None)
+        for index in network.uppers:
+            walk.through(index, {module: into.append for (at, module), into in parts.items() if at == index})
+        final = torch.cat([network.model.model.norm(states) for states, _, _ in walk._packs])
+        with torch.no_grad(), network.as_base():
+            torch.testing.assert_close(network.logits(final), torch.cat(forward.logits(rows)))
         return {key: torch.cat(into) for key, into in parts.items()}
 
     before = seen()
