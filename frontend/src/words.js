@@ -85,8 +85,8 @@ export const runStates = table({ requested: 'Starting', running: 'Running', fini
 
 export { count };
 
-/** One place behind the point. @param {number} n */
-const decimal = (n) => n.toLocaleString(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** As the language writes it. @param {number} n @param {number} [places] behind the point */
+export const decimal = (n, places = 1) => n.toLocaleString(locale(), { minimumFractionDigits: places, maximumFractionDigits: places });
 
 /** @type {Record<string, string>} */
 const stages = table({

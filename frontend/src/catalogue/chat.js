@@ -78,6 +78,7 @@ export const chat = {
   'Checks of this chat may search the web': ['Prüfungen dieses Chats dürfen im Netz suchen', '此对话的核查可以搜索网络'],
   'Web search is off': ['Netzsuche ist aus', '网络搜索已关闭'],
   'No web source is switched on in Settings': ['In den Einstellungen ist keine Netzquelle eingeschaltet', '设置中没有启用任何网络来源'],
+  '{0} tokens/s': ['{0} Token/s', '{0} 词元/秒'],
   '{0} of {1} tokens': ['{0} von {1} Token', '{0} / {1} 个词元'],
   Context: ['Kontext', '上下文'],
   'The oldest turns are left out when the next answer needs their room; a line shows where': ['Die ältesten Beiträge fallen weg, wenn die nächste Antwort ihren Platz braucht; eine Linie zeigt, wo', '下一个回答需要空间时会略去最早的对话；分隔线会标明位置'],

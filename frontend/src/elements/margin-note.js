@@ -3,7 +3,7 @@ import { icon } from '../icons.js';
 import { Part, find } from '../part.js';
 import { t, told } from '../speech.js';
 import { proofSide, verdictWord } from '../views.js';
-import { approvedWords, count, helpFor, judgedBy, recalledWords, taughtWords } from '../words.js';
+import { approvedWords, count, decimal, helpFor, judgedBy, recalledWords, taughtWords } from '../words.js';
 import { CheckSteps } from './check-steps.js';
 import { MemoryNote } from './memory-note.js';
 import { QuoteList } from './quote-list.js';
@@ -167,7 +167,7 @@ function searched(v) {
   if (!sent.length && !asked.length) return '';
   return html`<details class="fold" data-key="searched"><summary>What was searched</summary>
     <p>${sent.length ? html`${sent.map((q) => html`<q>${q}</q> `)}` : html`Nothing was sent.`}</p>
-    <p class="hint">Asked: ${asked.join(', ') || t`nobody`}. ${count(v.calls, 'model call')} by ${judgedBy(v) || v.judge || t`no model`}, ${(v.took / 1e9).toFixed(1)} s.</p></details>`;
+    <p class="hint">Asked: ${asked.join(', ') || t`nobody`}. ${count(v.calls, 'model call')} by ${judgedBy(v) || v.judge || t`no model`}, ${decimal(v.took / 1e9)} s.</p></details>`;
 }
 
 /** How sure a verdict is, as far as that was ever measured. @param {Verdict} v */

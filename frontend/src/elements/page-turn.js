@@ -3,7 +3,7 @@ import { icon } from '../icons.js';
 import { whenNear } from '../nearby.js';
 import { Part } from '../part.js';
 import { t, told } from '../speech.js';
-import { sourceHints, sources } from '../words.js';
+import { decimal, sourceHints, sources } from '../words.js';
 import { AnswerText } from './answer-text.js';
 import { MarginNote } from './margin-note.js';
 
@@ -117,7 +117,7 @@ class PageTurn extends Part {
   #foot({ link }) {
     const { answer } = link;
     if (!answer) return html`<p class="interrupted">There is no answer. <button class="link" data-do="again">Ask again</button></p>`;
-    const speed = answer.tokens_per_second > 0 ? `${answer.tokens_per_second.toFixed(answer.tokens_per_second < 10 ? 1 : 0)} tokens/s` : '';
+    const speed = answer.tokens_per_second > 0 ? t`${decimal(answer.tokens_per_second, answer.tokens_per_second < 10 ? 1 : 0)} tokens/s` : '';
     return html`${answer.state === 'interrupted' ? html`<p class="interrupted">${answer.text ? html`The answer broke off.` : html`No answer came.`} ${answer.reason === 'Stopped.' ? html`You stopped it.` : told(answer.reason)} <button class="link" data-do="again">Ask again</button></p>` : ''}
       <p class="answer-foot"><span title="${answer.other ? html`Another model, which is not taught: ` : ''}${answer.model}${answer.adapter_sha256 ? html`, adapter ${answer.adapter_sha256.slice(0, 12)}` : ''}">${answer.version_name || t`base`}</span>
       ${speed ? html`<span class="figures">${speed}</span>` : ''}<span title="${sourceHints[answer.source]}">${sources[answer.source] ?? answer.source}</span>

@@ -1,7 +1,12 @@
 import { Part } from '../part.js';
+import { t } from '../speech.js';
 import uPlot from '../vendor/uplot.js';
+import { decimal } from '../words.js';
 
 /** @typedef {{step: number, loss: number | null, kl: number | null}} Point */
+
+/** @param {number | null | undefined} value @param {number} places */
+const figure = (value, places) => (typeof value === 'number' ? decimal(value, places) : t`unknown`);
 
 /**
  * One chart: the answers' loss and the drift from the base, over steps. A text of
@@ -45,7 +50,7 @@ class RunChart extends Part {
     if (!this.isConnected) return;
     const last = this.#points.at(-1);
     this.setAttribute('role', 'img');
-    this.setAttribute('aria-label', last ? `Step ${last.step}: loss ${last.loss?.toFixed(3) ?? 'unknown'}, drift ${last.kl?.toFixed(4) ?? 'unknown'}` : 'No figures yet');
+    this.setAttribute('aria-label', last ? t`Step ${last.step}: loss ${figure(last.loss, 3)}, drift ${figure(last.kl, 4)}` : t`No figures yet`);
     const data = this.#data();
     if (this.#plot) this.#plot.setData(data);
     else if (this.#points.length) this.#make(data);
@@ -72,9 +77,9 @@ class RunChart extends Part {
       width: this.clientWidth || 600, height: 240, cursor: { y: false }, legend: { live: true },
       scales: { x: { time: false }, loss: { range: (_u, _lo, hi) => [0, Math.max(hi, 0.1)] }, kl: { range: (_u, _lo, hi) => [0, Math.max(hi, 0.01)] } },
       axes: [axis, { ...axis, scale: 'loss', size: 48 }, { ...axis, scale: 'kl', side: 1, size: 56, grid: { show: false } }],
-      series: [{ label: 'step', value: (_u, v) => (v === null ? '' : String(v)) },
-        { label: 'loss on the answers', scale: 'loss', stroke: colour('--accent'), width: 1.5, value: (_u, v) => (v === null ? '' : v.toFixed(3)), points: { show: false } },
-        { label: 'drift from the base (KL)', scale: 'kl', stroke: colour('--outdated'), width: 1.5, dash: [4, 3], value: (_u, v) => (v === null ? '' : v.toFixed(4)), points: { show: false } }],
+      series: [{ label: t`step`, value: (_u, v) => (v === null ? '' : String(v)) },
+        { label: t`loss on the answers`, scale: 'loss', stroke: colour('--accent'), width: 1.5, value: (_u, v) => (v === null ? '' : decimal(v, 3)), points: { show: false } },
+        { label: t`drift from the base (KL)`, scale: 'kl', stroke: colour('--outdated'), width: 1.5, dash: [4, 3], value: (_u, v) => (v === null ? '' : decimal(v, 4)), points: { show: false } }],
     }, data, this);
   }
 

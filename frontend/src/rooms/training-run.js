@@ -8,7 +8,7 @@ import { Part } from '../part.js';
 import { t, table } from '../speech.js';
 import { store } from '../store.js';
 import { compare, score } from '../versions.js';
-import { count, duration, runStates, size } from '../words.js';
+import { count, decimal, duration, runStates, size } from '../words.js';
 
 /** @import {Fact, Run, TrainerLine} from '../types.d.ts' */
 
@@ -120,7 +120,7 @@ function figures(run, facts, events) {
   const left = p.eta_seconds > 0 ? p.eta_seconds : estimate(events);
   return html`<dl class="figures-row"><div><dt>Facts learned</dt><dd>${p.learned} of ${p.facts || facts}${p.given_up ? t`, ${p.given_up} in memory` : ''}</dd></div><div><dt>Step</dt><dd>${p.step} ${p.total ? t`of at most ${p.total}` : ''}</dd></div>
     ${busy(run) ? html`<div><dt>Time left</dt><dd>${left ? t`about ${duration(left)}` : t`not known yet`}</dd></div>` : ''}
-    <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div>${p.tokens_per_second ? html`<div><dt>Tokens/s</dt><dd>${Math.round(p.tokens_per_second)}</dd></div>` : html`<div><dt>Rows/s</dt><dd>${p.rows_per_second.toFixed(1)}</dd></div>`}<div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>`;
+    <div><dt>Elapsed</dt><dd>${duration(p.elapsed_seconds)}</dd></div>${p.tokens_per_second ? html`<div><dt>Tokens/s</dt><dd>${Math.round(p.tokens_per_second)}</dd></div>` : html`<div><dt>Rows/s</dt><dd>${decimal(p.rows_per_second)}</dd></div>`}<div><dt>Memory, peak</dt><dd>${size(p.peak_memory_mb * 1e6)}</dd></div></dl>`;
 }
 
 /** By how a run ended, or by its state. @type {Record<string, string>} */
