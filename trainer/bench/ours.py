@@ -115,7 +115,7 @@ def _watched(seen: list[TokenRow]) -> Iterator[None]:
     # What reaches the model is noted where it reaches it, not where it was drawn.
     logits = Forward.logits
 
-    def noted(self: Forward, rows: Sequence[TokenRow]) -> list[torch.Tensor]:
+    def noted(self: Forward, rows: Sequence[TokenRow]) -> Iterator[torch.Tensor]:
         seen.extend(rows)
         return logits(self, rows)
 

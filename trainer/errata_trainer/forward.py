@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -17,6 +17,9 @@ from errata_trainer.recipe import Recipe
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Coder, encode_row
 from errata_trainer.tokens import Sequence as TokenRow
+
+# Places whose logits are made at once: with the 151,936 of a Qwen 2.5, those of a whole pack would be gigabytes.
+_HEAD_PLACES = 128
 
 
 class Forward:
@@ -34,10 +37,13 @@ class Forward:
             for group in groups([len(row.ids) for row in rows], self.network.pack_tokens)
         ]
 
-    def logits(self, rows: Sequence[TokenRow]) -> list[torch.Tensor]:
-        """Float32 logits at each row's predicted positions: (targets, vocabulary) for each row."""
-        flat = self.network.logits(self._final(rows))
-        return list(torch.split(flat, [len(row.targets(self.whole)) for row in rows]))
+    def logits(self, rows: Sequence[TokenRow]) -> Iterator[torch.Tensor]:
+        """Float32 logits at each row's predicted positions, row by row: (targets, vocabulary)."""
+        sizes = [len(row.targets(self.whole)) for row in rows]
+        states = torch.split(self._final(rows), sizes)
+        for group in groups(sizes, _HEAD_PLACES):
+            flat = self.network.logits(torch.cat([states[index] for index in group]))
+            yield from torch.split(flat, [sizes[index] for index in group])
 
     def enter(self, rows: Sequence[TokenRow]) -> tuple[torch.Tensor, Pack, torch.Tensor]:
         """One pack on its way: the states (n, hidden) that enter the upper layers, its tree, the places read in it."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def test_both_sides_see_the_same_tokens_and_lose_the_same(
     reached: list[tuple[list[int], list[int]]] = []
     logits = Forward.logits
 
-    def noted(self: Forward, rows: list[TokenRow]) -> list[torch.Tensor]:
+    def noted(self: Forward, rows: list[TokenRow]) -> Iterator[torch.Tensor]:
         reached.extend((list(row.ids), [row.ids[place] for place in row.targets(self.whole)]) for row in rows)
         return logits(self, rows)
 

@@ -71,7 +71,7 @@ def test_a_look_sees_the_base_at_every_place(job: Job) -> None:
             walk.through(index, {module: into.append for (at, module), into in parts.items() if at == index})
         final = torch.cat([network.model.model.norm(states) for states, _, _ in walk._packs])
         with torch.no_grad(), network.as_base():
-            torch.testing.assert_close(network.logits(final), torch.cat(forward.logits(rows)))
+            torch.testing.assert_close(network.logits(final), torch.cat(list(forward.logits(rows))))
         return {key: torch.cat(into) for key, into in parts.items()}
 
     before = seen()
