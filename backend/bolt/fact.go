@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,17 +124,13 @@ func allowed(tx *tx, before, f *backend.Fact) error {
 }
 
 func approvedOf(tx *tx, question string) ([]backend.Fact, error) {
+	same, err := factsOf(tx, question)
+	return slices.DeleteFunc(same, func(f backend.Fact) bool { return f.State != backend.FactApproved }), err
+}
+
+func factsOf(tx *tx, question string) ([]backend.Fact, error) {
 	same, err := facts.children(tx, factByQuestion, questionScope(question))
-	if err != nil {
-		return nil, err
-	}
-	out := []backend.Fact{}
-	for _, f := range same {
-		if f.State == backend.FactApproved && questionKey(f.Question) == questionKey(question) {
-			out = append(out, f)
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(same, func(f backend.Fact) bool { return questionKey(f.Question) != questionKey(question) }), err
 }
 
 // Fact gets one fact.
@@ -175,6 +172,12 @@ func searchFacts(tx *tx, query string, state backend.FactState) stream {
 
 func inState(state backend.FactState) func(*backend.Fact) bool {
 	return func(f *backend.Fact) bool { return state == "" || f.State == state }
+}
+
+// FactsOfQuestion gives the facts of a question, in any state.
+func (s *Store) FactsOfQuestion(question string) (out []backend.Fact, err error) {
+	err = s.view("bolt.facts", func(tx *tx) error { out, err = factsOf(tx, question); return err })
+	return orEmpty(out), err
 }
 
 // AllFacts gives every fact of a state, oldest first; "" means any state.

@@ -138,6 +138,8 @@ type FactStore interface {
 	// FactPart gives a part of that list by place, at any place at the same cost.
 	FactPart(r backend.FactRange) (backend.FactPart, error)
 	AllFacts(state backend.FactState) ([]backend.Fact, error)
+	// FactsOfQuestion gives the facts of a question, in any state.
+	FactsOfQuestion(question string) ([]backend.Fact, error)
 	FactCounts() (map[backend.FactState]int, error)
 	ChangeFact(id string, change func(*backend.Fact) error) (backend.Fact, error)
 	// ApproveFact approves a fact and supersedes approved ones of the same

@@ -88,14 +88,10 @@ func (l *Loop) propose(v backend.Verdict) {
 
 // knownFact says whether a fact of this question and answer waits or was decided on.
 func (l *Loop) knownFact(question, answer string) (bool, error) {
-	all, err := l.Store.AllFacts("")
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(all, func(f backend.Fact) bool {
-		return f.State != backend.FactSuperseded && f.State != backend.FactExpired &&
-			backend.Normal(f.Question) == backend.Normal(question) && backend.Normal(f.Answer) == backend.Normal(answer)
-	}), nil
+	same, err := l.Store.FactsOfQuestion(question)
+	return slices.ContainsFunc(same, func(f backend.Fact) bool {
+		return f.State != backend.FactSuperseded && f.State != backend.FactExpired && backend.Normal(f.Answer) == backend.Normal(answer)
+	}), err
 }
 
 func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
@@ -115,9 +111,28 @@ func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool,
 	return l.Approve(f.ID, by)
 }
 
-// AddFact takes a fact from a person, the API or an import.
+// AddFact takes a fact from a person, the API or an import. One that waits or is
+// approved already is CodeConflict.
 func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {
-	return l.addFact(l.given(f, by), approve, by)
+	f = l.given(f, by)
+	same, err := l.Store.FactsOfQuestion(f.Question)
+	if err != nil {
+		return f, err
+	}
+	for _, other := range same {
+		if backend.Normal(other.Answer) != backend.Normal(f.Answer) {
+			continue
+		}
+		switch other.State {
+		case backend.FactProposed:
+			return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact waits in Review already; nothing was added.").
+				WithHint("Approve, edit or reject it there.")
+		case backend.FactApproved:
+			return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact is approved already; nothing was added.").
+				WithHint("To change what it says, edit it in Review.")
+		}
+	}
+	return l.addFact(f, approve, by)
 }
 
 // given makes a fact that a person or a program hands over a new one.

@@ -48,3 +48,25 @@ func TestUndoBringsTheFactBefore(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, backend.FactApproved, old.State)
 }
+
+func TestAFactThatIsThereIsNotAddedAgain(t *testing.T) {
+	w := newWorld(t)
+	mayor := backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}
+	add := func(f backend.Fact) error { _, err := w.AddFact(f, false, "person"); return err }
+	first, err := w.AddFact(mayor, false, "person")
+	require.NoError(t, err)
+	again := backend.Fact{Question: "who is the mayor of Larkstead", Answer: "ada birch"}
+	require.ErrorContains(t, add(again), "waits in Review already")
+	_, err = w.Approve(first.ID, "person")
+	require.NoError(t, err)
+	err = add(again)
+	require.ErrorContains(t, err, "is approved already")
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err))
+	_, err = w.Reject(first.ID, "person")
+	require.NoError(t, err)
+	require.NoError(t, add(mayor), "who adds what was rejected changed their mind")
+	require.NoError(t, add(backend.Fact{Question: mayor.Question, Answer: "Rose Hill"}), "another answer is another fact")
+	facts, err := w.store.AllFacts("")
+	require.NoError(t, err)
+	require.Len(t, facts, 3)
+}
