@@ -276,7 +276,7 @@ func TestLibraryListSaysTheDates(t *testing.T) {
 func TestDoctorKnowsWhatAModelNeeds(t *testing.T) {
 	machine := api.Machine{Available: 2_000_000_000}
 	require.Equal(t, "fits", fits(1_500_000_000, machine))
-	require.Equal(t, "needs 4768 MB", fits(5_000_000_000, machine))
+	require.Equal(t, "needs 5000 MB", fits(5_000_000_000, machine))
 	require.Equal(t, "need not known", fits(0, machine))
 }
 

@@ -50,7 +50,7 @@ func writeDoctor(w io.Writer, st api.Status, models []backend.ModelInfo, provide
 	if gpu == "" {
 		gpu = "none found"
 	}
-	fmt.Fprintf(w, "machine   %s, %s, %d of %d MB free, disk %d MB free, GPU %s\n", m.CPU, backend.Count(m.Cores, "core"), m.Available>>20, m.Memory>>20, m.Disk>>20, gpu)
+	fmt.Fprintf(w, "machine   %s, %s, %d of %d MB free, disk %d MB free, GPU %s\n", m.CPU, backend.Count(m.Cores, "core"), m.Available/1e6, m.Memory/1e6, m.Disk/1e6, gpu)
 	if st.Engine.Address != "" {
 		fmt.Fprintf(w, "engine    Ollama %s at %s (%s), adapters: %t", st.Engine.Version, st.Engine.Address, st.Engine.Source, st.Engine.Adapters)
 		if st.Engine.GPUShare >= 0 {
@@ -84,7 +84,7 @@ func fits(need int64, m api.Machine) string {
 	case need <= 0 || m.Available <= 0:
 		return "need not known"
 	case need > m.Available:
-		return fmt.Sprintf("needs %d MB", need>>20)
+		return fmt.Sprintf("needs %d MB", need/1e6)
 	}
 	return "fits"
 }

@@ -31,14 +31,14 @@ func (modelsListCmd) Run(s *session) error {
 			if m.Installed {
 				state = "installed"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%d MB\t%s\t%s\n", m.Name, state, max(m.Size, m.Bytes)>>20, m.Quantization, m.Licence)
+			fmt.Fprintf(t, "%s\t%s\t%d MB\t%s\t%s\n", m.Name, state, max(m.Size, m.Bytes)/1e6, m.Quantization, m.Licence)
 		}
 		_ = t.Flush()
 	})
 }
 
 func writeModel(w io.Writer, m backend.ModelInfo) {
-	fmt.Fprintf(w, "%s is ready (%d MB, %s)\n", m.Name, max(m.Size, m.Bytes)>>20, cmp.Or(m.Licence, "licence not known"))
+	fmt.Fprintf(w, "%s is ready (%d MB, %s)\n", m.Name, max(m.Size, m.Bytes)/1e6, cmp.Or(m.Licence, "licence not known"))
 }
 
 type modelsInstallCmd struct {

@@ -117,8 +117,8 @@ func count(l line) string {
 	if l.Total <= 0 {
 		return what
 	}
-	if l.Total > 1<<20 {
-		return fmt.Sprintf("%s  %d of %d MB", what, l.Done>>20, l.Total>>20)
+	if l.Total > 1e6 {
+		return fmt.Sprintf("%s  %d of %d MB", what, l.Done/1e6, l.Total/1e6)
 	}
 	return fmt.Sprintf("%s  %d of %d", what, l.Done, l.Total)
 }

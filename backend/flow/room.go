@@ -19,7 +19,7 @@ func (l *Loop) roomFor(ctx context.Context, model string) error {
 	}
 	need := 2 * (info.Size + info.Size/3 + 64<<20)
 	if free < need {
-		return backend.Errorf(backend.CodeUnavailable, "train", "Training needs %d MB of disk; %d MB are free. Nothing was started.", need>>20, free>>20).
+		return backend.Errorf(backend.CodeUnavailable, "train", "Training needs %d MB of disk; %d MB are free. Nothing was started.", need/1e6, free/1e6).
 			WithHint("Free some space, or move ERRATA_HOME to a bigger disk.")
 	}
 	return l.memoryFor(info)
@@ -37,7 +37,7 @@ func (l *Loop) memoryFor(info backend.ModelInfo) error {
 		return nil
 	}
 	if free < need {
-		return backend.Errorf(backend.CodeUnavailable, "train", "Training %s needs %d MB of memory; %d MB are free. Nothing was started.", info.Name, need>>20, free>>20).
+		return backend.Errorf(backend.CodeUnavailable, "train", "Training %s needs %d MB of memory; %d MB are free. Nothing was started.", info.Name, need/1e6, free/1e6).
 			WithHint("Close other programs, or choose a smaller model in Settings.")
 	}
 	return nil
