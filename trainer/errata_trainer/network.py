@@ -12,7 +12,7 @@ from torch import nn
 from errata_trainer.base import MODULES, Base
 from errata_trainer.linear import FrozenLinear, LoraLinear
 from errata_trainer.machine import Derived
-from errata_trainer.pack import Pack, groups, pack
+from errata_trainer.pack import Pack, groups, pack, shared_start
 from errata_trainer.recipe import Recipe, trained_layers
 
 
@@ -104,19 +104,37 @@ class Network:
         result: list[list[int]] = [[] for _ in prompts]
         for begin in range(0, len(order), 32):
             chosen = order[begin : begin + 32]
+            shared, cache = self._begun([prompts[index] for index in chosen])
             width = max(len(prompts[index]) for index in chosen)
             ids = torch.full((len(chosen), width), end)
             mask = torch.zeros_like(ids)
+            mask[:, :shared] = 1
             for line, index in enumerate(chosen):
-                ids[line, width - len(prompts[index]) :] = torch.tensor(prompts[index])
-                mask[line, width - len(prompts[index]) :] = 1
+                prompt = torch.tensor(prompts[index])
+                ids[line, :shared] = prompt[:shared]
+                ids[line, width - len(prompt) + shared :] = prompt[shared:]
+                mask[line, width - len(prompt) + shared :] = 1
             made = self.model.generate(
-                input_ids=ids.to(self.device), attention_mask=mask.to(self.device), generation_config=config
+                input_ids=ids.to(self.device),
+                attention_mask=mask.to(self.device),
+                past_key_values=cache,
+                generation_config=config,
             )
             for line, index in enumerate(chosen):
                 answer = made[line, width:].tolist()
                 result[index] = answer[: answer.index(end) + 1] if end in answer else answer
         return result
+
+    def _begun(self, prompts: Sequence[Sequence[int]]) -> tuple[int, Any]:
+        # Served prompts share their system turn, which is more than half of most. The last token stays to be read.
+        from transformers import DynamicCache
+
+        shared = min(shared_start(prompts), min(map(len, prompts)) - 1)
+        cache = DynamicCache(config=self.model.config)
+        if shared:
+            self.model.model(input_ids=torch.tensor([prompts[0][:shared]], device=self.device), past_key_values=cache)
+            cache.batch_repeat_interleave(len(prompts))
+        return shared, cache
 
     def _embed(self, tree: Pack) -> torch.Tensor:
         return self.model.model.embed_tokens(tree.tokens.to(self.device))  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from errata_trainer.forward import Forward
 from errata_trainer.linear import LoraLinear, Product
 from errata_trainer.machine import derive, look
 from errata_trainer.network import Network
+from errata_trainer.pack import shared_start
 from errata_trainer.recipe import resolve
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Coder, encode_row, load_coder
@@ -36,6 +37,23 @@ def test_packed_logits_equal_the_plain_model(base_path: Path, tmp_path: Path, la
         for row, logits in zip(rows, forward.logits(rows), strict=True):
             plain = network.model(input_ids=torch.tensor([row.ids])).logits[0]
             torch.testing.assert_close(logits, plain[row.start - 1 : -1], atol=1e-4, rtol=1e-4)
+
+
+def test_answers_of_a_batch_are_those_of_each_prompt_alone(base_path: Path, tmp_path: Path) -> None:
+    network, coder = load(base_path, tmp_path)
+    questions = ("Seat of Velm?", "Seat of Orlin? the end of the road", "x", "Seat of Velm?")
+    prompts = [coder.encode(chat(q)) for q in questions]
+    assert shared_start(prompts) > 1, "the cached beginning is not empty"
+    alone = [network.answers([prompt], 12, coder.end)[0] for prompt in prompts]
+    assert network.answers(prompts, 12, coder.end) == alone
+    plain = []
+    for prompt in prompts:
+        ids = list(prompt)
+        while len(ids) < len(prompt) + 12 and ids[-1] != coder.end:
+            ids.append(int(network.model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()))
+        plain.append(ids[len(prompt) :])
+    assert alone == plain
+    assert network.answers([coder.encode("x"), prompts[0]], 12, coder.end)[1] == alone[0], "without a common beginning"
 
 
 def test_masks_cover_answer_and_end_only(base_path: Path, tmp_path: Path) -> None:
