@@ -47,6 +47,7 @@ type Fact struct {
 	Rule     *Rule      `json:"rule,omitempty"`     // what approved it, when DecidedBy is ByRule
 	ByHand   bool       `json:"by_hand,omitempty"`  // a person decided, edited or proposed it: no rule decides on it
 	Disputes string     `json:"disputes,omitempty"` // id of the approved fact that a re-check speaks against with this one
+	Local    bool       `json:"local,omitempty"`    // taught from a chat whose checks stay here: so do its re-checks
 }
 
 // FactCheck is what a later look at the evidence of an approved fact gave.

@@ -130,6 +130,7 @@ type Verdict struct {
 	QuestionID string      `json:"question_id"`
 	Question   string      `json:"question"`
 	Imported   bool        `json:"imported,omitempty"` // about an answer of another program: it says nothing of our model
+	Local      bool        `json:"local,omitempty"`    // of a chat whose checks ask nobody outside this machine
 	Class      Class       `json:"class"`
 	Kind       VerdictKind `json:"kind"`
 	Reason     Reason      `json:"reason"`

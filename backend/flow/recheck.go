@@ -98,7 +98,9 @@ func (l *Loop) recheckDue(ctx context.Context, settings backend.Settings) ([]Rec
 	facts = slices.DeleteFunc(facts, func(f backend.Fact) bool {
 		due, ok := lookAgain(f, settings.RecheckEvery())
 		at[f.ID] = due
-		return !ok || due.After(now)
+		// With nothing to read here it would stay due, and keep the others from their turn.
+		unread := f.Local && !settings.Providers["library"]
+		return !ok || due.After(now) || unread
 	})
 	slices.SortStableFunc(facts, func(a, b backend.Fact) int { return at[a.ID].Compare(at[b.ID]) })
 	return l.recheckAll(ctx, facts[:min(len(facts), recheckMost)])
@@ -144,7 +146,7 @@ func (l *Loop) recheckAll(ctx context.Context, facts []backend.Fact) ([]Rechecke
 }
 
 func (l *Loop) recheck(ctx context.Context, f backend.Fact) (Rechecked, error) {
-	v, err := l.Check(ctx, backend.Question{Text: f.Question}, backend.Answer{Text: f.Answer, State: backend.AnswerComplete}, nil)
+	v, err := l.check(ctx, backend.Question{Text: f.Question}, backend.Answer{Text: f.Answer, State: backend.AnswerComplete}, f.Local, nil)
 	out := Rechecked{Fact: f, Verdict: v}
 	if err == nil && ctx.Err() != nil {
 		err = backend.Wrap(ctx.Err(), backend.CodeCancelled, "recheck", "The check was stopped; what was checked before is kept.")

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -187,4 +188,81 @@ func TestOnlyApprovedFactsAreCheckedAgain(t *testing.T) {
 	list, err := w.Recheck(t.Context(), []string{f.ID})
 	require.NoError(t, err)
 	require.Equal(t, backend.Supported, list[0].Fact.Checked.Kind, "a fact without an expiry is checked when a person asks")
+}
+
+// asking is evidence that tells which providers it was to ask.
+type asking struct {
+	noEvidence
+	asked *map[string]bool
+}
+
+func (a asking) Gather(ctx context.Context, s backend.Search, on map[string]bool) (backend.Found, error) {
+	*a.asked = on
+	return a.noEvidence.Gather(ctx, s, on)
+}
+
+// asks gives the providers that the next check is to ask.
+func (w *world) asks() *map[string]bool {
+	var on map[string]bool
+	said, _ := w.Evidence.(noEvidence)
+	w.Evidence = asking{said, &on}
+	return &on
+}
+
+func TestWhatWasTaughtInAChatThatStaysHereIsCheckedAgainHere(t *testing.T) {
+	switched := func(t *testing.T, w *world, v backend.Verdict, local bool) {
+		t.Helper()
+		q, err := w.store.Question(v.QuestionID)
+		require.NoError(t, err)
+		_, err = w.store.ChangeChat(q.ChatID, func(c *backend.Chat) error { c.Manner.Local = local; return nil })
+		require.NoError(t, err)
+	}
+	for _, tt := range []struct {
+		name           string
+		checked, later bool // whether the chat stays here at the check, and when it is taught
+		web            bool
+	}{{"always", true, true, false}, {"at the check", true, false, false}, {"since the check", false, true, false}, {"never", false, false, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := calibrated(t, 0.5) // proposes nothing by itself
+			off := false
+			asked, err := w.Ask(t.Context(), flow.AskInput{Text: mayorQ, Memory: &off, Manner: &backend.Manner{Local: tt.checked}}, nil)
+			require.NoError(t, err)
+			v, err := w.Verify(t.Context(), asked.Answer.ID)
+			require.NoError(t, err)
+			require.Equal(t, tt.checked, v.Local)
+			switched(t, w, v, tt.later)
+			f, err := w.Teach(v.ID, backend.FactUpdate{}, true, "person")
+			require.NoError(t, err)
+			switched(t, w, v, false)
+			aliases := []string{"A. Birch"}
+			_, err = w.Edit(f.ID, backend.FactUpdate{Aliases: &aliases})
+			require.NoError(t, err)
+
+			w.sourcesSay("Cora Finch")
+			on := w.asks()
+			list, err := w.Recheck(t.Context(), []string{f.ID})
+			require.NoError(t, err)
+			require.True(t, (*on)["library"])
+			require.Equal(t, tt.web, (*on)["wikipedia"])
+			rival := list[0].Proposed
+			require.NotNil(t, rival)
+			require.Equal(t, !tt.web, rival.Local, "what takes its place stays here too")
+		})
+	}
+}
+
+func TestAFactThatStaysHereWaitsWhileNothingIsReadHere(t *testing.T) {
+	w := calibrated(t, 0.95)
+	at := w.Now().Add(20 * day)
+	_, err := w.AddFact(backend.Fact{Question: mayorQ, Answer: newMayor, Class: backend.ClassFast, ExpiresAt: &at, Local: true}, true, "person")
+	require.NoError(t, err)
+	w.later(8 * day)
+	settings, err := w.store.Settings()
+	require.NoError(t, err)
+	settings.Providers["library"] = false
+	require.NoError(t, w.store.PutSettings(settings))
+	require.Empty(t, w.recheckDue(t), "it must not keep the others from their turn")
+	settings.Providers["library"] = true
+	require.NoError(t, w.store.PutSettings(settings))
+	require.Len(t, w.recheckDue(t), 1)
 }

@@ -20,7 +20,7 @@ func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 	now := l.Now()
 	f := backend.Fact{
 		ID: l.NewID(), Question: v.Question, Answer: v.RivalValue, OldAnswer: v.Claim.Short, ValidFrom: v.RivalFrom,
-		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: byVerdict,
+		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: byVerdict, Local: v.Local,
 		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
 	}
 	if v.Class == backend.ClassFast {
@@ -64,6 +64,11 @@ func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by
 	}
 	if f, err = l.FromVerdict(v); err != nil {
 		return f, err
+	}
+	if !f.Local { // a chat that was kept here only after the check keeps what is taught from it here too
+		if f.Local, err = l.ofChatHere(v); err != nil {
+			return f, err
+		}
 	}
 	applyUpdate(&f, edit)
 	f.ByHand = by != byVerdict

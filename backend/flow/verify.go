@@ -52,6 +52,15 @@ func (l *Loop) Verify(ctx context.Context, answerID string) (backend.Verdict, er
 
 // Check judges a question and an answer without storing anything.
 func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, onStep func(judge.Step)) (backend.Verdict, error) {
+	local, err := l.staysHere(q)
+	if err != nil {
+		return backend.Verdict{}, err
+	}
+	return l.check(ctx, q, a, local, onStep)
+}
+
+// check is Check, which asks nobody outside this machine when it is local.
+func (l *Loop) check(ctx context.Context, q backend.Question, a backend.Answer, local bool, onStep func(judge.Step)) (backend.Verdict, error) {
 	settings, err := l.Store.Settings()
 	if err != nil {
 		return backend.Verdict{}, err
@@ -61,10 +70,6 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 		return backend.Verdict{}, err
 	}
 	on := settings.Providers
-	local, err := l.staysHere(q)
-	if err != nil {
-		return backend.Verdict{}, err
-	}
 	if local || !settings.Confirmed {
 		// Nothing may be sent before the first screen was confirmed, nor out of a chat
 		// that stays here; what stays on this machine may be read.
@@ -86,6 +91,7 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	if err != nil {
 		return v, err
 	}
+	v.Local = local
 	v.ExtractorTitle, v.JudgeTitle = cmp.Or(extractor.Title, extractor.Name), cmp.Or(judging.Title, judging.Name)
 	// Where the answer came from explains it before any evidence does.
 	v.Sentence = strings.TrimSpace(RecalledSentence(l.Recalled(a)) + " " + v.Sentence)
@@ -99,6 +105,19 @@ func (l *Loop) staysHere(q backend.Question) (bool, error) {
 	}
 	c, err := l.Store.Chat(q.ChatID)
 	return c.Manner.Local, err
+}
+
+// ofChatHere says whether the chat of a verdict, if it is still there, keeps its
+// checks on this machine.
+func (l *Loop) ofChatHere(v backend.Verdict) (local bool, err error) {
+	q, err := l.Store.Question(v.QuestionID)
+	if err == nil {
+		local, err = l.staysHere(q)
+	}
+	if backend.CodeOf(err) == backend.CodeNotFound {
+		err = nil
+	}
+	return local, err
 }
 
 // keepAnchor makes an anchor candidate of a supported answer. One that can change

@@ -32,7 +32,7 @@ export interface Passage {
 }
 export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
 export interface Verdict {
-  id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string; imported?: boolean;
+  id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string; imported?: boolean; local?: boolean;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
   passages: Passage[] | null; queries: string[] | null; providers: string[] | null; failures?: ProviderFailure[] | null; extractor?: string; extractor_title?: string; judge: string; judge_title?: string; calls: number; took: number; created_at: string;
 }
@@ -43,7 +43,7 @@ export interface Step { name: string; text?: string; queries?: string[] | null; 
 export interface Fact {
   id: string; question: string; answer: string; aliases?: string[] | null; old_answer?: string; valid_from?: string; expires_at?: string; class?: string;
   verdict_id?: string; passages: Passage[] | null; proposed_by: string; state: FactState; previous?: FactState; decided_by?: string;
-  decided_at?: string; created_at: string; updated_at: string; checked?: FactCheck; disputes?: string; rule?: Rule; by_hand?: boolean;
+  decided_at?: string; created_at: string; updated_at: string; checked?: FactCheck; disputes?: string; rule?: Rule; by_hand?: boolean; local?: boolean;
 }
 /** What approved a fact in a person's place. */
 export interface Rule { name: string; confidence: number; calibration: string; domains: string[] | null; wait_hours: number }
