@@ -47,6 +47,9 @@ export function openLine({ chat, choices, route, streams }) {
   return pending ? withPending(links, pending) : links;
 }
 
+/** The answer that a new question goes on after: a line may end with a question that nobody answered. @param {Parameters<typeof openLine>[0]} state */
+export const lastAnswer = (state) => openLine(state).findLast((l) => l.answer)?.answer?.id ?? '';
+
 /** The stream of the open chat. @param {Pick<State, 'route' | 'streams'>} state @returns {Stream | null} */
 export const openStream = ({ route, streams }) => Object.values(streams).find((s) => s.chatID === route.id) ?? null;
 

@@ -27,6 +27,14 @@ describe('asking', () => {
     assert.equal([...document.querySelectorAll('answer-text mark.claim')].map((m) => m.textContent).join(''), 'The answer is fourteen.');
     assert.equal(field('ask-box textarea').value, '');
   });
+  test('a chat that ends with a question nobody answered goes on after its last answer', async () => {
+    const fake = await open('#/chat/chat1', (w) => { w.turns[2].answers = []; });
+    type(field('ask-box textarea'), 'How many?');
+    press(find(document, 'ask-box textarea'), 'Enter');
+    await settle(30);
+    assert.deepEqual(called(fake, 'Ask')[0][1], { chat_id: 'chat1', parent_id: 'a2', text: 'How many?' });
+    assert.deepEqual([...document.querySelectorAll('page-turn .question > p')].map((p) => p.textContent), ['Who is the current president of the USA?', 'And what is the capital of France?', 'How many?']);
+  });
   test('Shift+Enter and an input method’s Enter do not send', async () => {
     const fake = await open('#/chat/');
     const box = field('ask-box textarea');

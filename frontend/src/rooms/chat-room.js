@@ -9,7 +9,7 @@ import { begun } from '../manner.js';
 import { Part, composing } from '../part.js';
 import { t } from '../speech.js';
 import { store } from '../store.js';
-import { beside, openLine, openStream } from '../thread.js';
+import { beside, lastAnswer, openLine, openStream } from '../thread.js';
 import { approvedWords } from '../words.js';
 import { ChatFoot } from './chat-foot.js';
 import { ChatPage } from './chat-page.js';
@@ -65,7 +65,7 @@ class ChatRoom extends Part {
   async #ask(text) {
     const { route } = store.state;
     const editing = this.#editing;
-    const parentID = editing ? editing.parent_id ?? '' : openLine(store.state).at(-1)?.answer?.id ?? '';
+    const parentID = editing ? editing.parent_id ?? '' : lastAnswer(store.state);
     this.#editing = null;
     this.#page?.follow();
     if (this.#box) this.#box.text = store.state.draft; // empty, or what was kept aside
