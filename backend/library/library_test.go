@@ -1,10 +1,12 @@
 package library_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 
 	"errata/backend"
 	"errata/backend/library"
+	"errata/backend/page"
 	"errata/backend/page/pagetest"
 )
 
@@ -236,6 +239,52 @@ func TestUnreadable(t *testing.T) {
 	write(t, folder, "ok.md", "Good\x00text now broken.")
 	require.Equal(t, 5, scan(t, l).Unreadable)
 	require.Empty(t, texts(t, l, "good text"))
+}
+
+func TestWhatCouldNotBeOpenedIsTriedAgain(t *testing.T) {
+	folder, dir := t.TempDir(), t.TempDir()
+	path := write(t, folder, "a.md", "The mayor of Porto Alto is Ana Reis.")
+	require.NoError(t, os.Chmod(path, 0))
+	l := open(t, dir, folder)
+	if scan(t, l).Added == 1 { // who is root reads it all the same: the list is made to say so
+		require.NoError(t, l.Close())
+		list := filepath.Join(dir, "documents.json")
+		raw, err := os.ReadFile(list)
+		require.NoError(t, err)
+		raw = regexp.MustCompile(`,"sha256":"\w+","passages":1`).ReplaceAll(raw, []byte(`,"passages":0`))
+		raw = bytes.Replace(raw, []byte(`"status":"indexed"`), []byte(`"status":"unreadable","reason":"No permission to read it."`), 1)
+		require.NoError(t, os.WriteFile(list, raw, 0o600))
+		l = open(t, dir, folder)
+	}
+	require.Equal(t, "unreadable", l.Documents()[0].Status)
+	require.NoError(t, os.Chmod(path, 0o600))
+	require.Equal(t, 1, scan(t, l).Changed, "the right to read it changes neither size nor time")
+	require.Equal(t, "indexed", l.Documents()[0].Status)
+	require.Equal(t, []string{"The mayor of Porto Alto is Ana Reis."}, texts(t, l, "mayor of Porto Alto"))
+	require.Equal(t, 1, scan(t, l).Unchanged)
+}
+
+func TestWhatStaysUnreadableCostsTheNextScanNothing(t *testing.T) {
+	folder, dir := t.TempDir(), t.TempDir()
+	huge := write(t, folder, "huge.md", "")
+	require.NoError(t, os.Truncate(huge, page.MaxPDF+1))
+	require.NoError(t, os.Symlink(huge, filepath.Join(folder, "link.md")))
+	require.NoError(t, os.Chmod(write(t, folder, "shut.md", "Secret."), 0)) // root reads it
+	told := 0
+	l, err := library.Open(dir, library.Options{Now: clock, OnProgress: func(library.Progress) { told++ }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	require.NoError(t, l.SetFolders([]string{folder}))
+	first := scan(t, l)
+	list := filepath.Join(dir, "documents.json")
+	before, err := os.Stat(list)
+	require.NoError(t, err)
+	told = 0
+	require.Equal(t, first.Unreadable, scan(t, l).Unreadable, "still listed")
+	require.Zero(t, told)
+	after, err := os.Stat(list)
+	require.NoError(t, err)
+	require.True(t, os.SameFile(before, after), "the list is not written again")
 }
 
 func TestMissingFolderKeepsDocuments(t *testing.T) {

@@ -214,19 +214,21 @@ func (s *scan) file(ctx context.Context, root *os.Root, rel, path string, d fs.D
 		return s.unreadable(r, old, known, "It is not a file.")
 	}
 	r.Bytes, r.ModTime = info.Size(), info.ModTime()
-	if known && old.Bytes == r.Bytes && old.ModTime.Equal(r.ModTime) && old.ScannedAt.Sub(old.ModTime) > racy {
+	// What could not be opened has no sum and is tried again: the right to read it
+	// changes neither size nor time.
+	if known && old.SHA256 != "" && old.Bytes == r.Bytes && old.ModTime.Equal(r.ModTime) && old.ScannedAt.Sub(old.ModTime) > racy {
 		s.count(old)
 		return nil
 	}
 	if r.Bytes > page.MaxPDF {
 		return s.unreadable(r, old, known, fmt.Sprintf("It has %.1f MiB; at most %d MiB are read.", float64(r.Bytes)/(1<<20), page.MaxPDF>>20))
 	}
-	if !s.reads { // most scans find nothing new, and need no second walk
-		s.reads, s.total = true, s.l.countFiles(ctx)
-	}
 	data, err := readFile(root, rel)
 	if err != nil {
 		return s.unreadable(r, old, known, why(err))
+	}
+	if !s.reads { // most scans find nothing new, and need no second walk
+		s.reads, s.total = true, s.l.countFiles(ctx)
 	}
 	sum := sha256.Sum256(data)
 	r.SHA256 = hex.EncodeToString(sum[:])
@@ -307,9 +309,7 @@ func (s *scan) unreadable(r, old record, known bool, reason string) error {
 	s.report.Unreadable++
 	r.Status, r.Reason = "unreadable", reason
 	if known && old.Status == r.Status && old.Reason == reason && old.Bytes == r.Bytes && old.ModTime.Equal(r.ModTime) && old.SHA256 == r.SHA256 {
-		r.ScannedAt = s.l.o.Now()
-		s.put(r)
-		return nil
+		return nil // the list says so already, and need not be written again at each scan
 	}
 	if known && old.Passages > 0 {
 		if err := s.l.drop(r.ID); err != nil {
