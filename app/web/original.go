@@ -72,14 +72,24 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request) {
 		failWith(w, r, err)
 		return
 	}
-	fact := v.RivalValue
-	if v.Kind == backend.Supported && len(v.Clusters) > 0 {
-		fact = v.Clusters[0].Value
-	}
 	send(w, http.StatusOK, map[string]any{
-		"model_answer": in.Answer, "web_fact": fact, "judge_decision": string(v.Kind) + ": " + v.Sentence,
+		"model_answer": in.Answer, "web_fact": webFact(v), "judge_decision": string(v.Kind) + ": " + v.Sentence,
 		"is_outdated": v.Kind == backend.Outdated || v.Kind == backend.Contradicted,
 	})
+}
+
+// webFact is the value of the evidence on which a verdict rests. The heaviest cluster
+// need not be that of a supported one: its value may be one that could not be compared.
+func webFact(v backend.Verdict) string {
+	if v.Kind != backend.Supported {
+		return v.RivalValue
+	}
+	for _, p := range v.Passages {
+		if p.Supports == "answer" && p.Value != "" {
+			return p.Value
+		}
+	}
+	return v.Claim.Short
 }
 
 func (s *Server) train(w http.ResponseWriter, r *http.Request) {
