@@ -62,8 +62,9 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 	}
 	c.Hedged = reHedge.MatchString(clip(text, 600)) || len(all) > 0 && reRefusal.MatchString(all[0])
 	if f.Kind == KindYesNo {
-		for _, s := range all {
-			if p := polarity(s); p != 0 {
+		for i, s := range all {
+			// Further on, "Indeed, ..." is said of the sentence before it.
+			if p := polarity(s); p != 0 && (i == 0 || !reAside.MatchString(s)) {
 				c.Short, c.Sentence = map[int]string{1: "yes", -1: "no"}[p], s
 				return c, true, true
 			}

@@ -35,10 +35,17 @@ func clockValue(question string, now time.Time) string {
 		return now.Format("2006")
 	case strings.Contains(q, "month"):
 		return now.Format("January 2006")
-	case strings.Contains(q, "week"), regexp.MustCompile(`\bday\b`).MatchString(q) && !strings.Contains(q, "date"):
+	case asksWeekday(q):
 		return now.Format("Monday, 2 January 2006")
 	}
 	return now.Format("2 January 2006")
+}
+
+var reDay = regexp.MustCompile(`\bday\b`)
+
+// asksWeekday: the question, in lower case, is for a day of the week.
+func asksWeekday(q string) bool {
+	return strings.Contains(q, "week") || reDay.MatchString(q) && !strings.Contains(q, "date")
 }
 
 // checkClock compares with the injected clock: no search and no model call.
@@ -49,9 +56,11 @@ func (r *run) checkClock(f form, v *backend.Verdict, onStep func(Step)) {
 	f.Kind = KindDate
 	if v.Claim.Short != "" {
 		got.rel, got.tier = compareDates(v.Claim.Short, got.value), backend.TierTyped
-		if day := reWeekday.FindString(v.Claim.Short); day != "" && len(findDates(v.Claim.Short)) == 0 {
-			got.rel = Different
-			if strings.EqualFold(day, r.now.Weekday().String()) {
+		dated := len(findDates(v.Claim.Short)) > 0
+		if day := reWeekday.FindString(v.Claim.Sentence); day != "" && (!dated || asksWeekday(strings.ToLower(f.Text))) {
+			if !strings.EqualFold(day, r.now.Weekday().String()) {
+				got.rel = Different
+			} else if !dated {
 				got.rel = Same
 			}
 		}

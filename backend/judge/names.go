@@ -8,7 +8,7 @@ import (
 // titles stand before or after a name and do not belong to it.
 var titles = wordSet(`sir dame mr mrs ms miss dr prof professor president primeminister minister chancellor king queen prince princess pope
 	emperor empress lord lady saint captain coach senator governor general rep ceo inc ltd corp corporation company co plc llc gmbh ag fc cf
-	afc sc club jr sr hon rt mp kg kc leader the`)
+	afc sc club jr sr jnr snr hon rt mp kg kc leader the`)
 
 // directions make a different place of a name: York and New York.
 var directions = wordSet("new north south east west northern southern eastern western equatorial upper lower")
@@ -22,7 +22,9 @@ var otherNames = map[string]string{"holland": "netherlands", "kiev": "kyiv", "bu
 	"calcutta": "kolkata", "madras": "chennai", "saigon": "ho chi minh city", "constantinople": "istanbul", "nyc": "newyork", "newyork city": "newyork",
 	"washington dc": "washington", "washington d c": "washington", "people republic of china": "china", "peoples republic of china": "china",
 	"russian federation": "russia", "republic of ireland": "ireland", "republic of korea": "southkorea", "new delhi": "delhi",
-	"uae": "united arab emirates", "la gioconda": "mona lisa", "chomolungma": "mount everest", "sagarmatha": "mount everest", "qomolangma": "mount everest", "man u": "manchester united"}
+	"uae": "united arab emirates", "first world war": "world war i", "second world war": "world war ii", "world war 1": "world war i", "world war 2": "world war ii",
+	"world war one": "world war i", "world war two": "world war ii", "wwi": "world war i", "wwii": "world war ii", "ww1": "world war i", "ww2": "world war ii",
+	"la gioconda": "mona lisa", "chomolungma": "mount everest", "sagarmatha": "mount everest", "qomolangma": "mount everest", "man u": "manchester united"}
 
 var nicknames = map[string]string{"joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "jim": "james", "mike": "michael",
 	"tom": "thomas", "tim": "timothy", "tony": "anthony", "dick": "richard", "rick": "richard", "ben": "benjamin", "sam": "samuel", "dan": "daniel",
@@ -31,7 +33,11 @@ var nicknames = map[string]string{"joe": "joseph", "bill": "william", "will": "w
 	"jeff": "jeffrey", "ken": "kenneth", "larry": "lawrence", "matt": "matthew", "pat": "patrick", "pete": "peter", "phil": "philip", "ron": "ronald",
 	"vova": "volodymyr", "vladimir": "volodymyr", "jack": "john", "johnny": "john", "maggie": "margaret", "meg": "margaret", "leo": "leonardo", "don": "donald"}
 
-var roman = regexp.MustCompile(`^(?:i{2,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv|xvi{0,3})$`)
+var roman = regexp.MustCompile(`^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv|xvi{0,3})$`)
+
+// nameParts are small words of a question that are names too, where they have a
+// capital: Will Smith, Brian May. "I" is one behind another word: Charles I.
+var nameParts = wordSet("will may can must just i")
 
 // nameWords gives the words that make up a name, in normal form.
 func nameWords(s string) []string {
@@ -40,6 +46,9 @@ func nameWords(s string) []string {
 	}
 	words := normalWords(s)
 	var out []string
+	isName := func(i int, w string) bool {
+		return nameParts[w] && (w != "i" || i > 0) && strings.Contains(s, strings.ToUpper(w[:1])+w[1:])
+	}
 	for i, w := range words {
 		if full, ok := shortForms[w]; ok && len(words) > 1 {
 			w = full
@@ -47,7 +56,7 @@ func nameWords(s string) []string {
 		if titles[w] && len(words) > 1 && !(w == "king" && i > 0) {
 			continue
 		}
-		if stopWords[w] && w != "who" && w != "us" && len(words) > 1 {
+		if stopWords[w] && w != "who" && w != "us" && len(words) > 1 && !isName(i, w) {
 			continue
 		}
 		out = append(out, w)
@@ -92,8 +101,11 @@ func compareNames(a, b string) Relation {
 		}
 		return Same
 	}
-	if samePerson(x, y) || aligned(x, y) || aligned(plainWords(a), plainWords(b)) || spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
+	if samePerson(x, y) || aligned(x, y) || aligned(plainWords(a), plainWords(b)) {
 		return Same
+	}
+	if r, ok := misspelt(x, y); ok {
+		return r
 	}
 	if !nameLike(a) || !nameLike(b) || mayShorten(a, x, y) || mayShorten(b, y, x) {
 		return Unknown
@@ -139,6 +151,40 @@ func withoutRoman(x, y []string) ([]string, []string) {
 		return out
 	}
 	return drop(x, y), drop(y, x)
+}
+
+// reGoesOn is a name that goes on behind its first word here, as it does not in
+// "Lukas Podolski of Germany" and "Bruce Willis, The Sixth Sense".
+var reGoesOn = regexp.MustCompile(`^[\pL\pN'’.-]+ \p{Lu}(?:[^h]|h[^e])`)
+
+// otherPerson says that of two names of persons one holds the other and may still
+// be somebody else's: "Martin Luther" and "Martin Luther King", "George W. Bush"
+// and "George H. W. Bush"; or that the last name of one begins the other's.
+func otherPerson(a, b string) bool {
+	if len(listItems(a)) > 1 || len(listItems(b)) > 1 || wide(a) > 0 || wide(b) > 0 {
+		return false
+	}
+	x, y := withoutRoman(nameWords(a), nameWords(b))
+	if len(x) > len(y) {
+		x, y, a, b = y, x, b, a
+	}
+	if len(x) < 2 {
+		return false
+	}
+	lastX, lastY := x[len(x)-1], y[len(y)-1]
+	if !within(x, y) { // "Jean Reno" and "Jean Renoir"
+		return len(x) == len(y) && (begins(lastX, lastY) || begins(lastY, lastX)) && editDistance(lastX, lastY) > 1
+	}
+	initials := func(words []string) (out []string) {
+		for _, w := range words[1 : len(words)-1] {
+			if len(w) == 1 {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	i, j := initials(x), initials(y)
+	return len(x) < len(y) && lastX != lastY && reGoesOn.MatchString(b[max(0, indexFold(b, lastX)):]) || len(i) > 0 && len(j) > 0 && !within(j, i)
 }
 
 func contains(words []string, w string) bool {
@@ -199,40 +245,6 @@ func sameFirst(a, b string) bool {
 		return a[0] == b[0]
 	}
 	return len(a) >= 3 && len(b) >= 3 && (strings.HasPrefix(full(a), b) || strings.HasPrefix(full(b), a)) || len(a) > 4 && spelledAlike(a, b)
-}
-
-// spelledAlike allows one edit from six letters, two from ten; the first letter
-// and digits must agree.
-func spelledAlike(a, b string) bool {
-	n := max(len(a), len(b))
-	if n < 6 || n > 64 || a == "" || b == "" || a[0] != b[0] || hasDigit(a) || hasDigit(b) {
-		return false
-	}
-	allowed := 1
-	if n >= 10 {
-		allowed = 2
-	}
-	return editDistance(a, b) <= allowed
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next := min(row[j]+1, row[j-1]+1, diagonal+cost)
-			diagonal, row[j] = row[j], next
-		}
-	}
-	return row[len(b)]
 }
 
 // nameLike: at most eight words, at least one of them with a capital.

@@ -23,6 +23,11 @@ var notNames = wordSet(`the a an it its he she they we you i his her their this 
 // goesOn are words that start no name and yet belong to one: "Norbury First School".
 var goesOn = wordSet("Date Title First Second Third One Two Three Four Five New Good Great")
 
+// endsName: the "I" of "Charles I" and the "May" of "Ellis May", not the month.
+func endsName(ts []token, i int) bool {
+	return ts[i].text == "I" || ts[i].text == "May" && (i+1 == len(ts) || !hasDigit(ts[i+1].text))
+}
+
 // names finds capitalised spans of s: "Keir Starmer", "iPhone 17 Pro", "Leonardo da Vinci".
 func names(s string) []span {
 	ts := tokens(s)
@@ -38,7 +43,7 @@ func names(s string) []span {
 				break
 			}
 			next := ts[j+1].text
-			if startsName(s, ts, j+1) || isModelNumber(next) && !enumerates(s, ts[j+1].end) || goesOn[next] {
+			if startsName(s, ts, j+1) || isModelNumber(next) && !enumerates(s, ts[j+1].end) || goesOn[next] || endsName(ts, j+1) {
 				j++
 				continue
 			}

@@ -35,7 +35,11 @@ var units = map[string]unit{
 	"$": {"usd", 1, 0}, "dollars": {"usd", 1, 0}, "usd": {"usd", 1, 0}, "€": {"eur", 1, 0}, "euros": {"eur", 1, 0}, "euro": {"eur", 1, 0}, "£": {"gbp", 1, 0},
 }
 
-var multipliers = map[string]float64{"hundred": 100, "thousand": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "billion": 1e9, "billions": 1e9, "bn": 1e9, "trillion": 1e12}
+var multipliers = map[string]float64{"hundred": 100, "thousand": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "billion": 1e9, "billions": 1e9, "bn": 1e9, "trillion": 1e12, "trillions": 1e12, "tn": 1e12}
+
+// letters are multipliers too where they stand right behind the digits: "$391B". Behind
+// a number without a currency m is metres as well, and k kelvin.
+var letters = map[string]float64{"k": 1e3, "m": 1e6, "b": 1e9}
 
 var numberWords = map[string]float64{"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 	"eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
@@ -48,7 +52,8 @@ type quantity struct {
 	step       float64 // the last stated digit: 8.2 million -> 0.1 million
 	unit       unit
 	unitName   string
-	count      bool // written as a count, never as a year: "1,192", "about 1200"
+	count      bool    // written as a count, never as a year: "1,192", "about 1200"
+	letter     float64 // what a letter behind the digits may multiply by, 0 without one: "68m"
 	start, end int
 }
 
@@ -58,7 +63,7 @@ func (q quantity) siStep() float64 { return q.step * q.unit.factor }
 const unitPattern = `square kilomet(?:re|er)s|square miles|sq km|sq mi|km²|km2|kilomet(?:re|er)s?|met(?:re|er)s?|centimet(?:re|er)s|millimet(?:re|er)s|km/h|km/s|m/s|kph|mph|kms|km|cm|mm|ft|feet|foot|inch(?:es)?|miles?|mi|yards?|kilograms?|kg|grams?|tonnes?|lbs?|pounds|seconds?|sec|minutes?|hours?|days?|weeks?|months?|years?|°\s?[cf]|degrees? (?:celsius|fahrenheit)|celsius|fahrenheit|kelvins?|per ?cent|percent|%|dollars|usd|euros?|m|g|s|k`
 
 var (
-	reQuantity = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillion))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
+	reQuantity = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillions?|tn))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
 	reClock    = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{2}))?(\.\d+)?\b`)
 )
 
@@ -106,11 +111,11 @@ func findQuantities(s string) []quantity {
 			f := multipliers[strings.ToLower(s[m[8]:m[9]])]
 			q.value, q.step, q.end = q.value*f, lastDigitOf(digits)*f, m[9]
 		}
-		if m[10] >= 0 {
+		if m[10] >= 0 && (m[2] < 0 || letters[strings.ToLower(s[m[10]:m[11]])] == 0) {
 			q.setUnit(s[m[10]:m[11]])
 			q.end = m[11]
 		}
-		out = append(out, q)
+		out = append(out, q.withLetter(s, m[7], m[8] >= 0))
 	}
 	return joinUnits(s, append(out, wordQuantities(s)...))
 }
@@ -122,6 +127,23 @@ func (q *quantity) setUnit(name string) {
 	if u, ok := units[n]; ok {
 		q.unit, q.unitName = u, n
 	}
+}
+
+// withLetter reads the letter that stands right behind the digits, which end at
+// `end`, unless a word has multiplied already.
+func (q quantity) withLetter(s string, end int, multiplied bool) quantity {
+	if multiplied || end >= len(s) || end+1 < len(s) && isWordByte(s[end+1]) {
+		return q
+	}
+	f := letters[strings.ToLower(s[end:end+1])]
+	switch {
+	case f == 0:
+	case q.unit.dimension == "usd" || q.unit.dimension == "eur" || q.unit.dimension == "gbp":
+		q.value, q.step, q.end = q.value*f, lastDigitOf(s[q.start:end])*f, end+1
+	default:
+		q.letter, q.end = f, end+1
+	}
+	return q
 }
 
 func isWordByte(b byte) bool {
@@ -190,6 +212,12 @@ func quantityRelation(x, y quantity) Relation {
 	}
 	if x.unit.dimension == "" || y.unit.dimension == "" {
 		x.unit, y.unit = unit{factor: 1}, unit{factor: 1}
+		if x.letter > 0 != (y.letter > 0) {
+			if quantityRelation(x.multiplied(), y.multiplied()) == Same {
+				return Same
+			}
+			return Unknown // the letter may be a unit
+		}
 	}
 	dx, dy := x.si(), y.si()
 	gap := math.Abs(dx - dy)
@@ -213,6 +241,14 @@ func quantityRelation(x, y quantity) Relation {
 		return Same
 	}
 	return Different
+}
+
+// multiplied takes the letter behind the digits for a multiplier.
+func (q quantity) multiplied() quantity {
+	if q.letter > 0 {
+		q.value, q.step, q.letter = q.value*q.letter, q.step*q.letter, 0
+	}
+	return q
 }
 
 // yearLike numbers ("2024") are compared exactly.

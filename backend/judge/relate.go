@@ -27,7 +27,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		}
 		return rel, tier
 	}
-	if f.Kind == KindYesNo {
+	if f.Kind == KindYesNo || f.Person && otherPerson(claim.Short, got.value) {
 		return rel, tier
 	}
 	if also, several := alsoValue(f, claim.Short, got); also {

@@ -50,6 +50,9 @@ func compare(f form, a, b string) (Relation, string) {
 	if na, nb := fold(a), fold(b); na != "" && na == nb {
 		return Same, backend.TierString
 	}
+	if f.Person && otherPerson(a, b) {
+		return Unknown, ""
+	}
 	if r, ok := compareVersions(f, a, b); ok {
 		return r, backend.TierTyped
 	}
@@ -86,17 +89,15 @@ func (f form) alikeBesideTheQuestion(a, b string) bool {
 	if len(numerals(nameWords(a)))+len(numerals(nameWords(b))) > 0 {
 		return false
 	}
-	strip := func(s string) string {
-		var out []string
-		for _, w := range nameWords(s) {
-			if !f.Terms[term(w)] {
-				out = append(out, w)
-			}
-		}
-		return strings.Join(out, "")
+	strip := func(s string) []string {
+		return slices.DeleteFunc(nameWords(s), func(w string) bool { return f.Terms[term(w)] })
 	}
 	x, y := strip(a), strip(b)
-	return x != "" && (x == y || spelledAlike(x, y))
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
+	r, alike := misspelt(x, y)
+	return strings.Join(x, "") == strings.Join(y, "") || alike && r == Same
 }
 
 var reLatest = regexp.MustCompile(`(?i)\b(?:latest|newest|most recent|current|currently|now)\b`)
@@ -260,10 +261,15 @@ func contained(f form, a, b string) bool {
 }
 
 var (
-	reYes      = regexp.MustCompile(`(?i)^\W*(?:yes|yeah|yep|true|correct|indeed)\b`)
-	reNo       = regexp.MustCompile(`(?i)^\W*(?:no|nope|false|incorrect|not)\b`)
+	// "No pass is required" and "True love" say neither: behind these words the
+	// sentence ends, stops for a moment or begins anew.
+	reYes      = regexp.MustCompile(`(?i)^\W*(?:(?:yes|yeah|yep)\b|(?:true|correct|indeed)` + anew + `)`)
+	reNo       = regexp.MustCompile(`(?i)^\W*(?:nope\b|(?:no longer|not (?:any ?more|yet|now|currently|really|quite|exactly|at all|since))\b|(?:no|false|incorrect|not)` + anew + `)`)
+	reAside    = regexp.MustCompile(`(?i)^\W*(?:true|correct|indeed|false|incorrect|not)\b`)
 	reNegation = regexp.MustCompile(`(?i)\b(?:no|not|never|none|neither|nor|nobody|nothing|without|cannot)\b|n['’]t\b`)
 )
+
+const anew = `(?:\W*$|\s*[,.;:!–—-]|\s+(?:it|he|she|they|there|this|that|these|those|you|we|i)\b)`
 
 // polarity of a yes/no value: 1 yes, -1 no, 0 neither.
 func polarity(s string) int {
@@ -307,8 +313,8 @@ func compareText(a, b string) Relation {
 		}
 		return Same
 	}
-	if spelledAlike(strings.Join(x, ""), strings.Join(y, "")) {
-		return Same
+	if r, ok := misspelt(x, y); ok {
+		return r
 	}
 	for _, w := range x {
 		if contains(y, w) {
