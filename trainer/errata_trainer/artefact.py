@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from errata_trainer import __version__
 from errata_trainer.base import Base, digest, gguf_name
+from errata_trainer.disk import sync
 from errata_trainer.errors import TrainerError
 from errata_trainer.gguf_out import Pairs, to_gguf_order, write_adapter, write_merged
 from errata_trainer.recipe import MLP
@@ -56,7 +56,7 @@ def write(
         check()
         files = []
         for path in sorted(work.iterdir()):
-            _sync(path)
+            sync(path)
             files.append({"name": path.name, "size": path.stat().st_size, "sha256": digest(path)})
         manifest = {
             "format": FORMAT,
@@ -67,11 +67,11 @@ def write(
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False).encode()
         (work / MANIFEST).write_bytes(text)
-        _sync(work / MANIFEST)
-        _sync(work)
+        sync(work / MANIFEST)
+        sync(work)
         target = out / run
         work.rename(target)
-        _sync(out)
+        sync(out)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -145,11 +145,3 @@ def _write_peft(folder: Path, base: Base, adapter: Adapter, alpha: float) -> Non
 
 def _rank(adapter: Adapter) -> int:
     return int(next(iter(adapter.values()))[0].shape[0])
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
