@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from errata_trainer.losses import Target, distribution
@@ -151,8 +152,11 @@ class BaseAnswers:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.safetensors"
 
     def _read(self, row: Row) -> Target | None:
-        file = self._file(row)
-        return Target(**load_file(file)) if file.is_file() else None
+        try:
+            return Target(**load_file(self._file(row)))
+        # Not there, or what a power cut left of it: an answer is computed again, so that none is synced.
+        except (OSError, TypeError, SafetensorError):
+            return None
 
     def _write(self, row: Row, target: Target) -> None:
         file = self._file(row)

@@ -71,9 +71,9 @@ class Run:
             spec.seed,
         )  # fmt: skip
         if spec.resume:
-            newest = checkpoint.newest(work / "checkpoints")
-            if newest is not None:
-                self.training.resume(*checkpoint.load(newest))
+            saved = checkpoint.load(work / "checkpoints")
+            if saved is not None:
+                self.training.resume(*saved)
 
         self._emit(Stage("train"))
         deadline = self._begun + spec.max_minutes * 60 if spec.max_minutes else 0.0

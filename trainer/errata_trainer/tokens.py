@@ -55,9 +55,10 @@ class Sequence:
 def load_coder(base: Base, cache: Path, base_sha256: str) -> Coder:
     """The base's tokenizer, kept under `cache` by the base's digest because 150,000 strings read slowly."""
     file = cache / f"tokenizer-{base_sha256[:16]}.json"
-    if file.is_file():
+    try:
         tokenizer = Tokenizer.from_file(str(file))
-    else:
+    # Not there, or what a power cut left of it; the library has no class of its own for either.
+    except Exception:
         tokenizer = _build(base)
         cache.mkdir(parents=True, exist_ok=True)
         # Saved under another name first: a reader never sees half a file.

@@ -166,7 +166,7 @@ def test_stop_with_save_then_resume_ends_where_an_unbroken_run_ends(job: Job, tm
     whole = load_file(job.artefact / "adapter_model.safetensors")
     job.break_off(2, tmp_path / "other")
     assert job.of("checkpoint")[-1]["step"] == 2
-    assert checkpoint.newest(tmp_path / "other" / "checkpoints") is not None
+    assert checkpoint.load(tmp_path / "other" / "checkpoints") is not None
     job.events.clear()
     job.execute()
     assert [event["step"] for event in job.of("progress")] == [3, 4]
@@ -202,6 +202,18 @@ def test_the_base_answers_are_kept_on_disk(job: Job, monkeypatch: pytest.MonkeyP
     job.spec["run"] = "r2"
     monkeypatch.setattr("errata_trainer.forward.BaseAnswers._compute", pytest.fail)
     job.execute()
+
+
+def test_a_cached_file_that_a_power_cut_emptied_is_made_again(job: Job) -> None:
+    job.execute()
+    cached = [path for path in (job.folder / "work" / "cache").rglob("*") if path.is_file()]
+    assert len(cached) == 5, "four answers and the tokenizer"
+    sizes = {path: path.stat().st_size for path in cached}
+    for path in cached:
+        path.write_bytes(b"")
+    job.spec["run"] = "r2"
+    job.execute()
+    assert {path: path.stat().st_size for path in cached} == sizes
 
 
 def test_the_guard_lowers_the_scale(job: Job) -> None:
