@@ -44,6 +44,7 @@ const (
 	logsDir      = "logs"
 	backupsDir   = "backups"
 	runsDir      = "runs"
+	cacheDir     = "training-cache" // what all trainings share
 	calibration  = "calibration"
 )
 

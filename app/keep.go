@@ -154,7 +154,7 @@ func (p *Program) doPlanned(Config) error {
 // erase deletes what Errata keeps in a home, and nothing else that lies there: a home may
 // be a folder that holds other things. The token of an open page and the log stay.
 func erase(home string) error {
-	ours := []string{incomingDir, adaptersDir, quarantine, libraryDir, documentsDir, backupsDir, runsDir, calibration, exportsDir, benchDir, pointerName}
+	ours := []string{incomingDir, adaptersDir, quarantine, libraryDir, documentsDir, backupsDir, runsDir, cacheDir, calibration, exportsDir, benchDir, pointerName}
 	databases, err := filepath.Glob(filepath.Join(home, dbName+"*"))
 	if err != nil {
 		return err

@@ -81,6 +81,10 @@ func TestEverythingIsDeletedButWhatIsNotOurs(t *testing.T) {
 	handed := filepath.Join(p.Home, documentsDir, "harbour.md")
 	require.NoError(t, os.MkdirAll(filepath.Dir(handed), 0o700))
 	require.NoError(t, os.WriteFile(handed, []byte("The harbour of Larkstead"), 0o600))
+	_, _, cache := workspace{p.Home}.Dirs("r1")
+	answer := filepath.Join(cache, "0.1.0", "answer.safetensors")
+	require.NoError(t, os.MkdirAll(filepath.Dir(answer), 0o700))
+	require.NoError(t, os.WriteFile(answer, []byte("what the base answers"), 0o600))
 	other := filepath.Join(p.Home, "letters.txt")
 	require.NoError(t, os.WriteFile(other, []byte("mine"), 0o600))
 
@@ -101,6 +105,7 @@ func TestEverythingIsDeletedButWhatIsNotOurs(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, backups)
 	require.NoFileExists(t, handed, "a document that was handed over in a chat goes too")
+	require.NoDirExists(t, cache, "so does what a training asked the base")
 	require.FileExists(t, other)
 }
 

@@ -15,7 +15,7 @@ type workspace struct{ home string }
 
 // WriteRows writes the trainer's rows by temp file and rename.
 func (w workspace) WriteRows(runID string, rows []backend.Row) (string, error) {
-	_, work := w.Dirs(runID)
+	_, work, _ := w.Dirs(runID)
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		return "", diskError("rows", err)
 	}
@@ -23,9 +23,9 @@ func (w workspace) WriteRows(runID string, rows []backend.Row) (string, error) {
 	return path, replace(path, func(b *bufio.Writer) error { return dataset.WriteRows(b, rows) })
 }
 
-// Dirs gives incoming/ and the run's own folder.
-func (w workspace) Dirs(runID string) (incoming, work string) {
-	return filepath.Join(w.home, incomingDir), filepath.Join(w.home, runsDir, runID)
+// Dirs gives incoming/, the run's own folder, and the cache that all runs share.
+func (w workspace) Dirs(runID string) (incoming, work, cache string) {
+	return filepath.Join(w.home, incomingDir), filepath.Join(w.home, runsDir, runID), filepath.Join(w.home, cacheDir)
 }
 
 // WritePointer exports the current version for other programs.

@@ -121,9 +121,10 @@ type TrainSpec struct {
 	Run        string            `json:"run"`
 	BaseGGUF   string            `json:"base_gguf"`
 	BaseSHA256 string            `json:"base_sha256"`
-	Rows       string            `json:"rows"` // JSONL of Row
-	Out        string            `json:"out"`  // incoming/
-	Work       string            `json:"work"` // checkpoints and caches
+	Rows       string            `json:"rows"`  // JSONL of Row
+	Out        string            `json:"out"`   // incoming/
+	Work       string            `json:"work"`  // the run's own checkpoints
+	Cache      string            `json:"cache"` // what all runs share: what a base answers
 	Engine     string            `json:"engine"`
 	Seed       int               `json:"seed"`
 	Threads    int               `json:"threads"`

@@ -101,7 +101,7 @@ func (p *parts) Kept(context.Context, func(string) bool) ([]flow.Arrived, error)
 func (p *parts) Accept(a flow.Arrived) (string, error)                           { return "/adapters/" + a.ID, nil }
 
 func (p *parts) WriteRows(string, []backend.Row) (string, error)                         { return "/rows", nil }
-func (p *parts) Dirs(string) (string, string)                                            { return "/incoming", "/work" }
+func (p *parts) Dirs(string) (string, string, string)                                    { return "/incoming", "/work", "/cache" }
 func (p *parts) Export(context.Context, string, []flow.ExportFile, string, string) error { return nil }
 func (p *parts) FreeBytes() (int64, error)                                               { return 1 << 40, nil }
 func (p *parts) WritePointer(backend.Pointer) error                                      { return nil }

@@ -305,8 +305,10 @@ type scriptedWorkspace struct {
 }
 
 func (w *scriptedWorkspace) WriteRows(string, []backend.Row) (string, error) { return "/rows", nil }
-func (w *scriptedWorkspace) Dirs(string) (string, string)                    { return "/incoming", "/work" }
-func (w *scriptedWorkspace) FreeBytes() (int64, error)                       { return w.free, nil }
+func (w *scriptedWorkspace) Dirs(string) (string, string, string) {
+	return "/incoming", "/work", "/cache"
+}
+func (w *scriptedWorkspace) FreeBytes() (int64, error) { return w.free, nil }
 func (w *scriptedWorkspace) Export(_ context.Context, dir string, files []flow.ExportFile, _, text string) error {
 	w.exported, w.texts = map[string][]flow.ExportFile{dir: files}, map[string]string{dir: text}
 	return nil

@@ -44,9 +44,9 @@ type Options struct {
 type Workspace interface {
 	// WriteRows writes a dataset's rows for the trainer and returns the path.
 	WriteRows(runID string, rows []backend.Row) (string, error)
-	// Dirs gives the folder that artefacts arrive in and a run's own folder for
-	// checkpoints and caches.
-	Dirs(runID string) (incoming, work string)
+	// Dirs gives the folder that artefacts arrive in, a run's own folder for
+	// checkpoints, and the one for what all runs share.
+	Dirs(runID string) (incoming, work, cache string)
 	// WritePointer exports the current version by temp file and rename.
 	WritePointer(backend.Pointer) error
 	// Export copies files into a new folder, proves each by its SHA-256, and writes the

@@ -94,7 +94,7 @@ func (l *Loop) merged(ctx context.Context, v backend.Version, adapter backend.Ad
 	if err != nil {
 		return "", "", err
 	}
-	_, work := l.Workspace.Dirs(adapter.RunID)
+	_, work, _ := l.Workspace.Dirs(adapter.RunID)
 	path = filepath.Join(work, v.AdapterID+".gguf")
 	sha, err = l.Trainer.Merge(ctx, base, adapter.Dir, path)
 	return path, sha, err

@@ -138,9 +138,9 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 	if err != nil {
 		return backend.TrainSpec{}, err
 	}
-	incoming, work := l.Workspace.Dirs(run.ID)
+	incoming, work, cache := l.Workspace.Dirs(run.ID)
 	spec := backend.TrainSpec{
-		Run: run.ID, BaseGGUF: path, BaseSHA256: sha, Rows: rows, Out: incoming, Work: work, Engine: "peft", Seed: run.Seed,
+		Run: run.ID, BaseGGUF: path, BaseSHA256: sha, Rows: rows, Out: incoming, Work: work, Cache: cache, Engine: "peft", Seed: run.Seed,
 		MaxMinutes: run.MaxMinutes, Recipe: run.Recipe, Overrides: run.Overrides, Merged: true, Resume: resume,
 		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash},
 	}

@@ -60,6 +60,22 @@ func TestResume(t *testing.T) {
 	}
 }
 
+func TestTrainingsShareTheirCacheAndNotTheirWork(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, addDataset(w))
+	var spec backend.TrainSpec
+	w.trainer.train = func(_ context.Context, s backend.TrainSpec, _ func(backend.TrainerEvent)) error {
+		spec = s
+		return failed{backend.FailCrashed}
+	}
+	run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+	require.NoError(t, err)
+	_, err = w.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	require.Equal(t, "/work", spec.Work)
+	require.Equal(t, "/cache", spec.Cache)
+}
+
 func TestResumeThatCannotStartChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	before := w.ended(t, backend.RunInterrupted, "")

@@ -4,7 +4,8 @@ A small library under a thin command. It speaks JSON lines on stdout and knows n
 
     spec + rows -> plan -> load (GGUF, dequantised) -> cache (base answers) -> train <-> probe -> artefact
 
-It never reaches the network, never changes the base file and never writes outside the spec's `work` and `out` folders.
+It never reaches the network, never changes the base file and never writes outside the spec's `work`, `cache` and `out`
+folders.
 """
 
 __version__ = "0.1.0"

@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from errata_trainer.cache import used
 from errata_trainer.losses import Target, distribution
 from errata_trainer.network import Network
 from errata_trainer.pack import Pack, groups, pack
@@ -152,11 +153,14 @@ class BaseAnswers:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.safetensors"
 
     def _read(self, row: Row) -> Target | None:
+        file = self._file(row)
         try:
-            return Target(**load_file(self._file(row)))
+            target = Target(**load_file(file))
         # Not there, or what a power cut left of it: an answer is computed again, so that none is synced.
         except (OSError, TypeError, SafetensorError):
             return None
+        used(file)
+        return target
 
     def _write(self, row: Row, target: Target) -> None:
         file = self._file(row)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from errata_trainer import artefact, checkpoint
+from errata_trainer import artefact, cache, checkpoint
 from errata_trainer.base import Base, verify
 from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError
@@ -49,15 +49,15 @@ class Run:
         check()
 
         self._emit(Stage("load"))
-        work = Path(spec.work)
-        coder = load_coder(base, work / "cache", spec.base_sha256)
+        kept = cache.folder(spec)
+        coder = load_coder(base, kept, spec.base_sha256)
         check()
         network = Network(base, self.recipe, derived, spec.seed)
         check()
 
         self._emit(Stage("cache"))
         forward = Forward(network, self.recipe.loss == "whole")
-        answers = BaseAnswers(forward, coder, self.recipe, work / "cache", spec.base_sha256)
+        answers = BaseAnswers(forward, coder, self.recipe, kept, spec.base_sha256)
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
         held = answers.load(self._held_rows(), check) if held_wanted else []
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
@@ -71,7 +71,7 @@ class Run:
             spec.seed,
         )  # fmt: skip
         if spec.resume:
-            saved = checkpoint.load(work / "checkpoints")
+            saved = checkpoint.load(Path(spec.work) / "checkpoints")
             if saved is not None:
                 self.training.resume(*saved)
 
@@ -85,6 +85,7 @@ class Run:
                 self._checkpoint(optimizer)
             raise Cancelled
         self._save(base, network, settings, stopped_by)
+        cache.sweep(spec)
 
     def bye(self, ok: bool) -> Bye:
         """The last event."""

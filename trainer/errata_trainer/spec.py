@@ -36,7 +36,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Spec:
-    """One run. Paths are absolute or relative to the working folder; 0 means no limit or automatic."""
+    """One run. Paths are absolute or relative to the working folder; 0 means no limit or automatic.
+
+    `cache` is for all runs of a machine; without it each run has its own in `work`.
+    """
 
     run: str
     base_gguf: str
@@ -54,6 +57,7 @@ class Spec:
     merged: bool = True
     resume: bool = False
     start_from: str | None = None
+    cache: str = ""
     dataset: dict[str, Any] = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_
 from tokenizers.models import BPE
 
 from errata_trainer.base import Base
+from errata_trainer.cache import used
 from errata_trainer.errors import TrainerError
 from errata_trainer.spec import Row
 
@@ -52,15 +53,16 @@ class Sequence:
         return range(1 if whole else self.start, len(self.ids))
 
 
-def load_coder(base: Base, cache: Path, base_sha256: str) -> Coder:
-    """The base's tokenizer, kept under `cache` by the base's digest because 150,000 strings read slowly."""
-    file = cache / f"tokenizer-{base_sha256[:16]}.json"
+def load_coder(base: Base, folder: Path, base_sha256: str) -> Coder:
+    """The base's tokenizer, kept in `folder` by the base's digest because 150,000 strings read slowly."""
+    file = folder / f"tokenizer-{base_sha256[:16]}.json"
     try:
         tokenizer = Tokenizer.from_file(str(file))
+        used(file)
     # Not there, or what a power cut left of it; the library has no class of its own for either.
     except Exception:
         tokenizer = _build(base)
-        cache.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         # Saved under another name first: a reader never sees half a file.
         part = file.with_suffix(f".{os.getpid()}")
         tokenizer.save(str(part))

@@ -195,27 +195,6 @@ def test_out_of_time_still_leaves_an_artefact(job: Job) -> None:
     assert manifest["metrics"]["given_up"] == [], "nobody looked yet"
 
 
-def test_the_base_answers_are_kept_on_disk(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    job.execute()
-    files = list((job.folder / "work" / "cache").rglob("*.safetensors"))
-    assert len(files) == 4
-    job.spec["run"] = "r2"
-    monkeypatch.setattr("errata_trainer.forward.BaseAnswers._compute", pytest.fail)
-    job.execute()
-
-
-def test_a_cached_file_that_a_power_cut_emptied_is_made_again(job: Job) -> None:
-    job.execute()
-    cached = [path for path in (job.folder / "work" / "cache").rglob("*") if path.is_file()]
-    assert len(cached) == 5, "four answers and the tokenizer"
-    sizes = {path: path.stat().st_size for path in cached}
-    for path in cached:
-        path.write_bytes(b"")
-    job.spec["run"] = "r2"
-    job.execute()
-    assert {path: path.stat().st_size for path in cached} == sizes
-
-
 def test_the_guard_lowers_the_scale(job: Job) -> None:
     job.spec.update(max_steps=60, overrides=job.spec["overrides"] | FAST | {"guard_kl": 1e-9, "kl_weight": 0.0})
     job.execute()
