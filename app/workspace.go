@@ -28,6 +28,21 @@ func (w workspace) Dirs(runID string) (incoming, work, cache string) {
 	return filepath.Join(w.home, incomingDir), filepath.Join(w.home, runsDir, runID), filepath.Join(w.home, cacheDir)
 }
 
+// LetGo deletes a run's checkpoints, the cache that earlier releases kept beside them,
+// and the named files.
+func (w workspace) LetGo(runID string, files ...string) error {
+	_, work, _ := w.Dirs(runID)
+	if runID != "" { // an adapter that was imported has no run
+		files = append(files, "checkpoints", "cache")
+	}
+	for _, name := range files {
+		if err := os.RemoveAll(filepath.Join(work, name)); err != nil {
+			return diskError("The folder of the training", err)
+		}
+	}
+	return nil
+}
+
 // WritePointer exports the current version for other programs.
 func (w workspace) WritePointer(p backend.Pointer) error {
 	return replace(filepath.Join(w.home, pointerName), func(b *bufio.Writer) error {

@@ -103,6 +103,7 @@ func (p *parts) Accept(a flow.Arrived) (string, error)                          
 func (p *parts) WriteRows(string, []backend.Row) (string, error)                         { return "/rows", nil }
 func (p *parts) Dirs(string) (string, string, string)                                    { return "/incoming", "/work", "/cache" }
 func (p *parts) Export(context.Context, string, []flow.ExportFile, string, string) error { return nil }
+func (p *parts) LetGo(string, ...string) error                                           { return nil }
 func (p *parts) FreeBytes() (int64, error)                                               { return 1 << 40, nil }
 func (p *parts) WritePointer(backend.Pointer) error                                      { return nil }
 

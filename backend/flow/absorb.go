@@ -105,6 +105,7 @@ func (l *Loop) enter(a Arrived, dir string, run backend.Run) (backend.Version, e
 		return v, err
 	}
 	l.emit("version.added", v.ID, v)
+	l.letGo(run.ID)
 	if run.Message != "" { // it was missed before
 		l.changeRun(run.ID, func(r *backend.Run) { r.Message, r.Hint = "", "" })
 	}

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,7 @@ func TestAbsorb(t *testing.T) {
 			versions, err := w.store.Versions()
 			require.NoError(t, err)
 			require.Len(t, versions, tt.versions)
+			require.Equal(t, tt.versions > 0, slices.Contains(w.space.letGo, "known"), "a run that became a version does not go on")
 			arrivals, err := w.store.Arrivals()
 			require.NoError(t, err)
 			if tt.arrival == "" {

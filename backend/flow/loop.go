@@ -47,6 +47,9 @@ type Workspace interface {
 	// Dirs gives the folder that artefacts arrive in, a run's own folder for
 	// checkpoints, and the one for what all runs share.
 	Dirs(runID string) (incoming, work, cache string)
+	// LetGo deletes what only a run that may go on needs, and the named files of the
+	// run's own folder; its rows stay.
+	LetGo(runID string, files ...string) error
 	// WritePointer exports the current version by temp file and rename.
 	WritePointer(backend.Pointer) error
 	// Export copies files into a new folder, proves each by its SHA-256, and writes the

@@ -100,6 +100,14 @@ func (l *Loop) Discard(runID string) (backend.Run, error) {
 	})
 	if err == nil {
 		l.emit("run.changed", runID, run)
+		l.letGo(runID)
 	}
 	return run, err
+}
+
+// letGo deletes what a run left to go on from. What stays only takes room.
+func (l *Loop) letGo(runID string, files ...string) {
+	if err := l.Workspace.LetGo(runID, files...); err != nil {
+		l.Log.Warn("let go", "run", runID, "err", err)
+	}
 }

@@ -95,10 +95,13 @@ func (l *Loop) merged(ctx context.Context, v backend.Version, adapter backend.Ad
 		return "", "", err
 	}
 	_, work, _ := l.Workspace.Dirs(adapter.RunID)
-	path = filepath.Join(work, v.AdapterID+".gguf")
+	path = filepath.Join(work, mergedName(v))
 	sha, err = l.Trainer.Merge(ctx, base, adapter.Dir, path)
 	return path, sha, err
 }
+
+// mergedName is the file in a run's folder that is made when the adapter came alone.
+func mergedName(v backend.Version) string { return v.AdapterID + ".gguf" }
 
 // continued says whether an adapter was trained on the merged file of an earlier
 // version instead of on the base.

@@ -99,8 +99,10 @@ func TestDiscard(t *testing.T) {
 			require.Equal(t, code, backend.CodeOf(err))
 			if code != "" {
 				require.Equal(t, state, run.State)
+				require.Empty(t, w.space.letGo)
 			} else {
 				require.Equal(t, backend.RunCancelled, run.State)
+				require.Equal(t, []string{"r"}, w.space.letGo, "nothing goes on from its checkpoints")
 			}
 		})
 	}

@@ -96,6 +96,7 @@ func (l *Loop) DeleteVersion(ctx context.Context, versionID string) (backend.Ver
 			l.Log.Warn("delete version", "model", name, "err", err)
 		}
 	}
+	l.letGo(v.RunID, mergedName(v))
 	return v, l.Arrivals.Remove(v.AdapterID)
 }
 

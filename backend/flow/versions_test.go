@@ -47,6 +47,7 @@ func TestDeleteVersionTakesItsWeightsAndKeepsItsResults(t *testing.T) {
 	require.NotNil(t, gone.Gate)
 	require.NotContains(t, w.engine.models, v.EngineName)
 	require.Equal(t, []string{v.AdapterID}, w.arrivals.removed)
+	require.Equal(t, []string{v.RunID, v.AdapterID + ".gguf"}, w.space.letGo[len(w.space.letGo)-2:], "the merged file that was made too")
 	for name, ask := range map[string]func() error{
 		"serve": func() error { _, err := w.Serve(t.Context(), v.ID, ""); return err },
 		"promote": func() error {
