@@ -63,7 +63,7 @@ type FactCheck struct {
 
 // Says says whether a value is the fact's answer or another name for it.
 func (f Fact) Says(value string) bool {
-	return slices.ContainsFunc(append([]string{f.Answer}, f.Aliases...), func(own string) bool { return Normal(own) == Normal(value) })
+	return slices.ContainsFunc(append([]string{f.Answer}, f.Aliases...), func(own string) bool { return SameAnswer(own, value) })
 }
 
 // Validate refuses a fact that cannot be taught.

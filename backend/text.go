@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -40,6 +41,39 @@ func Normal(s string) string {
 	}
 	return strings.Join(kept, " ")
 }
+
+// SameAnswer says whether two answers are one. Normal alone would take a temperature
+// for its negative and dollars for euros.
+func SameAnswer(a, b string) bool {
+	n := Normal(a)
+	if n != Normal(b) {
+		return false
+	}
+	if n == "" { // neither has a letter or a digit
+		return strings.TrimSpace(a) == strings.TrimSpace(b)
+	}
+	minusA, moneyA := markOf(a)
+	minusB, moneyB := markOf(b)
+	return minusA == minusB && (moneyA == moneyB || moneyA == 0 || moneyB == 0)
+}
+
+// markOf gives the sign of an answer's first number, and the currency mark, 0 for
+// none. A hyphen within a word, as in Covid-19, is no sign.
+func markOf(answer string) (minus bool, money rune) {
+	runes := []rune(answer)
+	i := slices.IndexFunc(runes, unicode.IsDigit)
+	if i < 0 {
+		return false, 0
+	}
+	if m := slices.IndexFunc(runes, isMoney); m >= 0 {
+		money = runes[m]
+	}
+	for i--; i >= 0 && isMoney(runes[i]); i-- {
+	}
+	return i >= 0 && strings.ContainsRune("-−–－﹣", runes[i]) && (i == 0 || !unicode.IsLetter(runes[i-1]) && !unicode.IsDigit(runes[i-1])), money
+}
+
+func isMoney(r rune) bool { return unicode.Is(unicode.Sc, r) }
 
 // Mentions says whether value stands in text as whole words, both in Normal form.
 // An empty value is never mentioned.
