@@ -75,6 +75,9 @@ func (a *API) taught(turns []backend.Turn) (map[string]backend.FactState, error)
 				continue
 			}
 			f, found, err := a.o.Loop.Store.FactOfVerdict(v.ID)
+			if err == nil && !found { // another verdict on the same may have given it
+				f, found, err = a.o.Loop.Standing(v.Question, v.RivalValue)
+			}
 			if err != nil {
 				return out, err
 			}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"errata/backend"
 	"errata/backend/dataset"
@@ -39,14 +40,11 @@ func (a *API) lessons(text string) (Imported, error) {
 	out := Imported{Facts: []backend.Fact{}, Problems: []string{}}
 	format, lessons, faults := dataset.ReadLessons(text)
 	out.Format = format
-	known, err := a.queued()
-	if err != nil {
-		return out, err
-	}
 	problems := map[int]string{}
 	for _, f := range faults {
 		problems[f.Line] = f.Why
 	}
+	earlier := map[string][]string{} // answers of the file by question
 	last := 0
 	for _, l := range lessons {
 		last = max(last, l.Line)
@@ -55,12 +53,17 @@ func (a *API) lessons(text string) (Imported, error) {
 			problems[l.Line] = Sentence(err)
 			continue
 		}
-		if key := sameFact(l.Fact); known[key] != "" {
-			out.Known++
-		} else {
-			known[key] = backend.FactProposed
-			out.Facts = append(out.Facts, l.Fact)
+		_, known, err := a.o.Loop.Standing(l.Fact.Question, l.Fact.Answer)
+		if err != nil {
+			return out, err
 		}
+		question := backend.Normal(l.Fact.Question)
+		if known || slices.ContainsFunc(earlier[question], func(answer string) bool { return backend.SameAnswer(answer, l.Fact.Answer) }) {
+			out.Known++
+			continue
+		}
+		earlier[question] = append(earlier[question], l.Fact.Answer)
+		out.Facts = append(out.Facts, l.Fact)
 	}
 	for _, f := range faults {
 		last = max(last, f.Line)

@@ -53,44 +53,22 @@ func Propose(a *API, facts []backend.Fact, by string) (proposed, waiting int, er
 			return 0, 0, backend.Wrap(err, backend.CodeInvalid, "facts.propose", fmt.Sprintf("Row %d: %s Nothing was taken.", i+1, Sentence(err)))
 		}
 	}
-	states, err := a.queued()
-	if err != nil {
-		return 0, 0, err
-	}
 	for _, f := range facts {
-		state, known := states[sameFact(f)]
+		stands, known, err := a.o.Loop.Standing(f.Question, f.Answer)
+		if err != nil {
+			return proposed, waiting, err
+		}
 		if !known {
-			added, err := a.AddFactBy(f, false, by)
-			if err != nil {
+			if stands, err = a.AddFactBy(f, false, by); err != nil {
 				return proposed, waiting, err
 			}
-			state = added.State
-			states[sameFact(f)] = state
 			proposed++
 		}
-		if state != backend.FactApproved {
+		if stands.State != backend.FactApproved {
 			waiting++
 		}
 	}
 	return proposed, waiting, nil
-}
-
-// queued gives the state of each question with its answer that stands in the queue;
-// what was replaced or has expired may come again.
-func (a *API) queued() (map[string]backend.FactState, error) {
-	queue, err := a.o.Loop.Store.AllFacts("")
-	states := map[string]backend.FactState{}
-	for _, f := range queue { // oldest first
-		if f.State != backend.FactSuperseded && f.State != backend.FactExpired {
-			states[sameFact(f)] = f.State
-		}
-	}
-	return states, err
-}
-
-// sameFact says which facts are the same question with the same answer.
-func sameFact(f backend.Fact) string {
-	return backend.Normal(f.Question) + "\x00" + backend.Normal(f.Answer)
 }
 
 // EditFact changes parts of a fact.

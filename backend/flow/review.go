@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -46,8 +45,9 @@ func carrying(v backend.Verdict) []backend.Passage {
 }
 
 // Teach proposes the correction of a verdict, as edited by a person; approve
-// also approves it. A verdict gives one fact: taught again, it is that one, with
-// the edit unless it was decided on.
+// also approves it. A verdict gives one fact, and so do several verdicts on one
+// question and answer: taught again, it is that one, with the edit unless it was
+// decided on.
 func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
 	v, err := l.Store.Verdict(verdictID)
 	if err != nil {
@@ -71,32 +71,28 @@ func (l *Loop) Teach(verdictID string, edit backend.FactUpdate, approve bool, by
 		}
 	}
 	applyUpdate(&f, edit)
+	same, found, err := l.Standing(f.Question, f.Answer)
+	switch {
+	case err != nil:
+		return f, err
+	case found && by == byVerdict:
+		return same, nil // what was decided on once is not proposed again
+	case found:
+		return l.teachAgain(same, edit, approve, by)
+	}
 	f.ByHand = by != byVerdict
 	return l.addFact(f, approve, by)
 }
 
 // propose puts the correction of a sure verdict into the queue without being asked.
-// What was decided on once is not proposed again. It is an extra of a check, which
-// its failure must not fail.
+// It is an extra of a check, which its failure must not fail.
 func (l *Loop) propose(v backend.Verdict) {
 	if !v.Proposes() {
 		return
 	}
-	known, err := l.knownFact(v.Question, v.RivalValue)
-	if err == nil && !known {
-		_, err = l.Teach(v.ID, backend.FactUpdate{}, false, byVerdict)
-	}
-	if err != nil {
+	if _, err := l.Teach(v.ID, backend.FactUpdate{}, false, byVerdict); err != nil {
 		l.Log.Error("propose", "verdict", v.ID, "err", err)
 	}
-}
-
-// knownFact says whether a fact of this question and answer waits or was decided on.
-func (l *Loop) knownFact(question, answer string) (bool, error) {
-	same, err := l.Store.FactsOfQuestion(question)
-	return slices.ContainsFunc(same, func(f backend.Fact) bool {
-		return f.State != backend.FactSuperseded && f.State != backend.FactExpired && backend.Normal(f.Answer) == backend.Normal(answer)
-	}), err
 }
 
 func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool, by string) (backend.Fact, error) {
@@ -120,22 +116,18 @@ func (l *Loop) teachAgain(f backend.Fact, edit backend.FactUpdate, approve bool,
 // approved already is CodeConflict.
 func (l *Loop) AddFact(f backend.Fact, approve bool, by string) (backend.Fact, error) {
 	f = l.given(f, by)
-	same, err := l.Store.FactsOfQuestion(f.Question)
-	if err != nil {
+	l.teaching.Lock() // a double click asks twice
+	defer l.teaching.Unlock()
+	other, found, err := l.Standing(f.Question, f.Answer)
+	switch {
+	case err != nil:
 		return f, err
-	}
-	for _, other := range same {
-		if backend.Normal(other.Answer) != backend.Normal(f.Answer) {
-			continue
-		}
-		switch other.State {
-		case backend.FactProposed:
-			return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact waits in Review already; nothing was added.").
-				WithHint("Approve, edit or reject it there.")
-		case backend.FactApproved:
-			return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact is approved already; nothing was added.").
-				WithHint("To change what it says, edit it in Review.")
-		}
+	case found && other.State == backend.FactProposed:
+		return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact waits in Review already; nothing was added.").
+			WithHint("Approve, edit or reject it there.")
+	case found && other.State == backend.FactApproved:
+		return f, backend.Errorf(backend.CodeConflict, "facts.add", "This fact is approved already; nothing was added.").
+			WithHint("To change what it says, edit it in Review.")
 	}
 	return l.addFact(f, approve, by)
 }

@@ -1,7 +1,9 @@
 package flow_test
 
 import (
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,6 +36,65 @@ func TestTeachingAVerdictTwiceGivesOneFact(t *testing.T) {
 	facts, err := w.store.AllFacts("")
 	require.NoError(t, err)
 	require.Len(t, facts, 1)
+}
+
+func TestASecondVerdictTeachesTheFactOfTheFirst(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"v1", "v2", "v3"} {
+		require.NoError(t, w.store.AddVerdict(backend.Verdict{
+			ID: id, Question: "Who is the mayor of Larkstead?", Kind: backend.Contradicted, RivalValue: "Ada Birch", Claim: backend.Claim{Short: "Tom Reed"}, CreatedAt: w.Now(),
+		}))
+	}
+	first, err := w.Teach("v1", backend.FactUpdate{}, false, "person")
+	require.NoError(t, err)
+	second, err := w.Teach("v2", backend.FactUpdate{}, true, "person")
+	require.NoError(t, err)
+	require.Equal(t, first.ID, second.ID)
+	require.Equal(t, backend.FactApproved, second.State)
+	third, err := w.Teach("v3", backend.FactUpdate{}, true, "person")
+	require.NoError(t, err)
+	require.Equal(t, second, third, "what is taught keeps its id")
+	other := "Rose Hill"
+	fourth, err := w.Teach("v3", backend.FactUpdate{Answer: &other}, false, "person")
+	require.NoError(t, err)
+	require.NotEqual(t, first.ID, fourth.ID, "another answer is another fact")
+}
+
+func TestAFactPastItsExpiryIsTaughtAgain(t *testing.T) {
+	w := newWorld(t)
+	mayor := backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}
+	expired := w.Now().Add(-time.Hour)
+	old := mayor
+	old.ExpiresAt = &expired
+	old, err := w.AddFact(old, true, "person")
+	require.NoError(t, err)
+	fresh, err := w.AddFact(mayor, true, "person")
+	require.NoError(t, err)
+	require.NotEqual(t, old.ID, fresh.ID)
+	require.Equal(t, backend.FactApproved, fresh.State)
+}
+
+func TestADoubleClickAddsOneFact(t *testing.T) {
+	w := newWorld(t)
+	var clicks sync.WaitGroup
+	for range 8 {
+		clicks.Go(func() {
+			_, _ = w.AddFact(backend.Fact{Question: "Who is the mayor of Larkstead?", Answer: "Ada Birch"}, true, "person")
+		})
+	}
+	clicks.Wait()
+	facts, err := w.store.AllFacts("")
+	require.NoError(t, err)
+	require.Len(t, facts, 1)
+}
+
+func TestANegativeIsAnotherFactThanItsPositive(t *testing.T) {
+	w := newWorld(t)
+	for _, answer := range []string{"5 °C", "-5 °C"} {
+		f, err := w.AddFact(backend.Fact{Question: "How cold is it in Larkstead in March?", Answer: answer}, true, "person")
+		require.NoError(t, err)
+		require.Equal(t, backend.FactApproved, f.State)
+	}
 }
 
 func TestUndoBringsTheFactBefore(t *testing.T) {

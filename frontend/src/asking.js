@@ -148,16 +148,20 @@ export function takeVerdict(answerID, verdict) {
   store.set({ chat: { ...chat, turns: chat.turns.map((t) => (has(t) ? { ...t, verdicts: { ...t.verdicts, [answerID]: verdict } } : t)) } });
 }
 
-/** Puts what became of a verdict's fact, or of one that was memory, into the open chat. @param {Fact} fact */
-export function takeTaught(fact) {
+/**
+ * Puts what became of a verdict's fact, or of one that was memory, into the open chat.
+ * The fact of another verdict may be that of this one as well.
+ * @param {Fact} fact @param {string | undefined} verdict
+ */
+export function takeTaught(fact, verdict = fact.verdict_id) {
   const { chat } = store.state;
   const answers = Object.entries(chat?.memory ?? {}).filter(([, given]) => given.some((r) => r.fact.id === fact.id));
-  if (!chat || !(fact.verdict_id || answers.length)) return;
+  if (!chat || !(verdict || answers.length)) return;
   news++;
   const memory = answers.map(([id, given]) => [id, given.map((r) => (r.fact.id === fact.id ? { ...r, fact } : r))]);
   store.set({ chat: {
     ...chat, memory: { ...chat.memory, ...Object.fromEntries(memory) },
-    taught: fact.verdict_id ? { ...chat.taught, [fact.verdict_id]: fact.state } : chat.taught,
+    taught: verdict ? { ...chat.taught, [verdict]: fact.state } : chat.taught,
   } });
 }
 

@@ -128,7 +128,7 @@ class ChatRoom extends Part {
     const fact = await attempt(api.call('Teach', verdictID, edit, approve));
     if (!fact) return;
     delete store.state.teaching[answerID];
-    takeTaught(fact);
+    takeTaught(fact, verdictID);
     store.toast({
       text: approve ? t`Approved. ${approvedWords(store.state.settings?.memory)}` : t`It waits in Review.`,
       action: approve ? t`Undo` : t`Open Review`,
