@@ -31,6 +31,7 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 		return backend.Dataset{}, backend.Errorf(backend.CodeConflict, "dataset", "%s cannot be trained: that needs a model of the family qwen2 or llama whose weights file Errata can read.", base.Name).
 			WithHint("Choose another model in Settings, or give Errata its file: errata models import FILE.")
 	}
+	now := l.Now() // a fact that is edited while the base is asked was frozen as it stands here
 	facts, err := l.teachable()
 	if err != nil {
 		return backend.Dataset{}, err
@@ -49,7 +50,7 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 	}
 	input := dataset.Input{
 		Facts: facts, Anchors: anchors, Model: l.Model, ModelName: base.ServedName(), Recipe: recipeOr(in.Recipe),
-		BaseSHA256: sha, Now: l.Now(), Seed: int64(seedOr(in.Seed)), Stable: l.Stable, Known: known, HeldOut: in.HeldOut,
+		BaseSHA256: sha, Now: now, Seed: int64(seedOr(in.Seed)), Stable: l.Stable, Known: known, HeldOut: in.HeldOut,
 		Progress: func(done, total int, what string) {
 			l.emit("dataset.progress", "", Progress{What: what, Done: done, Total: total})
 		},

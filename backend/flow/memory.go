@@ -96,17 +96,15 @@ func (l *Loop) recall(question string, v backend.Version) ([]backend.Fact, error
 	if err != nil {
 		return nil, err
 	}
-	about := askedBy(question)
+	held, now, about := l.heldBy(v), l.Now(), askedBy(question)
 	var found []backend.Fact
 	for _, f := range facts {
-		if f.Class != backend.ClassFast && slices.Contains(v.RecalledFactIDs, f.ID) || f.Expired(l.Now()) {
+		if f.Expired(now) || held.untouched(f) || !about.same(askedBy(f.Question)) || held.says(f) {
 			continue
 		}
-		if about.same(askedBy(f.Question)) {
-			found = append(found, f)
-			if len(found) == memoryLimit {
-				break
-			}
+		found = append(found, f)
+		if len(found) == memoryLimit {
+			break
 		}
 	}
 	return found, nil

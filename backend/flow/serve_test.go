@@ -120,3 +120,37 @@ func TestFactsThatTheTrainingGaveUpStayInMemory(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, backend.SourceMemory, said.Source)
 }
+
+func TestAnEditedFactIsInMemoryAgain(t *testing.T) {
+	w := newWorld(t)
+	f, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Porto?", Answer: "Ana Reis"}, true, "person")
+	require.NoError(t, err)
+	probe := backend.Probe{ID: "p", Kind: dataset.ProbeFact, FactID: f.ID, Question: f.Question, Accept: []string{f.Answer}}
+	_, err = w.store.AddDataset(backend.Dataset{ID: "d1", Hash: "y", Model: "qwen", BaseSHA256: baseSHA, Recipe: "default", CreatedAt: w.Now()},
+		backend.DatasetContent{Facts: []backend.Fact{f}, Probes: []backend.Probe{probe}})
+	require.NoError(t, err)
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: baseSHA, State: backend.RunFinished, CreatedAt: w.Now()}))
+	v := w.absorbed(t, "r", "aaaaaaaaaaaaaaaa", backend.Manifest{})
+	w.engine.say = func(string, []backend.Message) string { return "Ana Reis." }
+	source := func(want backend.Source, why string) {
+		t.Helper()
+		said, err := w.Reply(t.Context(), flow.ReplyInput{Version: v.ID, Question: f.Question, Memory: true}, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, said.Source, why)
+	}
+	edit := func(answer string) {
+		t.Helper()
+		_, err := w.Edit(f.ID, backend.FactUpdate{Answer: &answer})
+		require.NoError(t, err)
+	}
+	_, err = w.Score(t.Context(), v.ID)
+	require.NoError(t, err)
+	source(backend.SourceWeights, "the weights know it")
+	edit("Rui Alves")
+	source(backend.SourceMemory, "the weights say what it was")
+	_, err = w.Score(t.Context(), v.ID)
+	require.NoError(t, err)
+	source(backend.SourceMemory, "a score asks for what was frozen")
+	edit("ana reis")
+	source(backend.SourceWeights, "it says again what was taught")
+}
