@@ -98,6 +98,38 @@ func BenchmarkApprove(b *testing.B) {
 	}
 }
 
+// BenchmarkUndo takes a step of 200 approvals back in a store of superseded facts.
+func BenchmarkUndo(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := filled(b, 0)
+			list := make([]backend.Fact, n)
+			for i := range list {
+				list[i] = fact(fmt.Sprintf("f%07d", i), fmt.Sprintf("Who holds office number %d?", i), "Somebody", i)
+				list[i].State, list[i].Superseder = backend.FactSuperseded, "another"
+			}
+			require.NoError(b, s.AddFacts(list))
+			round := 0
+			for b.Loop() {
+				b.StopTimer()
+				var undo []string
+				for i := range 200 {
+					id := fmt.Sprintf("new%d-%d", round, i)
+					undo = append(undo, id)
+					f := fact(id, fmt.Sprintf("Who holds office number %d?", i), "Another", i)
+					require.NoError(b, f.Decide(backend.FactApproved, "person", at(i)))
+					require.NoError(b, s.AddFacts([]backend.Fact{f}))
+				}
+				round++
+				b.StartTimer()
+				undone, err := s.UndoFacts(undo, at(round))
+				require.NoError(b, err)
+				require.Equal(b, 200, undone)
+			}
+		})
+	}
+}
+
 func BenchmarkCheck(b *testing.B) {
 	s := filled(b, 100_000)
 	file, err := s.Backup(b.TempDir(), day)

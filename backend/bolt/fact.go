@@ -273,22 +273,19 @@ func (s *Store) UndoFact(id string, now time.Time) (f backend.Fact, restored []b
 
 func undoIn(tx *tx, id string, now time.Time) (f backend.Fact, restored []backend.Fact, err error) {
 	restored = []backend.Fact{}
-	approved := false
+	var was backend.Fact
 	f, err = facts.change(tx, id, func(f *backend.Fact) error {
-		approved = f.State == backend.FactApproved
+		was = *f
 		return f.Undo(now)
 	}, func(before, now *backend.Fact) error { return allowed(tx, before, now) })
-	if err != nil || !approved {
+	if err != nil || was.State != backend.FactApproved {
 		return f, restored, err
 	}
-	same, err := facts.children(tx, factByState, string(backend.FactSuperseded))
+	superseded, err := supersededBy(tx, was)
 	if err != nil {
 		return f, restored, err
 	}
-	for _, old := range same {
-		if old.Superseder != id {
-			continue
-		}
+	for _, old := range superseded {
 		before := old
 		old.Restore(now)
 		if err := allowed(tx, &before, &old); backend.CodeOf(err) == backend.CodeConflict {
@@ -302,6 +299,20 @@ func undoIn(tx *tx, id string, now time.Time) (f backend.Fact, restored []backen
 		restored = append(restored, old)
 	}
 	return f, restored, nil
+}
+
+// supersededBy finds what the approval of a fact superseded. It asked the same
+// question, so that the others of it need no look, unless the fact was touched since:
+// an edit may have changed its question.
+func supersededBy(tx *tx, f backend.Fact) (list []backend.Fact, err error) {
+	if f.DecidedAt != nil && f.UpdatedAt.Equal(*f.DecidedAt) {
+		list, err = factsOf(tx, f.Question)
+	} else {
+		list, err = facts.children(tx, factByState, string(backend.FactSuperseded))
+	}
+	return slices.DeleteFunc(list, func(old backend.Fact) bool {
+		return old.State != backend.FactSuperseded || old.Superseder != f.ID
+	}), err
 }
 
 // FactOfVerdict gives the newest fact that a verdict proposed; false when there

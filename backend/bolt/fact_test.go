@@ -134,6 +134,23 @@ func TestUndoRestoresWhatWasSuperseded(t *testing.T) {
 	require.Equal(t, backend.FactSuperseded, state("one"))
 }
 
+func TestUndoFindsWhatAnEditedFactSuperseded(t *testing.T) {
+	s := bolttest.Open(t)
+	for i, id := range []string{"old", "new"} {
+		require.NoError(t, s.AddFact(fact(id, "Who is the PM of the UK?", id, i)))
+		_, _, err := s.ApproveFact(id, "person", at(5+i))
+		require.NoError(t, err)
+	}
+	_, err := s.ChangeFact("new", func(f *backend.Fact) error {
+		f.Question, f.UpdatedAt = "Who is the PM of Japan?", at(8)
+		return nil
+	})
+	require.NoError(t, err)
+	_, restored, err := s.UndoFact("new", at(9))
+	require.NoError(t, err)
+	require.Equal(t, []string{"old"}, ids(restored), "it was of the question before the edit")
+}
+
 func TestFactOfVerdict(t *testing.T) {
 	s := bolttest.Open(t)
 	f := fact("f", "Who is the PM of the UK?", "Starmer", 1)

@@ -180,12 +180,12 @@ func (l *Loop) recheck(ctx context.Context, f backend.Fact) (Rechecked, error) {
 // fact. It is a question to a person and no teaching, so that it needs no
 // calibration. What a person rejected before is not asked again.
 func (l *Loop) dispute(f backend.Fact, v backend.Verdict) (*backend.Fact, error) {
-	all, err := l.Store.AllFacts("")
+	same, err := l.Store.FactsOfQuestion(f.Question)
 	if err != nil {
 		return nil, err
 	}
-	for _, other := range all {
-		if backend.Normal(other.Question) != backend.Normal(f.Question) || !other.Says(v.RivalValue) {
+	for _, other := range same {
+		if !other.Says(v.RivalValue) {
 			continue
 		}
 		switch other.State {

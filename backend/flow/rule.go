@@ -44,7 +44,7 @@ func (l *Loop) RulePlan() (RulePlan, error) {
 		return plan, err
 	}
 	for _, f := range all {
-		rule, ok, err := l.ruleFor(f, all, settings.ApprovalWait())
+		rule, ok, err := l.ruleFor(f, settings.ApprovalWait())
 		if err != nil {
 			return plan, err
 		}
@@ -79,15 +79,14 @@ func (l *Loop) ruleLeft(all []backend.Fact) (int, error) {
 // ruleFor gives the rule for a fact that waits just as its verdict proposed it. A
 // person's word goes before it: a decision, an edit, a disagreement with the
 // verdict, or another approved answer to the question.
-func (l *Loop) ruleFor(f backend.Fact, all []backend.Fact, wait time.Duration) (backend.Rule, bool, error) {
+func (l *Loop) ruleFor(f backend.Fact, wait time.Duration) (backend.Rule, bool, error) {
 	var none backend.Rule
 	if f.State != backend.FactProposed || f.ProposedBy != byVerdict || f.VerdictID == "" || f.ByHand || f.Disputes != "" || f.Expired(l.Now()) {
 		return none, false, nil
 	}
-	if slices.ContainsFunc(all, func(o backend.Fact) bool {
-		return o.State == backend.FactApproved && o.DecidedBy != backend.ByRule && backend.Normal(o.Question) == backend.Normal(f.Question)
-	}) {
-		return none, false, nil
+	same, err := l.Store.FactsOfQuestion(f.Question)
+	if err != nil || slices.ContainsFunc(same, func(o backend.Fact) bool { return o.State == backend.FactApproved && o.DecidedBy != backend.ByRule }) {
+		return none, false, err
 	}
 	v, err := l.Store.Verdict(f.VerdictID)
 	if backend.CodeOf(err) == backend.CodeNotFound {
