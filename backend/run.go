@@ -28,8 +28,11 @@ func (s RunState) Over() bool { return s != RunRequested && s != RunRunning }
 
 // Resumable says whether the training may go on from its last checkpoint. Data
 // that was refused, facts that cannot be held apart and a loss that is no number
-// would end it in the same way.
+// would end it in the same way; what has its adapter is done, whatever its state.
 func (r Run) Resumable() bool {
+	if r.AdapterID != "" {
+		return false
+	}
 	switch r.State {
 	case RunInterrupted, RunCancelled:
 		return true

@@ -126,6 +126,9 @@ func tieRun(tx *tx, a backend.Adapter, v backend.Version) error {
 		return err
 	}
 	r.AdapterID, r.VersionID = a.ID, v.ID
+	if r.State == backend.RunInterrupted { // only its end was missed: the artefact is whole
+		r.State, r.Failure, r.Message, r.Hint = backend.RunFinished, "", "", ""
+	}
 	return runs.put(tx, &r)
 }
 

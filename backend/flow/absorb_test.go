@@ -108,6 +108,27 @@ func TestStartEndsLeftoverTrainers(t *testing.T) {
 	require.NotEmpty(t, run.Hint, "the next step is offered")
 }
 
+func TestARunThatWasKilledAfterItsArtefactIsFinished(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, addDataset(w))
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: baseSHA, State: backend.RunRunning, CreatedAt: w.Now()}))
+	w.arrivals.put(flow.Arrived{Name: "r", ID: "h1", Manifest: backend.Manifest{Run: "r", BaseSHA256: baseSHA}}, true)
+	require.NoError(t, w.Start(t.Context()))
+	run, err := w.store.Run("r")
+	require.NoError(t, err)
+	require.NotEmpty(t, run.VersionID)
+	require.Equal(t, backend.RunFinished, run.State)
+	require.Empty(t, run.Message)
+	require.Empty(t, run.Hint)
+	_, err = w.Resume(t.Context(), "r")
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "it would train for nothing")
+
+	_, err = w.store.ChangeRun("r", func(r *backend.Run) error { r.State = backend.RunInterrupted; return nil })
+	require.NoError(t, err)
+	_, err = w.Resume(t.Context(), "r")
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "an older Errata left it so")
+}
+
 // failed is a trainer's error that knows its class.
 type failed struct{ class backend.FailureClass }
 

@@ -114,10 +114,11 @@ export function rough({ runs, models, model, machine, facts, recipe }) {
 
 /**
  * Whether a training that ended early can go on from what it kept. Wrong rows and a
- * loss that is no number would only end it again.
+ * loss that is no number would only end it again; what has its adapter is done.
  * @param {Run} run
  */
-export function resumable({ state, failure, message }) {
+export function resumable({ state, failure, message, adapter_id: adapter }) {
+  if (adapter) return false;
   if (state === 'failed') return failure !== 'data' && failure !== 'nan_loss' && failure !== 'apart';
   return state === 'interrupted' || (state === 'cancelled' && message !== 'Given up.');
 }
