@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,6 +181,25 @@ func TestLearnInRounds(t *testing.T) {
 	sets, err := w.store.Datasets()
 	require.NoError(t, err)
 	require.Equal(t, []int{7, 5, 3}, []int{len(sets[0].FactIDs), len(sets[1].FactIDs), len(sets[2].FactIDs)}, "each round trains on all before it")
+}
+
+func TestLearnGoesOnInTheRoundInWhichItWasBroken(t *testing.T) {
+	w := newLesson(t)
+	o := w.options()
+	o.Facts, o.Rounds = 7, 3
+	say := w.say
+	w.say = func(model, system, question string) string { return say(model, system, question) + " So says " + model }
+	w.crashAt = 3
+	_, err := w.run(t, o)
+	require.ErrorContains(t, err, "killed")
+	out, err := w.run(t, o)
+	require.NoError(t, err)
+	require.Equal(t, 60, out.Steps, "each training counts once")
+	require.Len(t, w.trains, 4)
+	require.True(t, w.trains[3].Resume)
+	for _, a := range lines(t, o.Rows)["fact"] {
+		require.Contains(t, a.Answer, fmt.Sprintf(":%012d-", []int{1, 2, 4}[a.Round-1]), "each round is asked of its own version")
+	}
 }
 
 func TestLearnTheOriginalRecipe(t *testing.T) {

@@ -31,6 +31,7 @@ type lesson struct {
 	giveUp  int   // facts that a training gives up
 	unready error // what keeps a training from starting
 	crash   bool  // the next training ends before its artefact
+	crashAt int   // so does the training of this number, from 1
 	asked   map[string]int
 	broken  string // a question that the engine fails on
 	ends    []bool
@@ -133,7 +134,7 @@ func (died) FailureClass() backend.FailureClass { return backend.FailCrashed }
 func (w *lesson) Train(_ context.Context, spec backend.TrainSpec, started func(int, int64), on func(backend.TrainerEvent)) error {
 	started(4242, 99)
 	w.trains = append(w.trains, spec)
-	if w.crash {
+	if w.crash || len(w.trains) == w.crashAt {
 		w.crash = false
 		return died{}
 	}
@@ -153,7 +154,7 @@ func (w *lesson) Train(_ context.Context, spec backend.TrainSpec, started func(i
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.here = []flow.Arrived{{Name: spec.Run, ID: fmt.Sprintf("%016d", len(w.trains)), Manifest: backend.Manifest{
+	w.here = []flow.Arrived{{Name: spec.Run, ID: fmt.Sprintf("%012d0000", len(w.trains)), Manifest: backend.Manifest{
 		Run: spec.Run, BaseSHA256: baseSHA, Metrics: metrics, Files: []backend.AdapterFile{{Name: "merged.gguf", SHA256: "ff"}},
 	}}}
 	return nil

@@ -73,13 +73,17 @@ func (l *learning) approve(round int) error {
 	}
 	so := 0
 	for _, f := range l.drawn.facts {
+		// Those of later rounds as well, which an earlier call may have come to: by them
+		// runOf tells its runs apart.
+		i := slices.IndexFunc(approved, func(a backend.Fact) bool { return a.Question == f.row.Question })
+		if i >= 0 {
+			f.fact = approved[i]
+		}
 		if f.round > round {
 			continue
 		}
 		so++
-		i := slices.IndexFunc(approved, func(a backend.Fact) bool { return a.Question == f.row.Question })
 		if i >= 0 {
-			f.fact = approved[i]
 			continue
 		}
 		if f.fact, err = l.loop.AddFact(f.asFact(), true, byBench); err != nil {
