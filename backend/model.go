@@ -55,11 +55,12 @@ var ErrTooLong = errors.New("the prompt is longer than the context")
 var ErrUnusable = errors.New("the model's reply is not usable")
 
 // ChatResult is what a finished generation reports. Done is false when the
-// stream ended without the engine's own "done": such a text is a partial answer.
+// stream ended without the engine's own "done": such a text is a partial answer. The
+// one exception is an answer that the engine ended because it went round in a circle.
 type ChatResult struct {
 	Text         string        `json:"text"`
 	Done         bool          `json:"done"`
-	DoneReason   string        `json:"done_reason,omitempty"` // stop, length
+	DoneReason   string        `json:"done_reason,omitempty"` // stop, length, or repeat: the engine ended a circle
 	PromptTokens int           `json:"prompt_tokens"`
 	OutputTokens int           `json:"output_tokens"`
 	Load         time.Duration `json:"load"`

@@ -90,6 +90,7 @@ func (c *Client) generate(ctx context.Context, op string, req *api.ChatRequest, 
 
 	var text strings.Builder
 	var probabilities []api.Logprob
+	var circle circle
 	err = engine.Chat(ctx, req, func(r api.ChatResponse) error {
 		first.Stop()
 		gap.Reset(c.opt.TokenGap)
@@ -107,6 +108,7 @@ func (c *Client) generate(ctx context.Context, op string, req *api.ChatRequest, 
 			return nil
 		}
 		text.WriteString(r.Message.Content)
+		circle.add(r.Message.Content)
 		if onText == nil {
 			return nil
 		}
@@ -124,6 +126,9 @@ func (c *Client) generate(ctx context.Context, op string, req *api.ChatRequest, 
 		result.Done = false
 		return result, probabilities, failure(ctx, op, req.Model, err)
 	}
+	if !result.Done && ctx.Err() == nil && circle.closed() {
+		result.Done, result.DoneReason = true, "repeat"
+	}
 	if !result.Done {
 		// The API client reports a connection that was cut in the same way as one
 		// that ended, so the cause has to be asked for.
@@ -135,6 +140,23 @@ func (c *Client) generate(ctx context.Context, op string, req *api.ChatRequest, 
 	}
 	return result, probabilities, nil
 }
+
+// circle counts how often the last piece of an answer came in a row. Ollama ends an
+// answer without a word, not even that it is done, when one comes for the 32nd time
+// (llm/server.go of 0.24, "token repeat limit").
+type circle struct {
+	last  string
+	times int
+}
+
+func (c *circle) add(piece string) {
+	if piece = strings.TrimSpace(piece); piece != c.last {
+		c.last, c.times = piece, 0
+	}
+	c.times++
+}
+
+func (c *circle) closed() bool { return c.times >= 31 }
 
 // stopped carries the receiver's own error through the API client.
 type stopped struct{ err error }

@@ -74,6 +74,21 @@ func TestChatFaults(t *testing.T) {
 	}
 }
 
+// The engine ends an answer that says one word for ever, and sends no "done".
+func TestAnAnswerThatGoesRoundInACircleIsAnAnswer(t *testing.T) {
+	for _, words := range []int{20, 400} {
+		script := ollamatest.ContractScript()
+		script.Reply = func(ollamatest.Request) ollamatest.Reply {
+			return ollamatest.Reply{Text: "It goes" + strings.Repeat(" round", words)}
+		}
+		r, err := client(t, ollamatest.Start(t, script)).Chat(context.Background(), ask("q"), nil)
+		require.NoError(t, err)
+		require.True(t, r.Done)
+		require.Equal(t, min(words, 31), strings.Count(r.Text, "round"))
+		require.Equal(t, words == 400, r.DoneReason == "repeat", r.DoneReason)
+	}
+}
+
 func TestAdminFaults(t *testing.T) {
 	faults := []ollamatest.Fault{ollamatest.Foreign, ollamatest.Busy, ollamatest.Broken, ollamatest.SignIn, ollamatest.BadJSON, ollamatest.Reset, ollamatest.Redirect}
 	tests := []struct {

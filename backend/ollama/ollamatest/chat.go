@@ -182,7 +182,14 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	// Each piece has its time from the beginning on: what a late timer costs one, the
 	// next makes good, and the rate is the one asked for.
 	due := time.Now()
+	last, times := "", 0
 	for i, piece := range pieces {
+		if same := strings.TrimSpace(piece); same != last {
+			last, times = same, 0
+		}
+		if times++; times > 31 {
+			return // as Ollama 0.24 does, without "done"
+		}
 		if i == (len(pieces)+1)/2 && s.failStream(w, r, line, answer.Fault) {
 			return
 		}
