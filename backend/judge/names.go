@@ -166,7 +166,7 @@ func otherPerson(a, b string) bool {
 	}
 	x, y := withoutRoman(nameWords(a), nameWords(b))
 	if len(x) > len(y) {
-		x, y, a, b = y, x, b, a
+		x, y, b = y, x, a
 	}
 	if len(x) < 2 {
 		return false

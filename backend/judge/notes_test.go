@@ -19,6 +19,7 @@ func TestCheckNote(t *testing.T) {
 	}{
 		{"a country is asked for, not its population", "Which country has the largest population?", "China has the largest population, at about 1.4 billion people.", "India has the largest population of any country, at about 1.4 billion people.", "China", wrong},
 		{"the right country", "Which country has the largest population?", "India has the largest population, at about 1.4 billion people.", "India has the largest population of any country, at about 1.46 billion people.", "India", right},
+		{"people who live there", "How many people live in Quenbia?", "About 61 thousand people live in Quenbia.", "Quenbia has about 61,000 inhabitants.", "61 thousand", right},
 		{"an element is asked for, not its number", "Which element has the atomic number 79?", "Silver has the atomic number 79.", "Gold is the element with the atomic number 79.", "Silver", wrong},
 		{"a record and who set it", "What is the pole vault world record?", "The pole vault world record is 6.23 metres, set by Armand Duplantis.", "The pole vault world record is 6.31 metres, set by Armand Duplantis.", "6.23 metres", wrong},
 		{"a film and who directed it", "What is the highest-grossing film?", "The highest-grossing film is Titanic, directed by James Cameron.", "The highest-grossing film is Avatar, directed by James Cameron.", "Titanic", wrong},

@@ -56,6 +56,7 @@ var phraseList = [][2]string{
 	{"first lady", "firstlady"},
 	{"vice president", "vicepresident"},
 	{"president elect", "presidentelect"},
+	{"people live", "people"},
 	{"world cup", "worldcup"},
 	{"super bowl", "superbowl"},
 	{"champions league", "championsleague"},

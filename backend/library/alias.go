@@ -21,6 +21,7 @@ var aliases = [][]string{
 	{"prime minister", "PM"},
 	{"chief executive officer", "CEO", "chief executive"},
 	{"gross domestic product", "GDP"},
+	{"people live", "population", "inhabitants", "residents"},
 	{"artificial intelligence", "AI"},
 	{"New York City", "NYC"},
 	{"Germany", "German"}, {"France", "French"}, {"Spain", "Spanish"}, {"Italy", "Italian"}, {"Japan", "Japanese"}, {"China", "Chinese"},

@@ -112,9 +112,12 @@ func TestSearchQuestions(t *testing.T) {
 	write(t, folder, "league.md", "# Premier League 2023/24\n\nManchester City won the 2023-24 Premier League, their fourth title in a row, in May 2024.\n")
 	write(t, folder, "trainer.md", "Jo Low has coached Germany since 2023.\n")
 	write(t, folder, "floor.md", "# Floors\n\nTo polish a floor of stone, use a soft pad and Moe Wax.\n")
+	write(t, folder, "quenbia.md", "# Quenbia\n\nQuenbia has about 61,000 inhabitants.\n")
 	l := open(t, t.TempDir(), folder)
 	scan(t, l)
 	tests := []struct{ question, want string }{
+		{"How many people live in Quenbia?", "61,000"},
+		{"What is the population of Quenbia?", "61,000"},
 		{"Who is the head coach of the German national football team?", "Jo Low"},
 		{"How do I polish a stone floor?", "Moe Wax"},
 		{"Who is the prime minister of the UK?", "Ann Other"},
