@@ -77,12 +77,14 @@ func nameGap(gap, previous string) bool {
 	return gap == " " || gap == "\n" || gap == ". " && (len(previous) == 1 || abbreviations[strings.ToLower(previous)]) || gap == "." || gap == "/"
 }
 
+var reScore = regexp.MustCompile(`^\d+[-–]\d+$`)
+
 func isModelNumber(s string) bool {
 	most := 5
 	if strings.Count(s, ".") > 1 || strings.HasPrefix(s, "v") { // 22.04.3, v24.1.0
 		most = 12
 	}
-	return len(s) <= most && hasDigit(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
+	return len(s) <= most && hasDigit(s) && !reScore.MatchString(s) && !strings.Contains(s, ",") && !(len(s) == 4 && reYear.MatchString(s))
 }
 
 var reFirstOf = regexp.MustCompile(`(?:^|[\s:])[12][.)] `)

@@ -52,6 +52,7 @@ type quantity struct {
 	step       float64 // the last stated digit: 8.2 million -> 0.1 million
 	unit       unit
 	unitName   string
+	rounded    bool    // "about 400"
 	count      bool    // written as a count, never as a year: "1,192", "about 1200"
 	letter     float64 // what a letter behind the digits may multiply by, 0 without one: "68m"
 	start, end int
@@ -99,7 +100,8 @@ func findQuantities(s string) []quantity {
 			continue
 		}
 		q := quantity{value: v, step: lastDigit(digits), unit: unit{factor: 1}, start: m[6], end: m[7]}
-		q.count = digits != s[m[6]:m[7]] || reRounded.MatchString(s[max(0, m[6]-24):m[6]])
+		q.rounded = reRounded.MatchString(s[max(0, m[6]-24):m[6]])
+		q.count = q.rounded || digits != s[m[6]:m[7]]
 		if m[4] >= 0 && (m[4] == 0 || !isWordByte(s[m[4]-1])) {
 			q.value, q.start = -v, m[4]
 		}
@@ -239,6 +241,9 @@ func quantityRelation(x, y quantity) Relation {
 	}
 	if gap <= tolerance || (x.siStep() != y.siStep() && gap < coarse) {
 		return Same
+	}
+	if (x.rounded || y.rounded) && gap <= 0.05*math.Max(math.Abs(dx), math.Abs(dy)) {
+		return Unknown
 	}
 	return Different
 }

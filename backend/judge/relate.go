@@ -15,7 +15,7 @@ var (
 // relate compares the claim with a reading, in the light of the quote and of the
 // answer's own text. A claim that is not firm can agree but not differ.
 func relate(f form, claim backend.Claim, firm bool, answer string, got reading) (Relation, string) {
-	if claim.Short == "" || afterThat(f, got) {
+	if claim.Short == "" || beside(f, claim, got) {
 		return Unknown, ""
 	}
 	rel, tier := compare(f, claim.Short, got.value)
@@ -56,7 +56,7 @@ func relate(f form, claim backend.Claim, firm bool, answer string, got reading) 
 		}
 	}
 	// Read by grammar alone, and the quote states the claim too, in no lesser part.
-	if got.by == "rule" && f.Kind == KindNumber && statesPlain(f, claim.Short, got.quote) {
+	if got.by == "rule" && statesPlain(f, claim.Short, got.quote) {
 		return Unknown, ""
 	}
 	// The right value stands in the answer's sentence, in no losing or earlier part.

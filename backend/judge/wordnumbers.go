@@ -17,6 +17,9 @@ var (
 	reCounting = regexp.MustCompile(`(?i)\b(?:approximately|roughly|nearly|almost|more than|less than|fewer than|at least)\s+$`)
 )
 
+// reOnceThen: "once $999", "once a port": at an earlier time, no number.
+var reOnceThen = regexp.MustCompile(`(?i)^\s*(?:[$€£\d]|an?\b|the\b|more\b|again\b)`)
+
 // wordQuantities reads numbers in words: "one hundred and ninety-three". Words
 // that do not add up ("two three") are numbers of their own.
 func wordQuantities(s string) []quantity {
@@ -24,7 +27,7 @@ func wordQuantities(s string) []quantity {
 	all := reNumWord.FindAllStringIndex(s, 128)
 	for i := 0; i < len(all); {
 		word := strings.ToLower(s[all[i][0]:all[i][1]])
-		if multipliers[word] > 0 { // "hundred" without a number before it
+		if multipliers[word] > 0 || word == "once" && reOnceThen.MatchString(s[all[i][1]:]) { // "hundred" without a number before it
 			i++
 			continue
 		}
