@@ -218,7 +218,7 @@ describe('a file of facts', () => {
 
 describe('how a training ended', () => {
   test('paused, it can be resumed', async () => {
-    const fake = await open('#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', failure: 'paused', message: 'The training is paused; what it learned is kept.', version_id: '' }); });
+    const fake = await open('#/training', (w) => { Object.assign(w.runs[0], { state: 'cancelled', failure: 'paused', message: 'The training is paused; what it learned is kept.', version_id: '', adapter_id: '' }); });
     assert.equal(text('.run h2'), 'Paused');
     await click('run-end [data-do="resume"]');
     assert.equal(called(fake, 'ResumeRun').length, 1);

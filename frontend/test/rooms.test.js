@@ -249,7 +249,7 @@ describe('training and versions', () => {
     assert.doesNotMatch(text('training-room'), /in memory/);
   });
   test('an interrupted run is resumed or given up', async () => {
-    const fake = await open('#/training', (w) => { w.runs[0].state = 'interrupted'; });
+    const fake = await open('#/training', (w) => { Object.assign(w.runs[0], { state: 'interrupted', version_id: '', adapter_id: '' }); });
     await click('[data-do="discard"]');
     assert.equal(called(fake, 'DiscardRun').length, 1);
   });

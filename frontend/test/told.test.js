@@ -11,11 +11,12 @@ import { called, click, field, open, text } from './house.js';
 beforeEach(() => { put(''); });
 
 describe('a training that ended early', () => {
-  const last = (/** @type {any} */ change) => (/** @type {any} */ w) => Object.assign(w.runs[0], { version_id: '' }, change);
+  const last = (/** @type {any} */ change) => (/** @type {any} */ w) => Object.assign(w.runs[0], { version_id: '', adapter_id: '' }, change);
   const tests = [
     { name: 'stopped with a checkpoint', run: { state: 'cancelled', failure: 'cancelled', message: 'Stopped.' }, want: true },
     { name: 'given up', run: { state: 'cancelled', failure: 'cancelled', message: 'Given up.' }, want: false },
     { name: 'out of memory', run: { state: 'failed', failure: 'oom_host', message: 'The machine ran out of memory.' }, want: true },
+    { name: 'ended after its adapter came', run: { state: 'interrupted', adapter_id: '3f9a41c07be2d1f0', message: 'Errata ended.' }, want: false },
     { name: 'wrong rows', run: { state: 'failed', failure: 'data', message: 'A row is empty.' }, want: false },
     { name: 'no number', run: { state: 'failed', failure: 'nan_loss', message: 'The loss is not a number.' }, want: false },
   ];

@@ -68,7 +68,6 @@ export const learning = {
   Elapsed: ['Vergangen', '已用时间'],
   'Rows/s': ['Zeilen/s', '行/秒'],
   'Step {0}: loss {1}, drift {2}': ['Schritt {0}: Verlust {1}, Drift {2}', '第 {0} 步：损失 {1}，漂移 {2}'],
-  'unknown': ['unbekannt', '未知'],
   'No figures yet': ['Noch keine Zahlen', '尚无数据'],
   'step': ['Schritt', '步'],
   'loss on the answers': ['Verlust auf den Antworten', '答案上的损失'],
