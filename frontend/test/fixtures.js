@@ -193,7 +193,7 @@ const answerers = () => [
 export function world() {
   return {
     settings: settings(), chats: chats(), turns: turns(), facts: facts(), datasets: datasets(), content: content(), diff: { from: '', to: '', added: facts().slice(0, 3), changed: [], removed: [] },
-    runs: [run('r3', { version_id: 'ver3', created_at: before(3) }), run('r2', { created_at: before(51) }), run('r1', { state: 'failed', message: 'The machine ran out of memory.', hint: 'Close other programs, or train a smaller model.', failure: 'oom_host', version_id: '', created_at: before(220) })],
+    runs: [run('r3', { version_id: 'ver3', created_at: before(3) }), run('r2', { created_at: before(51) }), run('r1', { state: 'failed', message: 'The machine ran out of memory.', hint: 'Close other programs, or train a smaller model.', failure: 'oom_host', version_id: '', adapter_id: '', created_at: before(220) })],
     lines: lines(), versions: versions(), board: {
       columns: [{ version_id: 'ver1', name: 'v1', state: 'retired' }, { version_id: 'ver2', name: 'v2', state: 'current' }, { version_id: 'ver3', name: 'v3', state: 'candidate' }],
       lines: facts().map((f, i) => {
