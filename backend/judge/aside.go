@@ -10,11 +10,11 @@ import (
 
 // beside says that a quote, though it is about the question's words, tells of
 // something else: a later time, another year, a lower rank, what may come to be, or
-// what people believe.
-// It neither confirms nor refutes.
+// what people believe. It neither confirms nor refutes.
 func beside(f form, claim backend.Claim, got reading) bool {
-	return afterThat(f, got) || ranksLower(f, got.quote) || reMaybe.MatchString(got.quote) || onlyBelieved(f, got.quote) || ofAnotherYear(f, got) ||
-		reDenied.MatchString(got.quote) || otherEnd(f, claim, got) || notNext(f, got) || notAll(f, got) || elsewhere(f, got) || roughly(f, claim, got)
+	clause := clauseOf(got)
+	return afterThat(f, got) || ranksLower(f, got.quote) || reMaybe.MatchString(got.quote) || onlyBelieved(f, got.quote) || ofAnotherYear(f, clause, got) ||
+		reDenied.MatchString(got.quote) || otherEnd(f, claim, got) || notNext(f, got) || notAll(f, clause, got) || elsewhere(f, clause, got) || roughly(f, claim, got)
 }
 
 var (
@@ -74,8 +74,7 @@ func notNext(f form, got reading) bool {
 }
 
 // notAll: "12 gold medals and 31 medals in all" gives 31.
-func notAll(f form, got reading) bool {
-	clause := clauseOf(got)
+func notAll(f form, clause string, got reading) bool {
 	return f.Kind == KindNumber && clause != "" && reInAll.MatchString(got.quote) && !reInAll.MatchString(clause)
 }
 
@@ -87,8 +86,7 @@ func roughly(f form, claim backend.Claim, got reading) bool {
 
 // elsewhere: to a question for a place, one whose clause says something else, while
 // another clause says what is asked ("was born in Velm and lives in Orlin").
-func elsewhere(f form, got reading) bool {
-	clause := clauseOf(got)
+func elsewhere(f form, clause string, got reading) bool {
 	if clause == "" || !reWhere.MatchString(f.Text) {
 		return false
 	}
@@ -103,8 +101,7 @@ func elsewhere(f form, got reading) bool {
 
 // ofAnotherYear: of several years in a quote the value's clause names another than
 // the one that is asked for.
-func ofAnotherYear(f form, got reading) bool {
-	clause := clauseOf(got)
+func ofAnotherYear(f form, clause string, got reading) bool {
 	if len(f.Years) != 1 || f.Kind == KindDate || clause == "" || !slices.Contains(yearsIn(got.quote), f.Years[0]) {
 		return false
 	}
@@ -139,27 +136,19 @@ func yearsIn(s string) (out []int) {
 
 var (
 	// "Who was the mayor in 2022?", not "Who directed the 1997 film?".
-	reInYear = regexp.MustCompile(`(?i)\b(?:was|were|did|had)\b.*\b(?:in|during|of|by|(?:start|beginning|middle|end) of|as of)(?: (?:early|mid|late|january|february|march|april|may|june|july|august|september|october|november|december))? (1[0-9]{3}|20[0-9]{2})\W*$`)
+	reInYear = regexp.MustCompile(`(?i)\b(?:was|were|did|had)\b.*\b(?:in|during|of|by|(?:start|beginning|middle|end) of|as of)(?: (?:early|mid|late|january|february|march|april|may|june|july|august|september|october|november|december))? (?:1[0-9]{3}|20[0-9]{2})\W*$`)
 	reSince  = regexp.MustCompile(`(?i)\b(?:since|took (?:up )?(?:the )?office|sworn in|became|appointed|elected|named|took over|succeeded|assumed)\b`)
 	reIsNow  = regexp.MustCompile(`(?i)\b(?:is|are|has|have)\b|['’]s\b`)
 )
-
-// pastYear is the year for which a question asks how things were then, 0 for none.
-func pastYear(f form) int {
-	if m := reInYear.FindStringSubmatch(f.Text); m != nil && len(f.Years) == 1 && f.Kind != KindDate {
-		return atoi(m[1])
-	}
-	return 0
-}
 
 // afterThat says that a quote tells of a time after the year that is asked for: of
 // what began later, or of what is so on a page that was written later. It neither
 // confirms nor refutes what was so in that year.
 func afterThat(f form, got reading) bool {
-	year := pastYear(f)
-	if year == 0 {
+	if len(f.Years) != 1 || f.Kind == KindDate || !reInYear.MatchString(f.Text) {
 		return false
 	}
+	year := f.Years[0]
 	if at := reSince.FindStringIndex(got.quote); at != nil {
 		if began := findDates(got.quote[at[1]:]); len(began) > 0 {
 			return began[0].from.Year() > year

@@ -85,9 +85,7 @@ func parseQuestion(q string) form {
 	f.loser = reLoser.MatchString(q)
 	f.work = !f.Person && reWork.MatchString(q)
 	f.Present = reNow.MatchString(q) || regexp.MustCompile(`(?i)\b(?:is|are|has|holds?|leads?|runs?)\b`).MatchString(q) && !rePast.MatchString(q)
-	for _, y := range reYear.FindAllString(q, 8) {
-		f.Years = append(f.Years, atoi(y))
-	}
+	f.Years = yearsIn(q)
 	for t := range properTerms(q) {
 		f.Entities[t] = true
 	}

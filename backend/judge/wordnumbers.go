@@ -27,7 +27,7 @@ func wordQuantities(s string) []quantity {
 	all := reNumWord.FindAllStringIndex(s, 128)
 	for i := 0; i < len(all); {
 		word := strings.ToLower(s[all[i][0]:all[i][1]])
-		if multipliers[word] > 0 || word == "once" && reOnceThen.MatchString(s[all[i][1]:]) { // "hundred" without a number before it
+		if multipliers[word] > 0 || word == "once" && reOnceThen.MatchString(s[all[i][1]:]) { // "hundred" alone is no number either
 			i++
 			continue
 		}
