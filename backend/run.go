@@ -70,7 +70,8 @@ type Run struct {
 	Recipe      string          `json:"recipe"`
 	Overrides   json.RawMessage `json:"overrides,omitempty"`
 	Seed        int             `json:"seed"`
-	Engine      string          `json:"engine"` // local
+	StartFrom   string          `json:"start_from,omitempty"` // id of the adapter whose merged file it goes on from
+	Engine      string          `json:"engine"`               // local
 	MaxMinutes  float64         `json:"max_minutes,omitempty"`
 	ByRule      bool            `json:"by_rule,omitempty"` // started under the policy automatic, by nobody's click
 	State       RunState        `json:"state"`

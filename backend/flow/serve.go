@@ -150,9 +150,9 @@ func (l *Loop) chooseServing(ctx context.Context, v backend.Version) (backend.Se
 	return backend.ServedMerged, err
 }
 
-// lastMerged is the merged file of the newest version of a run's model that has
-// one, where the original recipe goes on from; empty for none.
-func (l *Loop) lastMerged(run backend.Run) (string, error) {
+// lastMerged is the adapter of the newest version of a run's model that has a merged
+// file, where the original recipe goes on from; empty for none.
+func (l *Loop) lastMerged(run backend.Run) (adapterID string, err error) {
 	versions, err := l.Store.Versions()
 	if err != nil {
 		return "", err
@@ -166,8 +166,28 @@ func (l *Loop) lastMerged(run backend.Run) (string, error) {
 			return "", err
 		}
 		if hashOf(adapter, mergedFile) != "" {
-			return filepath.Join(adapter.Dir, mergedFile), nil
+			return v.AdapterID, nil
 		}
 	}
 	return "", nil
+}
+
+// startFrom is the merged file that a run goes on from, the same one whenever it is
+// resumed: a checkpoint fits no other weights. Empty for the base.
+func (l *Loop) startFrom(run backend.Run) (path string, err error) {
+	if run.StartFrom == "" {
+		return "", nil
+	}
+	versions, err := l.Store.Versions()
+	if err != nil {
+		return "", err
+	}
+	for _, v := range versions {
+		if v.AdapterID == run.StartFrom && v.State == backend.VersionDeleted {
+			return "", backend.Errorf(backend.CodeConflict, "train", "This training goes on from %s, whose weights were deleted since.", v.Name()).
+				WithHint("Start a new training; the facts are all kept.")
+		}
+	}
+	adapter, err := l.Store.Adapter(run.StartFrom)
+	return filepath.Join(adapter.Dir, mergedFile), err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"errata/backend"
+	"errata/backend/dataset"
 )
 
 // TrainInput says what to train. Without DatasetID the approved facts are frozen first.
@@ -60,6 +61,11 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 		ID: l.NewID(), DatasetID: d.ID, DatasetHash: d.Hash, Model: d.Model, BaseSHA256: sha, Recipe: d.Recipe,
 		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,
 		ByRule: in.byRule, State: backend.RunRequested, CreatedAt: l.Now(),
+	}
+	if run.Recipe == dataset.RecipeOriginal {
+		if run.StartFrom, err = l.lastMerged(run); err != nil {
+			return backend.Run{}, err
+		}
 	}
 	spec, err := l.spec(ctx, run, false)
 	if err != nil {
@@ -134,6 +140,10 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 	if err != nil {
 		return backend.TrainSpec{}, err
 	}
+	if sha != run.BaseSHA256 {
+		return backend.TrainSpec{}, backend.Errorf(backend.CodeConflict, "train", "The base model changed since this training began; it cannot go on.").
+			WithHint("Start a new training; the facts are all kept.")
+	}
 	rows, err := l.Workspace.WriteRows(run.ID, content.Rows)
 	if err != nil {
 		return backend.TrainSpec{}, err
@@ -144,9 +154,7 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 		MaxMinutes: run.MaxMinutes, Recipe: run.Recipe, Overrides: run.Overrides, Merged: true, Resume: resume,
 		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash},
 	}
-	if run.Recipe == "original" {
-		spec.StartFrom, err = l.lastMerged(run)
-	}
+	spec.StartFrom, err = l.startFrom(run)
 	return spec, err
 }
 

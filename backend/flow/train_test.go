@@ -87,6 +87,57 @@ func TestResumeThatCannotStartChangesNothing(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
+func TestResumeOnAnotherBaseIsRefused(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, addDataset(w))
+	before := backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: mergedSHA, State: backend.RunInterrupted, CreatedAt: w.Now()}
+	require.NoError(t, w.store.AddRun(before))
+	_, err := w.Resume(t.Context(), "r")
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err), "its adapter would be quarantined in the end")
+	require.ErrorContains(t, err, "base model changed")
+	after, err := w.store.Run("r")
+	require.NoError(t, err)
+	require.Equal(t, backend.RunInterrupted, after.State)
+}
+
+func TestOriginalRunResumesOnTheWeightsItBeganWith(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.store.AddDataset(backend.Dataset{ID: "d1", Hash: "y", Model: "qwen", BaseSHA256: baseSHA, Recipe: "original"}, backend.DatasetContent{})
+	require.NoError(t, err)
+	var from []string
+	w.trainer.train = func(_ context.Context, s backend.TrainSpec, _ func(backend.TrainerEvent)) error {
+		from = append(from, s.StartFrom)
+		return failed{backend.FailCrashed}
+	}
+	train := func() backend.Run {
+		run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+		require.NoError(t, err)
+		_, err = w.WaitRun(t.Context(), run.ID)
+		require.NoError(t, err)
+		return run
+	}
+	resume := func(run backend.Run) error {
+		_, err := w.Resume(t.Context(), run.ID)
+		if err == nil {
+			_, err = w.WaitRun(t.Context(), run.ID)
+		}
+		return err
+	}
+	first := train()
+	one := w.trained(t, "one", backend.Manifest{Files: merged})
+	second := train()
+	w.trained(t, "two", backend.Manifest{Files: merged})
+	require.NoError(t, resume(first))
+	require.NoError(t, resume(second))
+	require.Equal(t, []string{"", "/adapters/hash-one/merged.gguf", "", "/adapters/hash-one/merged.gguf"}, from)
+
+	_, err = w.DeleteVersion(t.Context(), one.ID)
+	require.NoError(t, err)
+	err = resume(second)
+	require.Equal(t, backend.CodeConflict, backend.CodeOf(err))
+	require.ErrorContains(t, err, "deleted")
+}
+
 func TestDiscard(t *testing.T) {
 	for state, code := range map[backend.RunState]backend.Code{
 		backend.RunInterrupted: "", backend.RunFailed: "", backend.RunCancelled: "",
