@@ -42,6 +42,7 @@ type scriptedEngine struct {
 	chats    []backend.ChatRequest
 	off      bool   // the base's file cannot be reached
 	digest   string // of the base, as the engine tells it
+	changed  string // the digest of the base's file once it is another one
 }
 
 func newEngine() *scriptedEngine {
@@ -121,6 +122,9 @@ func (e *scriptedEngine) Ensure(_ context.Context, model string) (backend.ModelI
 func (e *scriptedEngine) BaseFile(context.Context, string) (string, string, error) {
 	if e.off {
 		return "", "", backend.Errorf(backend.CodeUnavailable, "engine", "The engine is off.")
+	}
+	if e.changed != "" {
+		return "/nowhere/base.gguf", e.changed, nil
 	}
 	return "/nowhere/base.gguf", baseSHA, nil
 }

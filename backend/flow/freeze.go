@@ -81,7 +81,7 @@ func (l *Loop) store(content backend.DatasetContent, base backend.ModelInfo, inp
 	d := dataset.Freeze(parent, content, l.NewID(), input)
 	d.Model = base.Name
 	for _, old := range before {
-		if old.Hash == d.Hash {
+		if old.Hash == d.Hash && old.BaseSHA256 == d.BaseSHA256 && old.Model == d.Model {
 			return old, nil
 		}
 	}

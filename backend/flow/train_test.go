@@ -100,6 +100,28 @@ func TestResumeOnAnotherBaseIsRefused(t *testing.T) {
 	require.Equal(t, backend.RunInterrupted, after.State)
 }
 
+func TestABaseThatChangedIsFrozenAnew(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Lisbon?", Answer: "Rui Alves"}, true, "me")
+	require.NoError(t, err)
+	first, err := w.Freeze(t.Context(), flow.FreezeInput{})
+	require.NoError(t, err)
+	again, err := w.Freeze(t.Context(), flow.FreezeInput{})
+	require.NoError(t, err)
+	require.Equal(t, first.ID, again.ID)
+
+	w.engine.changed = mergedSHA // it answers alike
+	_, err = w.Train(t.Context(), flow.TrainInput{DatasetID: first.ID})
+	require.ErrorContains(t, err, "changed")
+	run, err := w.Train(t.Context(), flow.TrainInput{})
+	require.NoError(t, err, "the hint says to freeze again")
+	_, err = w.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	second, err := w.store.Dataset(run.DatasetID)
+	require.NoError(t, err)
+	require.Equal(t, mergedSHA, second.BaseSHA256)
+}
+
 func TestOriginalRunResumesOnTheWeightsItBeganWith(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.store.AddDataset(backend.Dataset{ID: "d1", Hash: "y", Model: "qwen", BaseSHA256: baseSHA, Recipe: "original"}, backend.DatasetContent{})
