@@ -49,6 +49,7 @@ type spec struct {
 	held    []string // rewordings that score
 	stop    []string // rewordings that stop
 	heldKin []string
+	beside  []string // neighbours that are trained
 }
 
 type builder struct {

@@ -259,6 +259,28 @@ func TestPoolsAreNeverShared(t *testing.T) {
 	}
 }
 
+func TestTheAlarmIsNeverTrained(t *testing.T) {
+	facts := []backend.Fact{
+		{ID: "f-kz", Question: "What is the capital of Kazakhstan?", Answer: "Almaty", OldAnswer: "Astana"},
+		{ID: "f-no", Question: "What is the currency of Norway?", Answer: "Euro"},
+		{ID: "f-x", Question: "how heavy is a cloud", Answer: "500 tonnes"},
+	}
+	for seed := range int64(10) {
+		trained, alarms := map[string]string{}, 0
+		c := build(t, dataset.Input{Facts: facts, Stable: shipped(t), Seed: seed})
+		for _, r := range c.Rows {
+			if r.Kind != backend.RowGuardProbe && r.Kind != backend.RowProbe {
+				trained[backend.Normal(asked(r.Prompt))] = string(r.Kind)
+			}
+		}
+		for _, r := range byKind(c)[backend.RowGuardProbe] {
+			require.Empty(t, trained[backend.Normal(asked(r.Prompt))], "seed %d trains %q", seed, asked(r.Prompt))
+			alarms++
+		}
+		require.Equal(t, 16, alarms)
+	}
+}
+
 func TestKnownQuestionsOnly(t *testing.T) {
 	all := shipped(t)
 	known := []string{}

@@ -194,6 +194,7 @@ func (b *builder) neighbourRows(s *spec) {
 		like := b.alike(s, b.thirds.Guards, func(text string) bool { return b.freeKin(text) && !slices.Contains(texts, text) })
 		texts = append(texts, like[:min(len(like), fewestNeighbours-len(texts))]...)
 	}
+	s.beside = texts
 	for i, text := range texts {
 		q := parse(text)
 		name, prompt := "question", text
@@ -252,11 +253,17 @@ var clockQuestions = []string{
 
 // guardRows holds ordinary conversation, and keeps some of it out as the alarm.
 func (b *builder) guardRows() {
+	beside := map[string]bool{} // what is held beside a fact guards nothing: the alarm must never be trained
+	for _, s := range b.specs {
+		for _, text := range s.beside {
+			beside[canon(text)] = true
+		}
+	}
 	t := target{seed: b.in.Seed, taken: func(text string) bool { return b.taken[backend.Normal(text)] || b.asksFact(text) }}
 	chats := t.sorted(dataLines(guardText))
 	var texts []string
 	for _, s := range b.thirds.Guards {
-		if b.freeKin(s.Question) {
+		if b.freeKin(s.Question) && !beside[canon(s.Question)] {
 			texts = append(texts, s.Question)
 		}
 	}
