@@ -115,7 +115,8 @@ class Training:
     def run(self, emit: Emitter, ended_by: Callable[[], str], deadline: float, checkpoint: Callable[[], None]) -> str:
         """Trains until learned, capped, out of time (monotonic `deadline`, 0: none) or `ended_by`; says which.
 
-        Raises TrainerError (nan_loss) on a loss or gradient that is not finite. `checkpoint` is called now and then.
+        Raises TrainerError: nan_loss on a loss or gradient that is not finite, cancelled when no time was left for a
+        step. `checkpoint` is called now and then.
         """
         state, recipe = self.state, self._recipe
         saved_at = time.monotonic()
@@ -127,6 +128,8 @@ class Training:
             if ended == "stopped" or (ended and state.step):
                 return ended
             if deadline and begun >= deadline:
+                if not state.step:
+                    raise _no_time()
                 return "max_minutes"
             before, tokens = state.row_passes, state.token_passes
             rate = self._step()
@@ -348,6 +351,14 @@ class Training:
             extra = math.ceil(state.step * share / (1 - share)) if self._held and share < 1 else 0
             state.end = min(state.end, state.step + extra)
             state.polish_from = state.step + 1
+
+
+def _no_time() -> TrainerError:
+    return TrainerError(
+        "cancelled",
+        "max_minutes were over before the first step, so nothing was learned",
+        "Allow more minutes and start the run again: what the base answers is kept.",
+    )
 
 
 def _not_finite(message: str) -> TrainerError:

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -187,9 +188,25 @@ def test_finish_ends_a_run_with_an_artefact(job: Job) -> None:
     assert job.of("progress")[0]["tokens_per_second"] > job.of("progress")[0]["rows_per_second"]
 
 
-def test_out_of_time_still_leaves_an_artefact(job: Job) -> None:
+def test_out_of_time_before_a_step_leaves_nothing(job: Job) -> None:
     job.spec.update(max_steps=0, max_minutes=1e-6)
-    job.execute()
+    with pytest.raises(TrainerError) as caught:
+        job.execute()
+    assert caught.value.error_class == "cancelled"
+    assert "before the first step" in caught.value.message
+    assert not job.artefact.exists()
+
+
+def test_out_of_time_still_leaves_an_artefact(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.spec.update(max_steps=0, max_minutes=60)
+    later = time.monotonic() + 7200
+
+    def age(event: dict[str, Any], control: Control) -> None:
+        if event["type"] == "progress":
+            monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    job.execute(age)
+    assert [event["step"] for event in job.of("progress")] == [1]
     manifest = json.loads((job.artefact / "manifest.json").read_text())
     assert manifest["metrics"]["stopped_by"] == "max_minutes"
     assert manifest["metrics"]["given_up"] == [], "nobody looked yet"
