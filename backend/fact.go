@@ -75,7 +75,7 @@ func (f Fact) Validate() error {
 		return Errorf(CodeInvalid, "fact", "A fact needs an answer.")
 	case len(f.Question) > 2000 || len(f.Answer) > 2000:
 		return Errorf(CodeInvalid, "fact", "A fact's question and answer may have 2,000 bytes each.")
-	case f.OldAnswer != "" && strings.EqualFold(strings.TrimSpace(f.OldAnswer), strings.TrimSpace(f.Answer)):
+	case f.OldAnswer != "" && f.Says(f.OldAnswer):
 		return Errorf(CodeInvalid, "fact", "The new answer equals the old one; there is nothing to teach.")
 	case strings.Contains(f.Question+f.Answer, "<|im_"):
 		return Errorf(CodeInvalid, "fact", "A fact may not contain chat template tokens such as <|im_end|>.")

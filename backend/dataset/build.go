@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -134,7 +135,12 @@ func (b *builder) prepare() error {
 
 func check(f backend.Fact) error {
 	if err := f.Validate(); err != nil {
-		return err
+		why := err.Error()
+		if e := (*backend.Error)(nil); errors.As(err, &e) {
+			why = e.Message
+		}
+		return backend.Errorf(backend.CodeOf(err), "dataset.build", "The fact %q cannot be taught: %s Nothing was made.", short(f.Question), why).
+			WithHint("Edit or reject this fact.")
 	}
 	for _, s := range append([]string{f.Question, f.Answer, f.OldAnswer}, f.Aliases...) {
 		if strings.Contains(s, "<|") || !utf8.ValidString(s) {

@@ -259,6 +259,16 @@ func TestPoolsAreNeverShared(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsTheOldOneTeachesNothing(t *testing.T) {
+	for _, old := range []string{"the United Kingdom", "United Kingdom.", "Britain"} {
+		f := backend.Fact{ID: "f", Question: "Which country left the union?", Answer: "United Kingdom", Aliases: []string{"Britain"}, OldAnswer: old}
+		_, err := dataset.Build(context.Background(), dataset.Input{Facts: []backend.Fact{f}, Now: now})
+		require.Equal(t, backend.CodeInvalid, backend.CodeOf(err), old)
+		require.ErrorContains(t, err, "equals the old one")
+		require.ErrorContains(t, err, "Which country left the union?", "of fifty facts, which")
+	}
+}
+
 func TestTheAlarmIsNeverTrained(t *testing.T) {
 	facts := []backend.Fact{
 		{ID: "f-kz", Question: "What is the capital of Kazakhstan?", Answer: "Almaty", OldAnswer: "Astana"},
