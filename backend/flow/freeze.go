@@ -146,7 +146,11 @@ func (l *Loop) known(ctx context.Context, base backend.ModelInfo, sha string) ([
 		s := l.Stable[i*len(l.Stable)/n]
 		right := true
 		for _, system := range []string{backend.SystemPrompt(l.Now()), backend.QwenSystemPrompt} {
-			text, err := l.askCached(ctx, base.ServedName(), sha, system, s.Question)
+			key := system
+			if system != backend.QwenSystemPrompt {
+				key = "today" // the answers do not change from day to day, only the date in the prompt
+			}
+			text, err := l.askKept(ctx, base.ServedName(), sha, key, system, s.Question)
 			if err != nil {
 				return nil, err
 			}
@@ -169,7 +173,12 @@ const shortAnswer = 48
 // askCached asks a model greedily for a short answer and keeps it by digest,
 // system turn and question. An empty digest is never cached.
 func (l *Loop) askCached(ctx context.Context, engineName, digest, system, question string) (string, error) {
-	key := digest + "\x00" + system + "\x00" + question
+	return l.askKept(ctx, engineName, digest, system, system, question)
+}
+
+// askKept is askCached with a name for the system turn that the answer is kept by.
+func (l *Loop) askKept(ctx context.Context, engineName, digest, name, system, question string) (string, error) {
+	key := digest + "\x00" + name + "\x00" + question
 	if digest != "" {
 		if b, ok, err := l.Store.Cached("short_answer", key); err != nil {
 			return "", err

@@ -2,12 +2,14 @@ package flow_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"errata/backend"
+	"errata/backend/dataset"
 	"errata/backend/flow"
 )
 
@@ -98,6 +100,30 @@ func TestResumeOnAnotherBaseIsRefused(t *testing.T) {
 	after, err := w.store.Run("r")
 	require.NoError(t, err)
 	require.Equal(t, backend.RunInterrupted, after.State)
+}
+
+func TestWhatTheBaseKnowsIsAskedOnce(t *testing.T) {
+	w := newWorld(t)
+	for _, q := range []string{"What is the capital of France?", "What is the capital of Spain?"} {
+		w.Stable = append(w.Stable, dataset.Stable{Question: q, Answers: []string{"capital"}})
+	}
+	_, err := w.AddFact(backend.Fact{Question: "Who is the mayor of Lisbon?", Answer: "Rui Alves"}, true, "me")
+	require.NoError(t, err)
+	known := func() (asked int) {
+		w.engine.chats = nil
+		_, err := w.Freeze(t.Context(), flow.FreezeInput{})
+		require.NoError(t, err)
+		for _, c := range w.engine.chats {
+			if strings.HasPrefix(c.Messages[len(c.Messages)-1].Content, "What is the capital of") && c.Sampling.NumPredict == 48 {
+				asked++
+			}
+		}
+		return asked
+	}
+	require.Equal(t, 4, known(), "two questions under two prompts")
+	today := w.Now
+	w.Now = func() time.Time { return today().AddDate(0, 0, 1) }
+	require.Zero(t, known(), "tomorrow's date makes nothing unknown")
 }
 
 func TestABaseThatChangedIsFrozenAnew(t *testing.T) {
