@@ -269,6 +269,15 @@ func TestAnAnswerThatIsTheOldOneTeachesNothing(t *testing.T) {
 	}
 }
 
+func TestTheOtherWayRoundIsAnotherQuestion(t *testing.T) {
+	facts := []backend.Fact{
+		{ID: "there", Question: "How many tourists travelled from China to Japan in 2024?", Answer: "7 million"},
+		{ID: "back", Question: "How many tourists travelled from Japan to China in 2024?", Answer: "1 million"},
+	}
+	require.Len(t, build(t, dataset.Input{Facts: facts}).Facts, 2)
+	require.Equal(t, dataset.Key("Who is the prime minister of the UK?"), dataset.Key("Who is the British prime minister?"))
+}
+
 func TestTheAlarmIsNeverTrained(t *testing.T) {
 	facts := []backend.Fact{
 		{ID: "f-kz", Question: "What is the capital of Kazakhstan?", Answer: "Almaty", OldAnswer: "Astana"},

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	_ "embed"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -317,7 +318,8 @@ var small = set("of in for by on at from to is are s")
 
 // canon is the form in which two questions are the same question: names by their
 // canonical form, in backend.Normal form, without fillers and small words, in
-// alphabetical order.
+// alphabetical order; then those names of one kind whose order may matter: from
+// China to Japan is not from Japan to China.
 func canon(question string) string {
 	g := loadGazetteer()
 	found := g.find(question)
@@ -331,7 +333,24 @@ func canon(question string) string {
 	words := strings.Fields(backend.Normal(text))
 	words = slices.DeleteFunc(words, func(w string) bool { return fillers[w] || small[w] })
 	slices.Sort(words)
-	return strings.Join(words, " ")
+	return strings.Join(append(words, ordered(found)...), " ")
+}
+
+// ordered are the names of a kind that is named twice or more, as they stand.
+func ordered(found []match) []string {
+	kinds := map[string][]string{}
+	for _, m := range found {
+		if g := m.entry.group; !g.relation && !slices.Contains(kinds[g.name], m.entry.name) {
+			kinds[g.name] = append(kinds[g.name], m.entry.name)
+		}
+	}
+	var out []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if len(kinds[kind]) > 1 {
+			out = append(out, ">", strings.Join(kinds[kind], " > "))
+		}
+	}
+	return out
 }
 
 // Key is equal for two questions that ask the same thing in nearly the same words.
