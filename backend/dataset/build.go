@@ -1,12 +1,14 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -220,6 +222,7 @@ func (b *builder) pools() error {
 		asked[backend.Normal(a.Question)] = true
 		b.out.Anchors = append(b.out.Anchors, a)
 	}
+	b.nearest()
 	b.thirds = Split(knownOf(b.in.Stable, b.in.Known))
 	for _, part := range []*[]Stable{&b.thirds.Anchors, &b.thirds.Guards, &b.thirds.Retention} {
 		var kept []Stable
@@ -235,6 +238,25 @@ func (b *builder) pools() error {
 	}
 	b.chooseAnchors()
 	return nil
+}
+
+// nearest keeps the supported answers that stand closest to what is taught, the newest
+// of equals: each is said like a fact, and hundreds of them would make one fact take hours.
+func (b *builder) nearest() {
+	if b.in.Recipe != RecipeDefault || len(b.out.Anchors) <= supportedAnchors {
+		return
+	}
+	near := func(a backend.Anchor) (most int) {
+		words := set(canon(a.Question))
+		for _, s := range b.specs {
+			most = max(most, overlap(words, set(s.key)))
+		}
+		return most
+	}
+	slices.SortStableFunc(b.out.Anchors, func(x, y backend.Anchor) int {
+		return cmp.Or(cmp.Compare(near(y), near(x)), y.CreatedAt.Compare(x.CreatedAt))
+	})
+	b.out.Anchors = b.out.Anchors[:supportedAnchors]
 }
 
 // heldOut says whether a text asks what is measured or kept already, in these words or others.

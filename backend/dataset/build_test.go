@@ -269,6 +269,28 @@ func TestAnAnswerThatIsTheOldOneTeachesNothing(t *testing.T) {
 	}
 }
 
+func TestSupportedAnswersDoNotGrowATraining(t *testing.T) {
+	model := &scripted{plain: map[string]string{}}
+	in := dataset.Input{Facts: []backend.Fact{pmFact()}, Model: model, Stable: shipped(t)}
+	for i := range 300 {
+		q := fmt.Sprintf("What is the colour of thing %d?", i)
+		if i == 5 {
+			q = "Who is the prime minister of Veldmoor?"
+		}
+		model.plain[q] = "It is blue."
+		in.Anchors = append(in.Anchors, backend.Anchor{ID: fmt.Sprint(i), Question: q, Answers: []string{"blue"}, Source: backend.AnchorSupported, CreatedAt: now.AddDate(0, 0, -i)})
+	}
+	said, near := 0, false
+	for _, r := range byKind(build(t, in))[backend.RowAnchor] {
+		if r.Completion != "" {
+			said++
+			near = near || strings.Contains(r.Prompt, "Veldmoor")
+		}
+	}
+	require.Equal(t, 80, said, "two rows an answer")
+	require.True(t, near, "what stands beside the fact is kept first")
+}
+
 func TestTheOtherWayRoundIsAnotherQuestion(t *testing.T) {
 	facts := []backend.Fact{
 		{ID: "there", Question: "How many tourists travelled from China to Japan in 2024?", Answer: "7 million"},

@@ -11,13 +11,14 @@ import (
 // About twelve distinct prompts teach a fact; more add little, one alone teaches
 // the string and not the fact.
 const (
-	factPrompts     = 12
-	rewordedPrompts = 6
-	byModel         = 5
-	stableAnchors   = 40
-	chatGuards      = 40
-	stableGuards    = 24
-	guardProbes     = 16
+	factPrompts      = 12
+	rewordedPrompts  = 6
+	byModel          = 5
+	stableAnchors    = 40
+	supportedAnchors = 40
+	chatGuards       = 40
+	stableGuards     = 24
+	guardProbes      = 16
 )
 
 func (b *builder) rows(ctx context.Context) error {
