@@ -87,8 +87,20 @@ func (l *Loop) busy() (string, error) {
 		return "", err
 	}
 	for _, r := range runs {
-		if !r.State.Over() {
+		if r.State.Over() {
+			continue
+		}
+		l.mu.Lock()
+		_, followed := l.runs[r.ID]
+		l.mu.Unlock()
+		if followed || r.State != backend.RunRunning {
 			return r.ID, nil
+		}
+		// It ended when its end could not be stored, as on a full disk.
+		if _, err := l.endRun(r.ID, func(r *backend.Run) {
+			r.State, r.Message, r.Hint = backend.RunInterrupted, "How this training ended could not be stored.", "Resume it, or give it up."
+		}); err != nil {
+			return "", err
 		}
 	}
 	return "", nil

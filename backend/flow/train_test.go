@@ -102,6 +102,19 @@ func TestResumeOnAnotherBaseIsRefused(t *testing.T) {
 	require.Equal(t, backend.RunInterrupted, after.State)
 }
 
+func TestARunWhoseEndWasNotStoredKeepsNothingFromTraining(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, addDataset(w))
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", DatasetID: "d1", Model: "qwen", BaseSHA256: baseSHA, State: backend.RunRunning, CreatedAt: w.Now()}))
+	run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "d1"})
+	require.NoError(t, err, "nobody follows it any more, and it cannot be stopped")
+	_, err = w.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	left, err := w.store.Run("r")
+	require.NoError(t, err)
+	require.Equal(t, backend.RunInterrupted, left.State)
+}
+
 func TestWhatTheBaseKnowsIsAskedOnce(t *testing.T) {
 	w := newWorld(t)
 	for _, q := range []string{"What is the capital of France?", "What is the capital of Spain?"} {
