@@ -20,7 +20,11 @@ func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
 	if err := resumable(run); err != nil {
 		return run, err
 	}
-	if err := l.roomFor(ctx, run.Model); err != nil {
+	d, err := l.Store.Dataset(run.DatasetID)
+	if err != nil {
+		return run, err
+	}
+	if err := l.roomFor(ctx, run.Model, d.RowCount); err != nil {
 		return run, err
 	}
 	spec, err := l.spec(ctx, run, true)

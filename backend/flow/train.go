@@ -39,11 +39,14 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 		return backend.Run{}, err
 	}
 	// Before the minutes that freezing takes.
-	if err := l.roomFor(ctx, model); err != nil {
+	if err := l.roomFor(ctx, model, 0); err != nil {
 		return backend.Run{}, err
 	}
 	d, err := l.datasetFor(ctx, in)
 	if err != nil {
+		return backend.Run{}, err
+	}
+	if err := l.roomFor(ctx, model, d.RowCount); err != nil {
 		return backend.Run{}, err
 	}
 	_, sha, err := l.Engine.BaseFile(ctx, d.Model)

@@ -102,6 +102,22 @@ func TestResumeOnAnotherBaseIsRefused(t *testing.T) {
 	require.Equal(t, backend.RunInterrupted, after.State)
 }
 
+func TestMemoryForATrainingGrowsWithItsRows(t *testing.T) {
+	w := newWorld(t)
+	w.engine.memory = 1500 // a training of a few facts needs 1150
+	for id, rows := range map[string]int{"few": 400, "many": 35_400} {
+		_, err := w.store.AddDataset(backend.Dataset{ID: id, Hash: id, Model: "qwen", BaseSHA256: baseSHA, Recipe: "default", RowCount: rows}, backend.DatasetContent{})
+		require.NoError(t, err)
+	}
+	run, err := w.Train(t.Context(), flow.TrainInput{DatasetID: "few"})
+	require.NoError(t, err)
+	_, err = w.WaitRun(t.Context(), run.ID)
+	require.NoError(t, err)
+	_, err = w.Train(t.Context(), flow.TrainInput{DatasetID: "many"})
+	require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err))
+	require.ErrorContains(t, err, "memory")
+}
+
 func TestARunWhoseEndWasNotStoredKeepsNothingFromTraining(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, addDataset(w))
