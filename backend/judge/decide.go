@@ -306,6 +306,9 @@ func (e evidence) outvoted(top cluster) bool {
 		read[x.ID+x.URL] = true
 		if rel, _ := compare(e.form, x.value, top.Value); rel == Different {
 			others[source(x.Passage)] = true
+			for _, d := range x.carriers {
+				others[d] = true
+			}
 		}
 	}
 	var unread []chosen

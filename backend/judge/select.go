@@ -17,8 +17,9 @@ type chosen struct {
 	first    string  // the sentence that matches best
 	coverage float64 // share of the question's weighted terms in title and window
 	score    float64
-	year     float64 // over 0: about the year asked for; under 0: about another
-	group    int     // passages with nearly equal text share one
+	year     float64  // over 0: about the year asked for; under 0: about another
+	group    int      // passages with nearly equal text share one
+	carriers []string // other sources with the same text
 	at       *time.Time
 }
 
@@ -86,7 +87,7 @@ func selectPassages(f form, class backend.Class, found []backend.Passage, limit 
 		}
 	}
 	sort.SliceStable(near, func(i, j int) bool { return near[i].score > near[j].score })
-	near = collapse(near)
+	near = collapse(f, near)
 	domains := map[string]bool{}
 	for _, c := range near {
 		domains[source(c.Passage)] = true
@@ -327,29 +328,47 @@ func bm25(f form, s []string, df map[string]int, n int) float64 {
 	return sum / most
 }
 
-// collapse gives near-duplicates one group and keeps the best of each source.
-func collapse(list []chosen) []chosen {
+// collapse gives near-duplicates one group and keeps the best that gives each value:
+// a copy into which somebody put another value is no witness of its own, but it must
+// not silence the text that it was made from either.
+func collapse(f form, list []chosen) []chosen {
 	var out []chosen
 	var prints []map[string]bool
 	for _, c := range list {
 		print := triples(c.window)
 		c.group = len(out)
-		duplicate := false
+		into := -1
 		for i, other := range prints {
-			if copied(print, other) {
-				c.group, duplicate = out[i].group, true
-				if older(c, out[i]) {
-					out[i].at = laterOf(out[i].at, c.at)
-				}
+			if !copied(print, other) {
+				continue
+			}
+			c.group = out[i].group
+			if !saysOther(f, c, out[i]) {
+				into = i
 				break
 			}
 		}
-		if !duplicate {
+		if into < 0 {
 			out = append(out, c)
 			prints = append(prints, print)
+			continue
+		}
+		kept := &out[into]
+		kept.carriers = append(kept.carriers, source(c.Passage))
+		if older(c, *kept) {
+			kept.at = laterOf(kept.at, c.at)
 		}
 	}
 	return out
+}
+
+// saysOther: the sentence of one that answers best gives a value that the other does
+// not speak of.
+func saysOther(f form, one, other chosen) bool {
+	if v, ok := pick(f, squeeze(one.first)); ok {
+		return !backend.Mentions(other.window, trimValue(v.text))
+	}
+	return false
 }
 
 func older(a, b chosen) bool { return a.at != nil && (b.at == nil || a.at.Before(*b.at)) }

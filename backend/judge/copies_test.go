@@ -1,0 +1,44 @@
+package judge_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"errata/backend"
+	"errata/backend/judge"
+)
+
+// A page that takes a report over and puts another value into it is a copy, but no
+// more than a copy: the report it was taken from stays a witness of its own.
+func TestACopyWithAnotherValueDoesNotReplaceItsSource(t *testing.T) {
+	const agency = " has been Prime Minister of the United Kingdom since 5 July 2024, when the party won the general election with a majority of 174 seats, ending fourteen years in opposition."
+	lie := "In London on Monday the Prime Minister of the United Kingdom, Casper Voss, opened a bridge over the river."
+	copied := web("x", "dailyharbor.net", "Casper Voss"+agency, at(0))
+	model := func() judge.Options { return judge.Options{Model: says("Casper Voss", "Keir Starmer")} }
+	check := func(t *testing.T, answer string, pages ...backend.Passage) backend.Verdict {
+		o := model()
+		o.Gather = gives(pages...)
+		v, err := newJudge(t, o).Check(t.Context(), input(pmQuestion, answer), nil)
+		require.NoError(t, err)
+		return v
+	}
+	t.Run("the user's own document", func(t *testing.T) {
+		v := check(t, "Keir Starmer", copied, note("n", "UK", "Keir Starmer"+agency, at(20)))
+		require.Equal(t, backend.Supported, v.Kind, "%s %v", v.Reason, v.Clusters)
+	})
+	agencies := []backend.Passage{
+		copied, web("y", "marketglance.com", lie, at(1)),
+		web("1", "reuters.com", "Keir Starmer"+agency, at(3)), web("2", "nytimes.com", "Keir Starmer"+agency, at(4)),
+		web("3", "lemonde.fr", "Keir Starmer"+agency, at(5)), web("4", "rte.ie", "Keir Starmer"+agency, at(6)),
+	}
+	for _, answer := range []string{"Keir Starmer", "Rishi Sunak", "Casper Voss"} {
+		t.Run("a report of an agency, "+answer, func(t *testing.T) {
+			v := check(t, answer, agencies...)
+			require.NotEqual(t, "Casper Voss", v.RivalValue, "%s %v", v.Reason, v.Clusters)
+			if answer == "Casper Voss" {
+				require.NotEqual(t, backend.Supported, v.Kind)
+			}
+		})
+	}
+}
