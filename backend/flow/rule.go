@@ -61,12 +61,14 @@ func (l *Loop) RulePlan() (RulePlan, error) {
 	return plan, nil
 }
 
-// ruleLeft counts down from ruleMost since the last training began.
+// ruleLeft counts down from ruleMost since the last training began that did not come
+// to nothing: what one that failed was to teach is taught by the next.
 func (l *Loop) ruleLeft(all []backend.Fact) (int, error) {
 	runs, err := l.Store.Runs()
 	if err != nil {
 		return 0, err
 	}
+	runs = slices.DeleteFunc(runs, func(r backend.Run) bool { return r.State.Over() && r.State != backend.RunFinished })
 	left := ruleMost
 	for _, f := range all {
 		if f.Rule != nil && f.DecidedAt != nil && (len(runs) == 0 || f.DecidedAt.After(runs[0].CreatedAt)) {

@@ -172,6 +172,8 @@ func TestARuleApprovesTenFactsATraining(t *testing.T) {
 	_, err := w.Undo(first[0].ID)
 	require.NoError(t, err)
 	require.Len(t, w.ruled(t), 1, "what was taken back makes room")
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "f", Model: "qwen", State: backend.RunFailed, CreatedAt: w.Now()}))
+	require.Empty(t, w.ruled(t), "the next training teaches the ten that the failed one was to teach")
 	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", Model: "qwen", State: backend.RunFinished, CreatedAt: w.Now()}))
 	require.Len(t, w.ruled(t), 2)
 }
