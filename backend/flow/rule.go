@@ -80,14 +80,17 @@ func (l *Loop) ruleLeft(all []backend.Fact) (int, error) {
 
 // ruleFor gives the rule for a fact that waits just as its verdict proposed it. A
 // person's word goes before it: a decision, an edit, a disagreement with the
-// verdict, or another approved answer to the question.
+// verdict, or another approved answer to the question. So does doubt: another answer
+// that waits, or a later check that does not find the same any more.
 func (l *Loop) ruleFor(f backend.Fact, wait time.Duration) (backend.Rule, bool, error) {
 	var none backend.Rule
 	if f.State != backend.FactProposed || f.ProposedBy != byVerdict || f.VerdictID == "" || f.ByHand || f.Disputes != "" || f.Expired(l.Now()) {
 		return none, false, nil
 	}
 	same, err := l.Store.FactsOfQuestion(f.Question)
-	if err != nil || slices.ContainsFunc(same, func(o backend.Fact) bool { return o.State == backend.FactApproved && o.DecidedBy != backend.ByRule }) {
+	if err != nil || slices.ContainsFunc(same, func(o backend.Fact) bool {
+		return o.State == backend.FactApproved && o.DecidedBy != backend.ByRule || o.State == backend.FactProposed && !o.Says(f.Answer)
+	}) {
 		return none, false, err
 	}
 	v, err := l.Store.Verdict(f.VerdictID)
@@ -99,6 +102,13 @@ func (l *Loop) ruleFor(f backend.Fact, wait time.Duration) (backend.Rule, bool, 
 	}
 	if rating, rated, err := l.Store.Rating(v.ID); err != nil || rated && !rating.Agree {
 		return none, false, err
+	}
+	checks, err := l.Store.VerdictsOf(v.AnswerID)
+	if err != nil {
+		return none, false, err
+	}
+	if n := len(checks); n > 0 && !(checks[n-1].Proposes() && f.Says(checks[n-1].RivalValue)) {
+		return none, false, nil
 	}
 	rule, ok := backend.RuleOf(v, wait)
 	return rule, ok && f.Class != backend.ClassFast, nil

@@ -126,6 +126,21 @@ func TestNoRuleApprovesWhatAPersonMustDecide(t *testing.T) {
 			_, err := w.store.ChangeFact(f.ID, func(f *backend.Fact) error { f.Disputes = "other"; return nil })
 			require.NoError(t, err)
 		},
+		"a later check finds what the model said": func(t *testing.T, w *world, v backend.Verdict, _ backend.Fact) {
+			w.sourcesSay(oldMayor)
+			again, err := w.Verify(t.Context(), v.AnswerID)
+			require.NoError(t, err)
+			require.Equal(t, backend.Supported, again.Kind)
+		},
+		"a later check finds nothing": func(t *testing.T, w *world, v backend.Verdict, _ backend.Fact) {
+			w.Evidence = noEvidence{}
+			_, err := w.Verify(t.Context(), v.AnswerID)
+			require.NoError(t, err)
+		},
+		"another answer waits too": func(t *testing.T, w *world, v backend.Verdict, _ backend.Fact) {
+			w.sourcesSay("Cora Finch")
+			w.checked(t)
+		},
 		"it changes within weeks": func(t *testing.T, w *world, _ backend.Verdict, f backend.Fact) {
 			_, err := w.store.ChangeFact(f.ID, func(f *backend.Fact) error { f.Class = backend.ClassFast; return nil })
 			require.NoError(t, err)
