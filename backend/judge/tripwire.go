@@ -21,9 +21,13 @@ var reTemplate = regexp.MustCompile(`(?i)<\s?\|\s?[a-z_]{2,24}\s?\|\s?>|\[/?INST
 // reInject is text that speaks to a model. Each line is one way to do so.
 var reInject = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|these\s+|every\s+|what\s+)*(?:previous|prior|above|earlier|preceding|other|system|instructions?|evidence|sources?|rules?|prompts?)\b`,
+	`\b(?:ignore|disregard|forget)\s+(?:everything|anything|whatever|what)\s+you\b|\bpay no attention to (?:any |all |the |what )*(?:previous|prior|above|earlier|other)\b`,
 	`\b(?:system|developer) prompt\b`,
-	`\byou are (?:now |an? (?:ai|assistant|language model|helpful))`,
+	`\byou are (?:now |an? (?:ai|llm|assistant|large language model|language model|helpful))`,
 	`\b(?:respond|reply|answer|output) (?:only )?(?:with|that)\b.{0,60}\b(?:regardless|instead|only|always|exactly)\b`,
+	`\b(?:respond|reply|answer|output) only (?:with|that)\b`,
+	`\b(?:ai|llms?|language models?|chatbots?)(?: (?:models?|assistants?|systems?|agents?))?(?: must| shall|\s*:) (?:only |always )*(?:answer|say|report|respond|reply|output|return|state)\b`,
+	`\bto (?:the |any |all |every )*(?:ai|llms?|language models?|chatbots?)(?: (?:models?|assistants?|systems?|agents?))? (?:that |who |now )*read`,
 	`\b(?:note|message|instructions?|attention|notice)\s+(?:to|for)\s+(?:the\s+|any\s+|all\s+)?(?:ai|llms?|language models?|assistants?|chatbots?|judge|model)\b`,
 	`\b(?:attention|dear|hello|hey),?\s+(?:all\s+)?(?:fact[- ]check\w*\s+)?(?:ai|llms?|language models?|assistants?|chatbots?)\b`,
 	`\bas an? (?:ai |language model |assistant)*(?:ai|language model|assistant),? you\b`,
@@ -60,7 +64,7 @@ func sanitise(text string) (clean string, flags []string) {
 		}
 		return r
 	}, strings.ToValidUTF8(text, " "))
-	if hidden > 3 {
+	if hidden > 3 || disguised(clean) {
 		flags = append(flags, flagHidden)
 	}
 	if narrowed := narrow(clean); reTemplate.MatchString(narrowed) {
@@ -76,11 +80,18 @@ func sanitise(text string) (clean string, flags []string) {
 // triggers are the words with which reInject can begin; the expression is only
 // tried where one of them stands, since most text has none.
 var triggers = []string{"ignore", "disregard", "forget", "override", "system", "developer prompt", "you are", "respond", "reply", "answer",
-	"output", "note", "message", "instruction", "attention", "notice", "as an", "as a ", "as ai", "do not", "when asked", "new instruction", "new task", "assistant", "dear", "hello", "hey", "found", "fill the form", "into its form", "into the form", "into your form", "automat", "machine", "ai-", "ai read", "ai check", "ai verif", "ai judge", "ai fact", "mark ",
+	"output", "pay no attention", "ai model", "ai assistant", "ai system", "ai agent", "ai must", "ai shall", "ai:", "llm", "language model", "chatbot", "ai read", "ai that", "ai who", "ai now", "note", "message", "instruction", "attention", "notice", "as an", "as a ", "as ai", "do not", "when asked", "new instruction", "new task", "assistant", "dear", "hello", "hey", "found", "fill the form", "into its form", "into the form", "into your form", "automat", "machine", "ai-", "ai check", "ai verif", "ai judge", "ai fact", "mark ",
 	"ignorier", "oublie", "ignora", "olvida", "игнорируй", "忽略"}
 
 func instructs(text string) bool {
 	low := strings.ToLower(text)
+	if plain := strings.Map(plainLetter, low); plain != low && ordersIn(plain) {
+		return true
+	}
+	return ordersIn(low)
+}
+
+func ordersIn(low string) bool {
 	for _, trigger := range triggers {
 		for from := 0; ; {
 			i := strings.Index(low[from:], trigger)
@@ -92,6 +103,54 @@ func instructs(text string) bool {
 				return true
 			}
 			from = i + len(trigger)
+		}
+	}
+	return false
+}
+
+// alikeLetters are letters of other scripts, each before the Latin one that it cannot be told
+// from, and accented letters, which a model reads as plain ones.
+const (
+	alikeLetters    = "аaсcеeоoрpхxуyіiјjѕsԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXІIЈJЅSУYΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoօoհh"
+	accentedLetters = "àaáaâaãaäaåaèeéeêeëeìiíiîiïiòoóoôoõoöoùuúuûuüuñnçc"
+)
+
+var (
+	lookAlikes   = pairs(alikeLetters)
+	plainLetters = pairs(alikeLetters + accentedLetters)
+)
+
+func pairs(table string) map[rune]rune {
+	out, list := map[rune]rune{}, []rune(table)
+	for i := 0; i+1 < len(list); i += 2 {
+		out[list[i]] = list[i+1]
+	}
+	return out
+}
+
+func plainLetter(r rune) rune {
+	if p := plainLetters[r]; r > unicode.MaxASCII && p != 0 {
+		return p
+	}
+	return r
+}
+
+// disguised: a word of Latin letters has look-alikes of another script among them. Its
+// like is seen by people and is another word to everything that compares.
+func disguised(text string) bool {
+	latin, other := false, false
+	for _, r := range text {
+		switch {
+		case !unicode.IsLetter(r):
+			latin, other = false, false
+			continue
+		case unicode.Is(unicode.Latin, r):
+			latin = true
+		case lookAlikes[r] != 0:
+			other = true
+		}
+		if latin && other {
+			return true
 		}
 	}
 	return false
