@@ -18,13 +18,15 @@ const nearBits = 10
 // collapse keeps one of each group of passages that say the same in nearly the
 // same words: copies of one text are one witness, not two. The user's own come
 // first, then those with a date, then the order of the list. Passages that
-// differ in a name or a number are never the same.
+// differ in a name or a number are never the same, and neither is one with a flag or
+// marks of a chat: it will be thrown out, and must not take an honest text with it.
 func collapse(passages []backend.Passage) []backend.Passage {
 	type print struct {
 		hash   uint64
 		values string
 		normal string
 		at     int
+		marked bool
 	}
 	order := make([]int, len(passages))
 	for i := range order {
@@ -42,9 +44,9 @@ func collapse(passages []backend.Passage) []backend.Passage {
 	slices.SortStableFunc(order, func(a, b int) int { return grade(passages[a]) - grade(passages[b]) })
 	kept := []print{}
 	for _, i := range order {
-		p := print{hash: simhash(passages[i].Text), values: valueWords(passages[i].Text), normal: backend.Normal(passages[i].Text), at: i}
+		p := print{hash: simhash(passages[i].Text), values: valueWords(passages[i].Text), normal: backend.Normal(passages[i].Text), at: i, marked: marked(passages[i])}
 		same := slices.ContainsFunc(kept, func(k print) bool {
-			return k.normal == p.normal || k.values == p.values && bits.OnesCount64(k.hash^p.hash) <= nearBits
+			return k.marked == p.marked && (k.normal == p.normal || k.values == p.values && bits.OnesCount64(k.hash^p.hash) <= nearBits && apart(k.normal, p.normal) < orderWords)
 		})
 		if !same {
 			kept = append(kept, p)
@@ -56,6 +58,19 @@ func collapse(passages []backend.Passage) []backend.Passage {
 		out = append(out, passages[k.at])
 	}
 	return out
+}
+
+// orderWords is how many words more or less make room for an order to a model.
+const orderWords = 3
+
+// apart is by how many words one text is longer than the other.
+func apart(a, b string) int {
+	n := strings.Count(a, " ") - strings.Count(b, " ")
+	return max(n, -n)
+}
+
+func marked(p backend.Passage) bool {
+	return len(p.Flags) > 0 || strings.ContainsAny(p.Title+p.Text, "<>|[]{}＜＞｜")
 }
 
 // simhash is Charikar's fingerprint (2002) over single words and word pairs.

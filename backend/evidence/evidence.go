@@ -100,6 +100,9 @@ const (
 // ok is false for a passage without text.
 func finish(p backend.Passage, provider string, now time.Time) (backend.Passage, bool) {
 	p.Provider = provider
+	if (page.Hides(p.Title) || page.Hides(p.Text)) && !slices.Contains(p.Flags, page.FlagHiddenText) {
+		p.Flags = append(slices.Clone(p.Flags), page.FlagHiddenText)
+	}
 	p.Title = clipRunes(strings.ReplaceAll(page.Clean(p.Title), "\n", " "), maxTitle)
 	p.Text = page.Clean(p.Text)
 	if len(p.Text) > maxText {

@@ -26,6 +26,12 @@ func Clean(s string) string {
 	return s
 }
 
+// Hides says whether s spells orders to a model in characters that Clean drops.
+func Hides(s string) bool {
+	_, tagged := clean(s)
+	return looksLikeInstructions(tagged)
+}
+
 // clean also returns what the tag characters spelled: they are a way to hide
 // ASCII from people but not from a model.
 func clean(s string) (visible, tagged string) {
