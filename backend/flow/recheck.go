@@ -146,7 +146,7 @@ func (l *Loop) recheckAll(ctx context.Context, facts []backend.Fact) ([]Rechecke
 }
 
 func (l *Loop) recheck(ctx context.Context, f backend.Fact) (Rechecked, error) {
-	v, err := l.check(ctx, backend.Question{Text: f.Question}, backend.Answer{Text: f.Answer, State: backend.AnswerComplete}, f.Local, nil)
+	v, err := l.check(ctx, backend.Question{Text: f.Question}, backend.Answer{Text: f.Answer, State: backend.AnswerComplete}, f.Local, true, nil)
 	out := Rechecked{Fact: f, Verdict: v}
 	if err == nil && ctx.Err() != nil {
 		err = backend.Wrap(ctx.Err(), backend.CodeCancelled, "recheck", "The check was stopped; what was checked before is kept.")

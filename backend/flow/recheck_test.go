@@ -266,3 +266,27 @@ func TestAFactThatStaysHereWaitsWhileNothingIsReadHere(t *testing.T) {
 	require.NoError(t, w.store.PutSettings(settings))
 	require.Len(t, w.recheckDue(t), 1)
 }
+
+// asks notes which searches may not be answered from what was found before.
+type asks struct {
+	noEvidence
+	fresh *[]bool
+}
+
+func (a asks) Gather(ctx context.Context, s backend.Search, on map[string]bool) (backend.Found, error) {
+	*a.fresh = append(*a.fresh, s.Fresh)
+	return a.noEvidence.Gather(ctx, s, on)
+}
+
+func TestASecondLookDoesNotReadWhatTheFirstFound(t *testing.T) {
+	w := calibrated(t, 0.95)
+	var fresh []bool
+	w.Evidence = asks{noEvidence{}, &fresh}
+	v := w.checked(t)
+	_, err := w.Verify(t.Context(), v.AnswerID)
+	require.NoError(t, err)
+	f := w.approved(t, backend.ClassSlow, 20*day)
+	_, err = w.Recheck(t.Context(), []string{f.ID})
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, true, true}, fresh)
+}

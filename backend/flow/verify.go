@@ -56,11 +56,20 @@ func (l *Loop) Check(ctx context.Context, q backend.Question, a backend.Answer, 
 	if err != nil {
 		return backend.Verdict{}, err
 	}
-	return l.check(ctx, q, a, local, onStep)
+	again := false
+	if a.ID != "" {
+		before, err := l.Store.VerdictsOf(a.ID)
+		if err != nil {
+			return backend.Verdict{}, err
+		}
+		again = len(before) > 0
+	}
+	return l.check(ctx, q, a, local, again, onStep)
 }
 
-// check is Check, which asks nobody outside this machine when it is local.
-func (l *Loop) check(ctx context.Context, q backend.Question, a backend.Answer, local bool, onStep func(judge.Step)) (backend.Verdict, error) {
+// check is Check, which asks nobody outside this machine when it is local, and asks
+// anew what an earlier check was told when it looks again.
+func (l *Loop) check(ctx context.Context, q backend.Question, a backend.Answer, local, again bool, onStep func(judge.Step)) (backend.Verdict, error) {
 	settings, err := l.Store.Settings()
 	if err != nil {
 		return backend.Verdict{}, err
@@ -81,6 +90,7 @@ func (l *Loop) check(ctx context.Context, q backend.Question, a backend.Answer, 
 		Model: l.Model, ModelName: judging.ServedName(), Extractor: extractor.ServedName(), Now: l.Now, NewID: l.NewID, Orders: judge.AppOrders(),
 		Calibration: l.calibrationOf(judging), Extracting: l.calibrationOf(extractor),
 		Gather: func(ctx context.Context, s backend.Search) (backend.Found, error) {
+			s.Fresh = again
 			return l.Evidence.Gather(ctx, s, on)
 		},
 	})
