@@ -64,8 +64,9 @@ func (q quantity) siStep() float64 { return q.step * q.unit.factor }
 const unitPattern = `square kilomet(?:re|er)s|square miles|sq km|sq mi|km²|km2|kilomet(?:re|er)s?|met(?:re|er)s?|centimet(?:re|er)s|millimet(?:re|er)s|km/h|km/s|m/s|kph|mph|kms|km|cm|mm|ft|feet|foot|inch(?:es)?|miles?|mi|yards?|kilograms?|kg|grams?|tonnes?|lbs?|pounds|seconds?|sec|minutes?|hours?|days?|weeks?|months?|years?|°\s?[cf]|degrees? (?:celsius|fahrenheit)|celsius|fahrenheit|kelvins?|per ?cent|percent|%|dollars|usd|euros?|m|g|s|k`
 
 var (
-	reQuantity = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillions?|tn))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
-	reClock    = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{2}))?(\.\d+)?\b`)
+	reQuantity  = regexp.MustCompile(`(?i)([$€£]\s?)?(-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ \x{00a0}-]?(hundred|thousand|millions?|mn|billions?|bn|trillions?|tn))?(?:[ \x{00a0}-]?(` + unitPattern + `)(?:[^\pL\pN]|$))?`)
+	reMinusWord = regexp.MustCompile(`(?i)\bminus $`)
+	reClock     = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{2}))?(\.\d+)?\b`)
 )
 
 // findQuantities reads the numbers of s with their units. Ordinal endings are
@@ -104,6 +105,8 @@ func findQuantities(s string) []quantity {
 		q.count = q.rounded || digits != s[m[6]:m[7]]
 		if m[4] >= 0 && (m[4] == 0 || !isWordByte(s[m[4]-1])) {
 			q.value, q.start = -v, m[4]
+		} else if word := reMinusWord.FindStringIndex(s[max(0, m[6]-8):m[6]]); word != nil {
+			q.value, q.start = -v, max(0, m[6]-8)+word[0]
 		}
 		if m[2] >= 0 {
 			q.setUnit(strings.TrimSpace(s[m[2]:m[3]]))

@@ -15,7 +15,7 @@ var (
 // relate compares the claim with a reading, in the light of the quote and of the
 // answer's own text. A claim that is not firm can agree but not differ.
 func relate(f form, claim backend.Claim, firm bool, answer string, got reading) (Relation, string) {
-	if claim.Short == "" || beside(f, claim, got) {
+	if claim.Short == "" || beside(f, claim, got) || unlike(claim.Short, got.value) {
 		return Unknown, ""
 	}
 	rel, tier := compare(f, claim.Short, got.value)

@@ -44,7 +44,7 @@ func compare(f form, a, b string) (Relation, string) {
 		}
 		return Different, backend.TierTyped
 	}
-	if negated(a) != negated(b) {
+	if negated(a) != negated(b) || unlike(a, b) {
 		return Unknown, ""
 	}
 	if na, nb := fold(a), fold(b); na != "" && na == nb {
