@@ -261,7 +261,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 		}
 	case rival == nil:
 		v.Reason = backend.ReasonLowConfidence
-	case answer != nil && rival.Weight < rivalRatio*answer.Weight && !(newer && enough && e.class != backend.ClassEvergreen):
+	case answer != nil && (e.withstands(*answer, *rival) || rival.Weight < rivalRatio*answer.Weight && !(newer && enough && e.class != backend.ClassEvergreen)):
 		v.Reason = backend.ReasonConflict
 	case !enough && answer == nil && unsure:
 		v.Reason = backend.ReasonLowConfidence
@@ -277,6 +277,12 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 			v.Kind, v.Reason, v.Confidence, v.RivalValue, v.RivalFrom = backend.NotEnoughEvidence, backend.ReasonStale, 0, "", nil
 		}
 	}
+}
+
+// withstands: a source with a name said so a short while ago, and none with a name
+// says otherwise. Any number of new domains with today's date can be had for money.
+func (e evidence) withstands(answer, rival cluster) bool {
+	return answer.strong >= supportReputation && rival.strong < supportReputation && answer.Newest != nil && daysSince(answer.Newest, e.now) <= supportFast
 }
 
 // disagree: another rival weighs as much, so nobody knows the right value.
