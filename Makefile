@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X errata/app.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots test-real run build build-headless build-window build-windows package package-check icons setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer bench-ui hostile-window clean
+.PHONY: help screenshots test-real test-ray run build build-headless build-window build-windows package package-check icons setup system system-tests engine trainer model node test check fuzz demo bench-chat bench-judge bench-learn bench-trainer bench-ui hostile-window clean
 
 # What can be made.
 help:
@@ -92,6 +92,11 @@ test: system-tests engine trainer
 # The real model alone: the engine's contract, then two facts taught, served both ways, promoted and rolled back (minutes).
 test-real: engine trainer
 	@$(SETUP)/test.sh real
+
+# Trainings on a real Ray cluster of this machine, a head and two workers: several recipes at once, killed, stopped, resumed (minutes).
+test-ray: trainer
+	@$(SETUP)/trainer.sh ray
+	@cd trainer && "$$(bash ../build/setup/trainer.sh ray --path)/bin/python" -m pytest -q tests/test_ray.py
 
 # The checks alone: vet, linters, types.
 check: system-tests

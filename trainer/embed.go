@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds pyproject.toml, uv.lock, README.md and the package errata_trainer.
 //
-//go:embed pyproject.toml uv.lock README.md errata_trainer/*.py
+//go:embed pyproject.toml uv.lock README.md errata_trainer/*.py errata_trainer/remote/*.py
 var FS embed.FS

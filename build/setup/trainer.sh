@@ -4,8 +4,9 @@
 #
 #   trainer.sh        what training needs      <cache>/trainer/<sha256 of uv.lock>/venv
 #   trainer.sh dev    with what its tests need <cache>/trainer/<sha256 of uv.lock>/venv-dev
+#   trainer.sh ray    that and Ray             <cache>/trainer/<sha256 of uv.lock>/venv-ray
 #
-# The file "ready" or "ready-dev" beside it is written last. With --path nothing
+# The file "ready", "ready-dev" or "ready-ray" beside it is written last. With --path nothing
 # is made and the environment's folder is printed.
 source "$(dirname "$0")/lib.sh"
 
@@ -17,8 +18,9 @@ path_only=false
 for a in "$@"; do
   case "$a" in
   dev) suffix="-dev" arguments=() ;;
+  ray) suffix="-ray" arguments=(--extra ray) ;;
   --path) path_only=true ;;
-  *) fail "trainer: $a is not known." "use: trainer.sh [dev] [--path]" ;;
+  *) fail "trainer: $a is not known." "use: trainer.sh [dev|ray] [--path]" ;;
   esac
 done
 

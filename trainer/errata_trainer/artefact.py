@@ -78,6 +78,22 @@ def write(
     return target, hashlib.sha256(text).hexdigest()
 
 
+def read_manifest(folder: Path, sha256: str) -> tuple[dict[str, Any], str]:
+    """The manifest of a folder, and what is wrong with it or its files; empty when all is as it was written."""
+    try:
+        text = (folder / MANIFEST).read_bytes()
+        manifest = json.loads(text)
+    except (OSError, ValueError) as error:
+        return {}, str(error)
+    if hashlib.sha256(text).hexdigest() != sha256 or not isinstance(manifest, dict):
+        return {}, "its manifest has another digest"
+    for file in manifest.get("files") or []:
+        path = folder / Path(str(file.get("name"))).name
+        if not path.is_file() or digest(path) != file.get("sha256"):
+            return manifest, f"{path.name} has another digest"
+    return manifest, ""
+
+
 def gguf_pairs(base: Base, adapter: Adapter) -> Pairs:
     """The adapter under GGUF's names and in its row order."""
     pairs: Pairs = {}

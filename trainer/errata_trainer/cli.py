@@ -1,4 +1,4 @@
-"""The thin command: run, merge, probe."""
+"""The thin command: run, node, merge, probe."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, Protocol
 
 from errata_trainer import __version__
+from errata_trainer.control import Control
 from errata_trainer.errors import classify
-from errata_trainer.events import Emitter, Failure, Hello
+from errata_trainer.events import Bye, Emitter, Failure, Hello
 
 log = logging.getLogger("errata_trainer")
 
@@ -28,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument(
         "--no-stdin", action="store_true", help="do not read commands, and do not stop at the end of stdin"
     )
+    node = verbs.add_parser("node", help="train what another machine sent; its folders come back on stdout")
+    node.add_argument("--spec", type=Path, required=True)
+    node.add_argument("--models", default="", help="a folder that holds bases")
+    node.add_argument("--send-every", type=float, default=300.0, help="seconds between two checkpoints that are sent")
+    node.add_argument("--finish", action="store_true", help="end with what the checkpoint has learned")
     merge = verbs.add_parser("merge", help="write the merged GGUF of an adapter folder")
     merge.add_argument("--base", type=Path, required=True)
     merge.add_argument("--adapter", type=Path, required=True)
@@ -40,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if options.verb == "run":
         return _run(options.spec, None if options.no_stdin else 0, write)
+    if options.verb == "node":
+        return _node(options.spec, options.models, options.send_every, options.finish, write)
     try:
         if options.verb == "merge":
             _merge(options.base, options.adapter, options.out)
@@ -54,41 +64,87 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EXIT_OK
 
 
-def _run(spec: Path, stdin: int | None, write: Callable[[str], object]) -> int:
-    from errata_trainer.control import Control
+class _Work(Protocol):
+    def execute(self) -> None: ...
 
+    def bye(self, ok: bool) -> Bye: ...
+
+
+def _run(spec: Path, stdin: int | None, write: Callable[[str], object]) -> int:
     emit = Emitter(write)
     control = Control(emit)
     emit(Hello(pid=os.getpid(), run=_run_name(spec), trainer_version=__version__))
     control.start(stdin)
-    # Heavy imports only now: the parent sees `hello` at once.
-    from errata_trainer.run import Run, farewell
 
-    training = None
+    def make() -> _Work:
+        # Heavy imports only now: the parent sees `hello` at once.
+        remote = _remote_of(spec)
+        if not remote:
+            from errata_trainer.run import Run
+
+            return Run(spec, emit, control)
+        from errata_trainer.remote.driver import RemoteRun
+        from errata_trainer.remote.places import transport_of
+
+        return RemoteRun(spec, emit, control, transport_of(remote))
+
+    return _finish(make, emit, control)
+
+
+def _node(sent: Path, models: str, every: float, finish: bool, write: Callable[[str], object]) -> int:
+    from errata_trainer.remote.node import STOP_SECONDS, Sender, spec_here
+
+    control: Control
+    emit = Sender(write, lambda: control.stopping, every)
+    control = Control(emit)
+    emit(Hello(pid=os.getpid(), run=_run_name(sent), trainer_version=__version__))
+    control.start(None, STOP_SECONDS)
+    if finish:
+        control.handle('{"cmd":"finish"}')
+    with ExitStack() as stack:
+
+        def make() -> _Work:
+            from errata_trainer.run import Run
+
+            return Run(stack.enter_context(spec_here(sent, models)), emit, control)
+
+        return _finish(make, emit, control)
+
+
+def _finish(make: Callable[[], _Work], emit: Emitter, control: Control) -> int:
+    """Makes the run and brings it to its end; whatever that is, the parent hears it."""
+    work: _Work | None = None
     try:
-        run = Run(spec, emit, control)
-        try:
-            run.execute()
-        finally:
-            training = run.training
+        work = make()
+        work.execute()
     except BaseException as error:
         failure = classify(error)
         if failure.error_class == "crashed":
             log.exception("the run failed")
         emit(Failure(error_class=failure.error_class, message=failure.message, hint=failure.hint))
-        emit(farewell(False, training))
+        emit(work.bye(False) if work else Bye(False, row_passes=0, train_seconds=0.0, steps=0, peak_memory_mb=0.0))
         return EXIT_STOPPED if failure.error_class == "cancelled" else EXIT_FAILED
     finally:
         control.finish()
-    emit(farewell(True, training))
+    emit(work.bye(True))
     return EXIT_OK
 
 
 def _run_name(spec: Path) -> str:
+    return str(_peek(spec).get("run", ""))
+
+
+def _remote_of(spec: Path) -> dict[str, Any]:
+    found = _peek(spec).get("remote")
+    return found if isinstance(found, dict) else {}
+
+
+def _peek(spec: Path) -> dict[str, Any]:
     try:
-        return str(json.loads(spec.read_text(encoding="utf-8"))["run"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        data = json.loads(spec.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _merge(base: Path, adapter: Path, target: Path) -> None:
@@ -101,11 +157,13 @@ def _merge(base: Path, adapter: Path, target: Path) -> None:
 def _claim_stdout() -> Callable[[str], object]:
     # Libraries print; so descriptor 1 becomes stderr for everyone, and the protocol keeps the only way to stdout.
     sys.stdout.flush()
-    protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    protocol = os.dup(1)
     os.dup2(2, 1)
 
     def write(line: str) -> None:
-        protocol.write(line)
-        protocol.flush()
+        # In one piece: where the log of a job is both its outputs, nothing may come between.
+        left = memoryview(line.encode("utf-8", "replace"))
+        while left:
+            left = left[os.write(protocol, left) :]
 
     return write

@@ -28,9 +28,16 @@ class Control:
         self._done = threading.Event()
         self._enough = threading.Event()
         self.save = True
+        # The parent went away without a word: what trains on another machine may go on.
+        self.left = False
+        self._grace = GRACE_SECONDS
 
-    def start(self, stdin: int | None) -> None:
-        """Listens on file descriptor `stdin` (None: on signals only) and beats every five seconds."""
+    def start(self, stdin: int | None, grace: float = GRACE_SECONDS) -> None:
+        """Listens on file descriptor `stdin` (None: on signals only) and beats every five seconds.
+
+        The process is ended `grace` seconds after a signal or the end of stdin, if it has not ended by then.
+        """
+        self._grace = grace
         threading.Thread(target=self._beat, daemon=True).start()
         if stdin is not None:
             threading.Thread(target=self._listen, args=(stdin,), daemon=True).start()
@@ -94,6 +101,7 @@ class Control:
             for raw in lines:
                 if raw.strip():
                     self.handle(raw.decode("utf-8", "replace"))
+        self.left = not self.stopping
         self._stop(True)
         self._watch()
 
@@ -102,7 +110,7 @@ class Control:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        if not self._done.wait(GRACE_SECONDS):
+        if not self._done.wait(self._grace):
             self._leave(EXIT_STOPPED)
 
     def _beat(self) -> None:

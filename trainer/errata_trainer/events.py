@@ -49,7 +49,7 @@ class Plan(Event):
 
 @dataclass(frozen=True)
 class Stage(Event):
-    """A phase begins: load, cache, train, save or merge."""
+    """A phase begins: wait (for a machine elsewhere), load, cache, train, save or merge."""
 
     type: ClassVar[str] = "stage"
     name: str
@@ -192,5 +192,12 @@ class Emitter:
 
     def __call__(self, event: Event) -> None:
         """Sends one event."""
+        self._send(to_line(event))
+
+    def forward(self, message: dict[str, Any]) -> None:
+        """Sends an event that another process said."""
+        self._send(json.dumps(message, ensure_ascii=False) + "\n")
+
+    def _send(self, line: str) -> None:
         with self._lock, contextlib.suppress(BrokenPipeError):
-            self._write(to_line(event))
+            self._write(line)

@@ -88,8 +88,15 @@ class Run:
         cache.sweep(spec)
 
     def bye(self, ok: bool) -> Bye:
-        """The last event."""
-        return farewell(ok, self.training)
+        """The last event, which tells what was done even after an error."""
+        state = self.training.state if self.training else None
+        return Bye(
+            ok=ok,
+            row_passes=state.row_passes if state else 0,
+            train_seconds=state.seconds if state else 0.0,
+            steps=state.step if state else 0,
+            peak_memory_mb=peak_memory_mb(),
+        )
 
     def _plan(self, base: Base, derived: Derived) -> tuple[int, dict[str, Any]]:
         spec, recipe = self.spec, self.recipe
@@ -192,18 +199,6 @@ class Run:
 
     def _copies(self, row: Row) -> int:
         return max(1, round(row.weight)) if self.recipe.loss == "whole" else 1
-
-
-def farewell(ok: bool, training: Training | None) -> Bye:
-    """`bye` with what was done, or with zeros when nothing was."""
-    state = training.state if training else None
-    return Bye(
-        ok=ok,
-        row_passes=state.row_passes if state else 0,
-        train_seconds=state.seconds if state else 0.0,
-        steps=state.step if state else 0,
-        peak_memory_mb=peak_memory_mb(),
-    )
 
 
 def _check_engine(spec: Spec) -> None:

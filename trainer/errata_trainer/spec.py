@@ -38,7 +38,8 @@ class Row:
 class Spec:
     """One run. Paths are absolute or relative to the working folder; 0 means no limit or automatic.
 
-    `cache` is for all runs of a machine; without it each run has its own in `work`.
+    `cache` is for all runs of a machine; without it each run has its own in `work`. `remote` says which other machines
+    train, see `Remote`; empty: this one.
     """
 
     run: str
@@ -59,6 +60,7 @@ class Spec:
     start_from: str | None = None
     cache: str = ""
     dataset: dict[str, Any] = field(default_factory=dict)
+    remote: dict[str, Any] = field(default_factory=dict)
 
 
 def load_spec(path: Path) -> tuple[Spec, Recipe, list[Row]]:
