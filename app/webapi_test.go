@@ -25,7 +25,7 @@ func row(question, answer string, stable bool) map[string]any {
 type ready struct{}
 
 func (ready) Ready(context.Context) error               { return nil }
-func (ready) Setup(context.Context, func(string)) error { return nil }
+func (ready) Setup(context.Context, func(string), ...string) error { return nil }
 
 func TestOriginalTrainWaitsForAPerson(t *testing.T) {
 	p := newProgram(t, ollamatest.Script{})

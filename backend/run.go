@@ -71,7 +71,8 @@ type Run struct {
 	Overrides   json.RawMessage `json:"overrides,omitempty"`
 	Seed        int             `json:"seed"`
 	StartFrom   string          `json:"start_from,omitempty"` // id of the adapter whose merged file it goes on from
-	Engine      string          `json:"engine"`               // local
+	Engine      string          `json:"engine"`               // see EngineLocal
+	Remote      *Remote         `json:"remote,omitempty"`     // the machines of an engine that is not local
 	MaxMinutes  float64         `json:"max_minutes,omitempty"`
 	ByRule      bool            `json:"by_rule,omitempty"` // started under the policy automatic, by nobody's click
 	State       RunState        `json:"state"`
@@ -90,7 +91,7 @@ type Run struct {
 
 // RunProgress is the last thing the trainer said about its work.
 type RunProgress struct {
-	Stage         string  `json:"stage"` // load, cache, train, save, merge
+	Stage         string  `json:"stage"` // wait (for a machine elsewhere), load, cache, train, save, merge
 	Step          int     `json:"step"`
 	Total         int     `json:"total"`
 	Loss          float64 `json:"loss"`
@@ -140,4 +141,5 @@ type TrainSpec struct {
 	Resume     bool              `json:"resume"`
 	StartFrom  string            `json:"start_from,omitempty"`
 	Dataset    map[string]string `json:"dataset,omitempty"`
+	Remote     *Remote           `json:"remote,omitempty"` // nil: here
 }

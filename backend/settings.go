@@ -39,6 +39,7 @@ type Settings struct {
 	Letters        string          `json:"letters"`                   // of answers: "serif" (default), "sans"
 	Notify         string          `json:"notify"`                    // of what ends while nobody looks: "on" (default), "off"
 	Presets        []Preset        `json:"presets,omitempty"`         // manners of chats under a name
+	Cluster        *Remote         `json:"cluster,omitempty"`         // machines that can train in place of this one
 }
 
 // Automatic says that rules may approve facts.

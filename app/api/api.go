@@ -114,7 +114,7 @@ type Desktop struct {
 // TrainerSetup builds the trainer's environment.
 type TrainerSetup interface {
 	Ready(ctx context.Context) error
-	Setup(ctx context.Context, progress func(line string)) error
+	Setup(ctx context.Context, progress func(line string), extras ...string) error
 }
 
 // Machine is what was found on this computer.

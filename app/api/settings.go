@@ -256,6 +256,11 @@ func validateSettings(s backend.Settings) error {
 			return backend.Errorf(backend.CodeInvalid, "settings", "%q is not an origin.", o).WithHint("Write it as http://localhost:3000, without a path.")
 		}
 	}
+	if s.Cluster != nil {
+		if err := s.Cluster.Validate(); err != nil {
+			return err
+		}
+	}
 	if s.SearXNG != "" {
 		u, err := url.Parse(s.SearXNG)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {

@@ -157,12 +157,17 @@ func (a *API) TrainerReady() error {
 }
 
 // SetupTrainer builds the trainer's environment; lines come as "trainer.setup" events.
-func (a *API) SetupTrainer(requestID string) error {
+func (a *API) SetupTrainer(requestID string) error { return a.setupTrainer(requestID) }
+
+// SetupRay is SetupTrainer with what a training on a Ray cluster needs here.
+func (a *API) SetupRay(requestID string) error { return a.setupTrainer(requestID, "ray") }
+
+func (a *API) setupTrainer(requestID string, extras ...string) error {
 	requestID = a.named(requestID)
 	_, err := alone(a, requestID, "trainer.setup", "", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, a.o.Trainer.Setup(ctx, func(line string) {
 			a.o.Hub.Emit(backend.Event{At: a.o.Loop.Now(), Topic: "trainer.setup", ID: requestID, Data: line})
-		})
+		}, extras...)
 	})
 	return err
 }

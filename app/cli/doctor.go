@@ -93,12 +93,18 @@ type trainerCmd struct {
 	Setup trainerSetupCmd `cmd:"" help:"Build the trainer's environment."`
 }
 
-type trainerSetupCmd struct{}
+type trainerSetupCmd struct {
+	Ray bool `help:"With Ray, to train on a cluster."`
+}
 
 // Run builds the trainer's environment; its lines go to stderr.
-func (trainerSetupCmd) Run(s *session) error {
+func (t trainerSetupCmd) Run(s *session) error {
+	method := "SetupTrainer"
+	if t.Ray {
+		method = "SetupRay"
+	}
 	return s.with(func(c Caller) error {
-		if err := c.Call(s.ctx, "SetupTrainer", nil, RequestID); err != nil {
+		if err := c.Call(s.ctx, method, nil, RequestID); err != nil {
 			return err
 		}
 		done := struct {

@@ -103,7 +103,12 @@ func (c datasetExportCmd) Run(s *session) error {
 type trainCmd struct {
 	Dataset    string  `help:"Train this frozen dataset (default: freeze the approved facts)."`
 	Recipe     string  `help:"default or original." enum:"default,original" default:"default"`
-	Engine     string  `help:"Where to train." enum:"local" default:"local"`
+	Engine     string  `help:"Where to train: here, or on the nodes of a Ray cluster." enum:"local,ray" default:"local"`
+	Address    string  `help:"Dashboard of the Ray cluster, such as http://10.0.0.5:8265." env:"ERRATA_RAY_ADDRESS"`
+	GPUs       float64 `name:"gpus" help:"GPUs that a training on the cluster asks for." default:"1"`
+	CPUs       float64 `name:"cpus" help:"Cores that a training on the cluster asks for."`
+	Models     string  `help:"Folder on the nodes that holds the base model (default: where Ollama keeps it)."`
+	Sweep      string  `help:"Lists of recipe settings as a JSON object; all combinations are trained on the cluster and the best is taken."`
 	Model      string  `help:"Base model (default: the chosen one)."`
 	Seed       int     `help:"Seed of the run." default:"7"`
 	MaxMinutes float64 `help:"Finish with what is learned after so many minutes."`
@@ -118,6 +123,18 @@ func (c trainCmd) Run(s *session) error {
 			return backend.Errorf(backend.CodeInvalid, "train", "--override is not a JSON object.")
 		}
 		in.Overrides = json.RawMessage(c.Override)
+	}
+	if c.Engine == backend.EngineLocal && c.Sweep != "" {
+		return backend.Errorf(backend.CodeInvalid, "train", "One machine trains one recipe at a time.").WithHint("Give --engine ray and its --address, or one training after the other with --override.")
+	}
+	if c.Engine != backend.EngineLocal {
+		in.Remote = &backend.Remote{Kind: c.Engine, Address: c.Address, GPUs: c.GPUs, CPUs: c.CPUs, Models: c.Models}
+		if c.Sweep != "" {
+			in.Remote.Sweep = json.RawMessage(c.Sweep)
+		}
+		if err := in.Remote.Validate(); err != nil {
+			return err
+		}
 	}
 	return s.with(func(caller Caller) error {
 		run, err := get[backend.Run](s, caller, "Train", RequestID, in)

@@ -24,7 +24,7 @@ func (l *Loop) Resume(ctx context.Context, runID string) (backend.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	if err := l.roomFor(ctx, run.Model, d.RowCount); err != nil {
+	if err := l.roomFor(ctx, run.Model, d.RowCount, run.Remote); err != nil {
 		return run, err
 	}
 	spec, err := l.spec(ctx, run, true)

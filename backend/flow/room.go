@@ -8,8 +8,8 @@ import (
 
 // roomFor refuses a run that would fill the memory, or the disk: checkpoint, adapter
 // and a merged copy of the base at twice their expected size. rows are those of its
-// dataset, 0 before there is one.
-func (l *Loop) roomFor(ctx context.Context, model string, rows int) error {
+// dataset, 0 before there is one. Other machines look after their own memory.
+func (l *Loop) roomFor(ctx context.Context, model string, rows int, elsewhere *backend.Remote) error {
 	free, err := l.Workspace.FreeBytes()
 	if err != nil {
 		return err
@@ -22,6 +22,9 @@ func (l *Loop) roomFor(ctx context.Context, model string, rows int) error {
 	if free < need {
 		return backend.Errorf(backend.CodeUnavailable, "train", "Training needs %d MB of disk; %d MB are free. Nothing was started.", need/1e6, free/1e6).
 			WithHint("Free some space, or move ERRATA_HOME to a bigger disk.")
+	}
+	if elsewhere != nil {
+		return nil
 	}
 	return l.memoryFor(info, rows)
 }

@@ -18,6 +18,7 @@ type TrainInput struct {
 	Seed       int             `json:"seed"`
 	MaxMinutes float64         `json:"max_minutes"`
 	Overrides  json.RawMessage `json:"overrides"`
+	Remote     *backend.Remote `json:"remote,omitempty"`   // other machines; nil: this one
 	HeldOut    []string        `json:"held_out,omitempty"` // see FreezeInput
 
 	byRule bool // no door can say this
@@ -34,19 +35,26 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	} else if busy != "" {
 		return backend.Run{}, backend.Errorf(backend.CodeConflict, "train", "A training is already running.").WithHint("Wait for it, or stop it in Training.")
 	}
+	engine := backend.EngineLocal
+	if in.Remote != nil {
+		if err := in.Remote.Validate(); err != nil {
+			return backend.Run{}, err
+		}
+		engine = in.Remote.Kind
+	}
 	model, err := l.modelOf(ctx, in)
 	if err != nil {
 		return backend.Run{}, err
 	}
 	// Before the minutes that freezing takes.
-	if err := l.roomFor(ctx, model, 0); err != nil {
+	if err := l.roomFor(ctx, model, 0, in.Remote); err != nil {
 		return backend.Run{}, err
 	}
 	d, err := l.datasetFor(ctx, in)
 	if err != nil {
 		return backend.Run{}, err
 	}
-	if err := l.roomFor(ctx, model, d.RowCount); err != nil {
+	if err := l.roomFor(ctx, model, d.RowCount, in.Remote); err != nil {
 		return backend.Run{}, err
 	}
 	_, sha, err := l.Engine.BaseFile(ctx, d.Model)
@@ -62,7 +70,7 @@ func (l *Loop) Train(ctx context.Context, in TrainInput) (backend.Run, error) {
 	}
 	run := backend.Run{
 		ID: l.NewID(), DatasetID: d.ID, DatasetHash: d.Hash, Model: d.Model, BaseSHA256: sha, Recipe: d.Recipe,
-		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: "local", MaxMinutes: in.MaxMinutes,
+		Overrides: in.Overrides, Seed: seedOr(in.Seed), Engine: engine, Remote: in.Remote, MaxMinutes: in.MaxMinutes,
 		ByRule: in.byRule, State: backend.RunRequested, CreatedAt: l.Now(),
 	}
 	if run.Recipe == dataset.RecipeOriginal {
@@ -167,7 +175,7 @@ func (l *Loop) spec(ctx context.Context, run backend.Run, resume bool) (backend.
 	spec := backend.TrainSpec{
 		Run: run.ID, BaseGGUF: path, BaseSHA256: sha, Rows: rows, Out: incoming, Work: work, Cache: cache, Engine: "peft", Seed: run.Seed,
 		MaxMinutes: run.MaxMinutes, Recipe: run.Recipe, Overrides: run.Overrides, Merged: true, Resume: resume,
-		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash},
+		Dataset: map[string]string{"id": run.DatasetID, "hash": run.DatasetHash}, Remote: run.Remote,
 	}
 	spec.StartFrom, err = l.startFrom(run)
 	return spec, err

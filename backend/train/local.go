@@ -31,7 +31,7 @@ func (l *Local) Train(ctx context.Context, spec backend.TrainSpec, started func(
 		return &Failure{Class: backend.FailEnv, Err: missing}
 	}
 	r := &run{
-		id: spec.Run, local: l, times: l.options.Times, on: on,
+		id: spec.Run, there: spec.Remote != nil, local: l, times: l.options.Times, on: on,
 		stops: make(chan bool, 8), ends: make(chan struct{}, 1), lines: make(chan []byte), quit: make(chan struct{}),
 	}
 	l.mu.Lock()

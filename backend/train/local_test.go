@@ -153,6 +153,32 @@ func TestFinishEndsWithWhatIsLearned(t *testing.T) {
 	require.True(t, artifact)
 }
 
+// Other machines go on with a run when this one leaves: only a person stops it.
+func TestLeavingStopsNothingElsewhere(t *testing.T) {
+	t.Setenv("ERRATA_DEBUG", "trainer") // what is said stands in the log
+	for name, test := range map[string]struct {
+		remote *backend.Remote
+		told   bool
+	}{
+		"here":      {nil, true},
+		"elsewhere": {&backend.Remote{Kind: backend.EngineRay}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := traintest.Options(t, traintest.Script{Mode: "slow", StepTime: 50 * time.Millisecond})
+			o.Logs = t.TempDir()
+			spec := traintest.Spec(t, "run-1")
+			spec.Remote = test.remote
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			err := train.New(o).Train(ctx, spec, nil, func(backend.TrainerEvent) { cancel() })
+			require.Equal(t, backend.CodeCancelled, backend.CodeOf(err))
+			log, err := os.ReadFile(filepath.Join(o.Logs, "train-run-1.log"))
+			require.NoError(t, err)
+			require.Equal(t, test.told, strings.Contains(string(log), `"cmd":"stop"`))
+		})
+	}
+}
+
 func TestStop(t *testing.T) {
 	tests := []struct {
 		name string

@@ -31,8 +31,6 @@ type Options struct {
 	Logs string
 	// Env is added to the trainer's environment, as NAME=value.
 	Env []string
-	// Extras are the optional sets of uv.lock that Setup installs as well.
-	Extras []string
 	// Times are the deadlines; zero fields take those of DefaultTimes.
 	Times Times
 	// Now is the wall clock and Uptime a clock that only runs forward; both are

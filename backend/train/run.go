@@ -17,6 +17,7 @@ import (
 // stands below the channels.
 type run struct {
 	id    string
+	there bool // other machines train, and go on when this one leaves
 	local *Local
 	times Times
 	on    func(backend.TrainerEvent)
@@ -150,7 +151,11 @@ func (r *run) follow(ctx context.Context, started func(int, int64)) error {
 			r.stop(fail(backend.FailCancelled, "", "", nil), save)
 		case <-cancelled:
 			cancelled = nil
-			r.stop(fail(backend.FailCancelled, "", "", context.Cause(ctx)), false)
+			if why := fail(backend.FailCancelled, "", "", context.Cause(ctx)); r.there {
+				r.leave(why)
+			} else {
+				r.stop(why, false)
+			}
 		case <-r.next.C:
 			r.climb()
 		case <-tick.C:

@@ -3,10 +3,12 @@ package train
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,10 +23,11 @@ const uvVersion = "0.13.9"
 func (l *Local) later() time.Time { return time.Now().Add(l.options.Times.Drain) }
 
 // Setup builds the trainer's environment: a virtual environment with uv, then
-// every package of uv.lock by its hash. Lines of its progress go to progress,
+// every package of uv.lock by its hash, with those of the optional sets that extras
+// name or that an earlier Setup was given. Lines of its progress go to progress,
 // which may be nil. What is there is kept, so that a broken download goes on
 // where it ended; cancelling leaves nothing running.
-func (l *Local) Setup(ctx context.Context, progress func(line string)) error {
+func (l *Local) Setup(ctx context.Context, progress func(line string), extras ...string) error {
 	say := func(line string) {
 		if progress != nil {
 			progress(line)
@@ -52,7 +55,11 @@ func (l *Local) Setup(ctx context.Context, progress func(line string)) error {
 	}
 	say("Installing the packages of uv.lock")
 	args := []string{"sync", "--locked", "--no-dev", "--no-install-project", "--no-progress"}
-	for _, extra := range l.options.Extras {
+	extras, err = keepExtras(place, extras)
+	if err != nil {
+		return backend.Wrap(err, backend.CodeUnavailable, "train.setup", "The folder for the trainer's environment cannot be written.")
+	}
+	for _, extra := range extras {
 		args = append(args, "--extra", extra)
 	}
 	step := job{
@@ -71,6 +78,23 @@ func (l *Local) Setup(ctx context.Context, progress func(line string)) error {
 	}
 	say("The trainer is ready")
 	return nil
+}
+
+// keepExtras adds to the optional sets that an environment was asked to have, and
+// gives all of them: a set-up without them would take them out again.
+func keepExtras(place string, more []string) ([]string, error) {
+	path := filepath.Join(place, "extras")
+	kept, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	all := append(strings.Fields(string(kept)), more...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(more) == 0 {
+		return all, nil
+	}
+	return all, os.WriteFile(path, []byte(strings.Join(all, "\n")+"\n"), 0o600)
 }
 
 // installer finds uv in its own small environment, or makes that first.

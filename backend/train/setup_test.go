@@ -146,12 +146,12 @@ chmod +x "$4/bin/python"
 	trace := filepath.Join(t.TempDir(), "trace")
 	t.Setenv("TRACE", trace)
 	script(t, works)
-	o := train.Options{Source: source(""), Cache: t.TempDir(), Extras: []string{"cpu"}}
+	o := train.Options{Source: source(""), Cache: t.TempDir()}
 	var lines []string
 	say := func(line string) { lines = append(lines, line) }
 
 	t.Setenv("BROKEN", "1")
-	err := train.New(o).Setup(t.Context(), say)
+	err := train.New(o).Setup(t.Context(), say, "ray")
 	require.Equal(t, backend.CodeUnavailable, backend.CodeOf(err))
 	require.ErrorContains(t, err, "connection reset")
 	require.ErrorContains(t, err, "what was loaded is kept")
@@ -171,7 +171,7 @@ chmod +x "$4/bin/python"
 	require.Contains(t, steps[1], "uv==0.13.9")
 	for _, i := range []int{2, 3} {
 		require.Contains(t, steps[i], "uv sync --locked")
-		require.Contains(t, steps[i], "--extra cpu")
+		require.Contains(t, steps[i], "--extra ray", "what was asked for once is kept")
 	}
 }
 

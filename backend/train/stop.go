@@ -33,6 +33,17 @@ func (r *run) stop(why *Failure, save bool) {
 	r.next.Reset(wait)
 }
 
+// leave begins the ladder without the message: a trainer whose input ends unasked
+// lets other machines go on with the run, and finds it again when it is resumed.
+func (r *run) leave(why *Failure) {
+	if r.rung != working {
+		return
+	}
+	r.verdict = why
+	r.rung = asked
+	r.climb()
+}
+
 // climb takes the next rung.
 func (r *run) climb() {
 	switch r.rung {

@@ -11,7 +11,7 @@ import { t } from './speech.js';
 
 /** Calls that may take minutes: they have progress and can be cancelled, so no clock ends them. */
 const patient = new Set(['Ask', 'Check', 'BuildDataset', 'DecideFacts', 'UndoFacts', 'ExportVersion', 'Train', 'Score', 'Compare', 'Promote', 'Rollback', 'InstallModel', 'ImportModel',
-  'RescanLibrary', 'SetupTrainer', 'ResumeRun', 'ImportArrival', 'Backup', 'ImportChats', 'SaveFile', 'ExportAll', 'ChoosePath', 'Repair', 'LoadModel', 'AddDocument']);
+  'RescanLibrary', 'SetupTrainer', 'SetupRay', 'ResumeRun', 'ImportArrival', 'Backup', 'ImportChats', 'SaveFile', 'ExportAll', 'ChoosePath', 'Repair', 'LoadModel', 'AddDocument']);
 /** Calls that look at the engine, which may have to start first. */
 const slow = new Set(['Status', 'Models', 'Arrivals', 'Providers', 'TrainerReady', 'Dataset', 'ExportDataset', 'CheckFacts', 'ImportFacts', 'BulkPlan', 'Scoreboard', 'DeleteVersion', 'ExportChat', 'DeleteChats', 'TestProvider', 'SearchLibrary', 'RestoreBackup', 'EraseAll', 'Answerers', 'EjectModel']);
 

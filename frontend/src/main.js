@@ -39,6 +39,7 @@ import { defineReviewQueue } from './rooms/review-queue.js';
 import { defineReviewRoom } from './rooms/review-room.js';
 import { defineSettingsData } from './rooms/settings-data.js';
 import { defineSettingsEvidence } from './rooms/settings-evidence.js';
+import { defineSettingsCluster } from './rooms/settings-cluster.js';
 import { defineSettingsModels } from './rooms/settings-models.js';
 import { defineSettingsRoom } from './rooms/settings-room.js';
 import { defineSideBar } from './rooms/side-bar.js';
@@ -55,7 +56,7 @@ import { socketTransport } from './socket.js';
 
 for (const define of [defineAnswerText, defineAnswererList, defineArrivalList, defineAskBox, defineBulkForm, defineChatImport, defineChatList, defineCheckSteps, defineClosingSheet, defineCommandPalette, defineCompareView, defineExportForm, defineFactCase, defineFactImport, defineFactList, defineGateView,
   defineMannerForm, defineMarginNote, defineMemoryNote, defineModelList, definePageTurn, defineQuoteList, defineRunChart, defineRunEnd, defineScoreGrid, defineShortcutSheet, defineTeachForm, defineToastList,
-  defineChatFoot, defineChatPage, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineLiveRegion, defineReviewQueue, defineReviewRoom, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineSideBar, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
+  defineChatFoot, defineChatPage, defineChatRoom, defineDatasetsRoom, defineFirstRun, defineLibraryRoom, defineLiveRegion, defineReviewQueue, defineReviewRoom, defineSettingsCluster, defineSettingsData, defineSettingsEvidence, defineSettingsModels, defineSettingsRoom, defineSideBar, defineTrainingBefore, defineTrainingRoom, defineTrainingRun, defineVersionEntry, defineVersionsCompare, defineVersionsRoom]) define();
 
 api.use('go' in window ? windowTransport(window) : socketTransport({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,

@@ -118,8 +118,10 @@ export interface Arrival { id: string; name: string; state: 'stranger' | 'quaran
 export interface Settings {
   confirmed: boolean; model: string; extractor?: string; judge?: string; providers: Record<string, boolean> | null; library_folders: string[] | null;
   allowed_origins: string[] | null; approval: string; training: string; serve_as: string; memory: boolean; auto_check: boolean; theme: string; google_cx?: string; searxng?: string; recheck?: string; recheck_days?: number; approval_hours?: number; automatic_since?: string;
-  /** empty: as the system */ language?: string; /** percent, 0: 100 */ zoom?: number; letters?: string; notify?: string; presets?: Preset[] | null;
+  /** empty: as the system */ language?: string; /** percent, 0: 100 */ zoom?: number; letters?: string; notify?: string; presets?: Preset[] | null; cluster?: Remote | null;
 }
+/** Other machines that train. */
+export interface Remote { kind: string; address: string; gpus: number; cpus: number; models: string }
 export interface Hello { version: string; door: string; home: string; settings: Settings; first_run: boolean; can_open: boolean; can_choose?: boolean; can_notify?: boolean; documents: string }
 export interface Machine { os: string; cpu: string; cores: number; memory: number; available: number; gpu: string; disk: number }
 export interface EngineStatus { address: string; version: string; source: string; adapters: boolean; gpu_share: number }
@@ -175,7 +177,7 @@ export interface Methods {
   Datasets(): Dataset[]; Dataset(id: string): DatasetView; DiffDatasets(from: string, to: string): DatasetDiff; ExportDataset(id: string, format: string): string;
   BuildDataset(request: string, input: { model?: string; recipe?: string }): Dataset;
   Runs(): Run[]; Run(id: string): RunView; Train(request: string, input: { model?: string; recipe?: string; max_minutes?: number }): Run;
-  StopRun(id: string, save: boolean): void; FinishRun(id: string): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void;
+  StopRun(id: string, save: boolean): void; FinishRun(id: string): void; ResumeRun(id: string): Run; DiscardRun(id: string): Run; TrainerReady(): void; SetupTrainer(request: string): void; SetupRay(request: string): void;
   Versions(): Version[]; Scorecard(versionID: string): Scorecard; Score(request: string, versionID: string): Scorecard; Scoreboard(): Scoreboard;
   NoteVersion(id: string, note: string): Version; DeleteVersion(id: string): Version; ExportVersion(request: string, input: { version_id: string; merged: boolean; folder: string }): { folder: string; files: string[] };
   Compare(request: string, input: { a: string; b: string; prompts: string[] }): Comparison; Comparisons(): Comparison[];

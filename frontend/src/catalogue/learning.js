@@ -1,6 +1,12 @@
 /** Texts of review, datasets, training and versions: [German, Chinese]. */
 export const learning = {
   Arrived: ['Angekommen', '新到'],
+  'Waiting for the cluster': ['Wartet auf den Cluster', '正在等待集群'],
+  'on the cluster at {0}': ['auf dem Cluster unter {0}', '在集群 {0} 上'],
+  'The rows, the recipe and the digest of the base are sent there; the adapter comes back and is scored here.': ['Die Zeilen, das Rezept und die Prüfsumme des Grundmodells werden dorthin gesendet; der Adapter kommt zurück und wird hier bewertet.', '发送到那里的只有数据行、配方和基础模型的摘要；适配器会传回并在此评分。'],
+  'this machine': ['dieser Rechner', '本机'],
+  Where: ['Wo', '位置'],
+  'the Ray cluster': ['der Ray-Cluster', 'Ray 集群'],
   'Only what differs': ['Nur Unterschiede', '只看不同之处'],
   'no answer': ['keine Antwort', '没有回答'],
   'No evidence is attached; this fact came {0}.': ['Kein Beleg ist angehängt; dieser Fakt kam {0}.', '没有附上证据；此事实{0}。'],

@@ -1,5 +1,15 @@
 /** Texts of the settings: [German, Chinese]. */
 export const settings = {
+  'Ray cluster': ['Ray-Cluster', 'Ray 集群'],
+  'Setting up Ray for the trainer': ['Ray wird für den Trainer eingerichtet', '正在为训练器安装 Ray'],
+  'Its nodes can train in place of this machine. They get the rows of the dataset, the recipe and the digest of the base model; chats, documents and evidence stay here. Each node needs the base model, for example from Ollama, and Python with torch, transformers, peft and gguf.': ['Seine Knoten können anstelle dieses Rechners trainieren. Sie erhalten die Zeilen des Datensatzes, das Rezept und die Prüfsumme des Grundmodells; Chats, Dokumente und Belege bleiben hier. Jeder Knoten braucht das Grundmodell, etwa aus Ollama, und Python mit torch, transformers, peft und gguf.', '其节点可以代替本机训练。它们得到数据集的数据行、配方和基础模型的摘要；聊天、文档和证据留在本机。每个节点需要基础模型（例如来自 Ollama），以及带有 torch、transformers、peft 和 gguf 的 Python。'],
+  'Address of its dashboard': ['Adresse seines Dashboards', '其控制台的地址'],
+  'GPUs a training takes': ['GPUs je Training', '一次训练占用的 GPU'],
+  'Folder with the models there': ['Ordner mit den Modellen dort', '那里存放模型的文件夹'],
+  'where Ollama keeps them': ['wo Ollama sie ablegt', 'Ollama 存放它们的位置'],
+  'Use this cluster': ['Diesen Cluster verwenden', '使用此集群'],
+  'Set up Ray here': ['Ray hier einrichten', '在本机安装 Ray'],
+  'Once, so that this machine can talk to the cluster. Then choose the cluster in Training.': ['Einmal, damit dieser Rechner mit dem Cluster sprechen kann. Wähle den Cluster danach unter Training.', '只需一次，使本机能与集群通信。然后在“训练”中选择该集群。'],
   'Bring your chats along: <code>conversations.json</code> of ChatGPT’s export, or the file of Open WebUI’s Export Chats. Branches come too; what is here already is not doubled.': ['Bring deine Chats mit: <code>conversations.json</code> aus dem Export von ChatGPT, oder die Datei aus „Export Chats“ von Open WebUI. Zweige kommen mit; was schon da ist, wird nicht verdoppelt.', '带上你的对话：ChatGPT 导出的 <code>conversations.json</code>，或 Open WebUI 的 Export Chats 文件。分支也会导入；已有的内容不会重复。'],
   'Import chats': ['Chats importieren', '导入对话'],
   'File of chats': ['Datei mit Chats', '对话文件'],

@@ -17,6 +17,7 @@ class TrainingBefore extends Part {
   #missing = null;
   #looked = false;
   #recipe = 'default';
+  #where = 'local';
   #settingUp = false;
 
   actions = {
@@ -36,9 +37,15 @@ class TrainingBefore extends Part {
       if (e.target instanceof HTMLSelectElement && e.target.name === 'recipe') {
         this.#recipe = e.target.value;
         this.draw();
+      } else if (e.target instanceof HTMLSelectElement && e.target.name === 'where') {
+        this.#where = e.target.value;
+        this.draw();
       }
     }, { signal });
   }
+
+  /** The machines that train, null: this one. */
+  get #cluster() { return this.#where === 'ray' ? store.state.settings?.cluster ?? null : null; }
 
   // Events
 
@@ -54,7 +61,7 @@ class TrainingBefore extends Part {
   }
 
   async #train() {
-    const run = await jobs.run('train', t`Freezing the approved facts`, (request) => api.call('Train', request, { recipe: this.#recipe }));
+    const run = await jobs.run('train', t`Freezing the approved facts`, (request) => api.call('Train', request, { recipe: this.#recipe, ...(this.#cluster ? { remote: this.#cluster } : {}) }));
     if (!run) return;
     takeRun(run);
     location.hash = `#/training/${encodeURIComponent(run.id)}`;
@@ -86,16 +93,18 @@ class TrainingBefore extends Part {
     if (!approved) return empty(t`Nothing to teach yet`, t`Approve facts in Review: they are known at once, from memory. A training here moves them into the weights.`, html`<p><a class="button primary" href="#/review">Open Review</a></p>`);
     const model = models.find((m) => m.name === settings?.model)?.title || settings?.model || t`the model`;
     const machine = status?.machine;
-    const where = machine?.gpu ? t`on ${machine.gpu}` : t`on this CPU`;
-    const seconds = likely(runs, settings?.model ?? '', approved, this.#recipe);
-    const guess = seconds ? null : rough({ runs, models, model: settings?.model ?? '', machine, facts: approved, recipe: this.#recipe });
+    const cluster = this.#cluster;
+    const where = cluster ? t`on the cluster at ${cluster.address}` : machine?.gpu ? t`on ${machine.gpu}` : t`on this CPU`;
+    const seconds = cluster ? 0 : likely(runs, settings?.model ?? '', approved, this.#recipe);
+    const guess = seconds || cluster ? null : rough({ runs, models, model: settings?.model ?? '', machine, facts: approved, recipe: this.#recipe });
     const time = seconds ? ` ${t`${where}: about ${duration(seconds)}`}`
       : guess ? t`: about ${span(guess.least, guess.most)} on this machine, ${guess.measured ? t`by the speed of an earlier training` : t`no run measured yet`}` : ` ${where}`;
     return html`<form class="panel before" data-send="train"><p class="lead">Teach ${count(approved, 'fact')} to ${model}${time}.</p>
-      ${fit(machine, models.find((m) => m.name === settings?.model)?.train_memory ?? 0)}
+      ${cluster ? html`<p class="hint">The rows, the recipe and the digest of the base are sent there; the adapter comes back and is scored here.</p>` : fit(machine, models.find((m) => m.name === settings?.model)?.train_memory ?? 0)}
       ${cycle?.due ? html`<p class="hint">${cycle.right} of the last ${cycle.checked} checked answers were right.</p>` : ''}
       <div class="buttons"><button class="primary">Train</button>
-      <label>Recipe <select name="recipe">${options(this.#recipe, [['default', t`default`], ['original', t`original (500 copies a fact; slow)`]])}</select></label></div>
+      <label>Recipe <select name="recipe">${options(this.#recipe, [['default', t`default`], ['original', t`original (500 copies a fact; slow)`]])}</select></label>
+      ${settings?.cluster ? html`<label>Where <select name="where">${options(this.#where, [['local', t`this machine`], ['ray', t`the Ray cluster`]])}</select></label>` : ''}</div>
       ${seconds || guess ? '' : html`<p class="hint">How long it takes is known after the first steps.</p>`}</form>`;
   }
 }

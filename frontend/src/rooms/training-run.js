@@ -13,7 +13,7 @@ import { count, decimal, duration, runStates, size } from '../words.js';
 /** @import {Fact, Run, TrainerLine} from '../types.d.ts' */
 
 /** @type {Record<string, string>} */
-const stages = table({ load: 'Loading the weights', cache: 'Caching what stays fixed', train: 'Learning', save: 'Saving the adapter', merge: 'Writing the weights to serve' });
+const stages = table({ wait: 'Waiting for the cluster', load: 'Loading the weights', cache: 'Caching what stays fixed', train: 'Learning', save: 'Saving the adapter', merge: 'Writing the weights to serve' });
 
 /** One training, while it runs and when it ended: its steps, its facts, and how it is stopped. */
 class TrainingRun extends Part {
@@ -95,7 +95,7 @@ class TrainingRun extends Part {
     const done = learned(events);
     const facts = dots(this.#facts, done, kept(events));
     return html`<section class="run" data-key="${run.id}"><h2>${runs ? stages[p.stage] ?? runStates[run.state] : heads[run.failure ?? ''] ?? heads[run.state]}</h2>
-      ${runs ? html`<ol class="stages" aria-label="Stages">${stagesOf(p.stage)}</ol>` : html`<run-end></run-end>`}
+      ${runs ? html`<ol class="stages" aria-label="Stages">${stagesOf(run)}</ol>` : html`<run-end></run-end>`}
       ${facts.length ? html`<ul class="fact-dots" aria-label="${p.learned || done.size} of ${count(facts.length, 'fact')} learned">${facts.map((f) => html`<li data-key="${f.id}"><span class="dot ${f.state}" tabindex="0" role="img" aria-label="${f.words}" title="${f.words}"></span></li>`)}</ul>` : ''}
       ${p.step || runs ? figures(run, facts.length, events) : ''}
       ${points(events).length ? html`<run-chart></run-chart>` : ''}
@@ -126,8 +126,8 @@ function figures(run, facts, events) {
 /** By how a run ended, or by its state. @type {Record<string, string>} */
 const heads = table({ paused: 'Paused', apart: 'Memory keeps these facts', finished: 'The last training', failed: 'The training failed', cancelled: 'Stopped', interrupted: 'Interrupted' });
 
-/** The stages of a run, the one under way marked. @param {string} now */
-const stagesOf = (now) => ['load', 'cache', 'train', 'save', 'merge'].map((s) => html`<li ${s === now ? html`aria-current="step"` : ''}>${stages[s]}</li>`);
+/** The stages of a run, the one under way marked. @param {Run} run */
+const stagesOf = ({ engine, progress }) => [...(engine === 'ray' ? ['wait'] : []), 'load', 'cache', 'train', 'save', 'merge'].map((s) => html`<li ${s === progress.stage ? html`aria-current="step"` : ''}>${stages[s]}</li>`);
 
 export const defineTrainingRun = () => customElements.define('training-run', TrainingRun);
 export { TrainingRun };
