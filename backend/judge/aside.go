@@ -14,7 +14,8 @@ import (
 func beside(f form, claim backend.Claim, got reading) bool {
 	clause := clauseOf(got)
 	return afterThat(f, got) || ranksLower(f, got.quote) || reMaybe.MatchString(got.quote) || onlyBelieved(f, got.quote) || ofAnotherYear(f, clause, got) ||
-		reDenied.MatchString(got.quote) || otherEnd(f, claim, got) || notNext(f, got) || notAll(f, clause, got) || elsewhere(f, clause, got) || roughly(f, claim, got)
+		reDenied.MatchString(got.quote) || otherEnd(f, claim, got) || notNext(f, got) || notAll(f, clause, got) || elsewhere(f, clause, got) || roughly(f, claim, got) ||
+		otherMatter(f, claim, clause, got)
 }
 
 var (
