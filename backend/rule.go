@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,8 +11,8 @@ import (
 const ByRule = "rule"
 
 // RuleTwoSources approves the correction of a calibrated verdict that the domains of at
-// least two independent owners carry, without a tripwire and of nothing that
-// changes within weeks, after a wait.
+// least two independent owners carry, one of them known, without a tripwire and of
+// nothing that changes within weeks, after a wait. Unknown domains are for sale.
 const RuleTwoSources = "two_sources"
 
 // Rule is what approved a fact in a person's place, and on what ground.
@@ -25,7 +26,8 @@ type Rule struct {
 
 // RuleOf gives the rule that may approve a verdict's correction, false when none does.
 func RuleOf(v Verdict, wait time.Duration) (Rule, bool) {
-	if !v.Proposes() || v.Class == ClassFast || v.Calibration == "" {
+	known := slices.ContainsFunc(v.Clusters, func(c Cluster) bool { return c.Value == v.RivalValue && c.Strong >= KnownFrom })
+	if !v.Proposes() || !known || v.Class == ClassFast || v.Calibration == "" {
 		return Rule{}, false
 	}
 	return Rule{Name: RuleTwoSources, Confidence: v.Confidence, Calibration: v.Calibration, Domains: v.RivalDomains(), WaitHours: int(wait / time.Hour)}, true

@@ -114,7 +114,11 @@ type Cluster struct {
 	Newest     *time.Time `json:"newest,omitempty"`
 	PassageIDs []string   `json:"passage_ids"`
 	Trusted    bool       `json:"trusted"`
+	Strong     float64    `json:"strong,omitempty"` // the best reputation behind it, 0 to 1; 0 in older records
 }
+
+// KnownFrom is the least reputation of a source that has a name to lose.
+const KnownFrom = 0.6
 
 // Comparison tiers: T1 strings and aliases, T2 typed values, T3 a judge model.
 const (

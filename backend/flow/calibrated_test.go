@@ -46,11 +46,13 @@ func fromWeb(w *world, domain, text string) backend.Passage {
 	return backend.Passage{ID: domain, Provider: "web", Domain: domain, URL: "https://" + domain, Title: "Larkstead", Text: text, PublishedAt: &at, DateSource: "api"}
 }
 
-// says makes two independent sources name the mayor.
-func (w *world) sourcesSay(name string) {
+// sourcesSay makes two independent sources, one of them known, name the mayor.
+func (w *world) sourcesSay(name string) { w.domainsSay(name, "larkstead-news.com", "apnews.com") }
+
+func (w *world) domainsSay(name, one, other string) {
 	w.Evidence = noEvidence{[]backend.Passage{
-		fromWeb(w, "larkstead-news.com", name+" is the mayor of Larkstead since Sunday."),
-		fromWeb(w, "valley-post.com", "The new mayor of Larkstead is "+name+", who won by far."),
+		fromWeb(w, one, name+" is the mayor of Larkstead since Sunday."),
+		fromWeb(w, other, "The new mayor of Larkstead is "+name+", who won by far."),
 	}}
 }
 

@@ -73,7 +73,7 @@ func TestARuleApprovesAfterTheWaitAndSaysSo(t *testing.T) {
 	require.Equal(t, backend.ByRule, f.DecidedBy)
 	require.NotNil(t, f.DecidedAt)
 	require.Equal(t, backend.RuleTwoSources, f.Rule.Name)
-	require.Equal(t, []string{"larkstead-news.com", "valley-post.com"}, f.Rule.Domains)
+	require.Equal(t, []string{"larkstead-news.com", "apnews.com"}, f.Rule.Domains)
 	require.Equal(t, 48, f.Rule.WaitHours)
 	require.InDelta(t, 0.95, f.Rule.Confidence, 1e-9)
 	require.NotEmpty(t, f.Rule.Calibration)
@@ -159,6 +159,14 @@ func TestNoRuleApprovesWhatAPersonMustDecide(t *testing.T) {
 			require.Empty(t, w.ruled(t))
 		})
 	}
+	t.Run("nobody knows its sources", func(t *testing.T) {
+		w := automatic(t, nil)
+		w.domainsSay(newMayor, "larkstead-news.com", "valley-post.com")
+		w.checked(t)
+		require.Equal(t, backend.FactProposed, w.proposal(t).State, "a person may still approve it")
+		w.later(25 * time.Hour)
+		require.Empty(t, w.ruled(t))
+	})
 	t.Run("a person proposed it", func(t *testing.T) {
 		w := automatic(t, nil)
 		w.Calibration = nil
@@ -175,7 +183,7 @@ func TestARuleApprovesTenFactsATraining(t *testing.T) {
 	passages := []backend.Passage{{ID: "a", Domain: "a.com", Supports: "rival"}, {ID: "b", Domain: "b.com", Supports: "rival"}}
 	for i := range 13 {
 		v := backend.Verdict{ID: w.NewID(), Question: fmt.Sprintf("Who is the mayor of place %d?", i), Kind: backend.Contradicted, RivalValue: newMayor, Class: backend.ClassSlow,
-			Calibrated: true, Confidence: 0.95, Calibration: "c", Passages: passages, Clusters: []backend.Cluster{{Value: newMayor, Domains: []string{"a.com", "b.com"}}}, CreatedAt: w.Now()}
+			Calibrated: true, Confidence: 0.95, Calibration: "c", Passages: passages, Clusters: []backend.Cluster{{Value: newMayor, Domains: []string{"a.com", "b.com"}, Strong: backend.KnownFrom}}, CreatedAt: w.Now()}
 		require.NoError(t, w.store.AddVerdict(v))
 		_, err := w.Teach(v.ID, backend.FactUpdate{}, false, "verdict")
 		require.NoError(t, err)

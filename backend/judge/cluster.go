@@ -15,7 +15,6 @@ type cluster struct {
 	rel      Relation
 	tier     string
 	wikidata bool
-	strong   float64 // best reputation
 }
 
 // clusters puts equal values together, the heaviest first. Copies of one text
@@ -50,7 +49,7 @@ next:
 			}
 			groups[x.group] = true
 			c.Domains = append(c.Domains, d)
-			c.strong = max(c.strong, reputation(x.Passage))
+			c.Strong = max(c.Strong, reputation(x.Passage))
 			c.Weight += reputation(x.Passage) * freshness(class, x.at, now)
 		}
 		c.Weight = math.Round(c.Weight*1000) / 1000

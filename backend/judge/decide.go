@@ -34,7 +34,6 @@ const (
 	trustedHeld              = 1461 // four years, a common term of office
 	rivalDomains             = 2
 	rivalRatio               = 2.0
-	supportReputation        = 0.6
 )
 
 // decide fills the verdict. The order is the table's: what is missing first,
@@ -247,7 +246,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 	case answer != nil && (rival == nil || answer.Weight >= rivalRatio*rival.Weight && !(enough && newer && e.class != backend.ClassEvergreen)):
 		v.Tier = answer.tier
 		switch {
-		case answer.strong < supportReputation && len(answer.Domains) < 2:
+		case answer.Strong < backend.KnownFrom && len(answer.Domains) < 2:
 			v.Reason = backend.ReasonSingleSource
 		case !stillSpeaks(e.form, e.class, answer.Newest, e.now):
 			v.Reason = backend.ReasonStale
@@ -257,7 +256,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 			v.Reason = backend.ReasonConflict
 		default:
 			v.Kind, v.Reason = backend.Supported, backend.ReasonSame
-			v.Confidence = min(0.97, 0.75+0.06*float64(len(answer.Domains))+0.1*(answer.strong-0.4))
+			v.Confidence = min(0.97, 0.75+0.06*float64(len(answer.Domains))+0.1*(answer.Strong-0.4))
 		}
 	case rival == nil:
 		v.Reason = backend.ReasonLowConfidence
@@ -271,7 +270,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 		v.Reason = backend.ReasonConflict
 	default:
 		v.Tier = rival.tier
-		confidence := min(0.95, 0.7+0.07*float64(len(rival.Domains))+0.1*(rival.strong-0.4))
+		confidence := min(0.95, 0.7+0.07*float64(len(rival.Domains))+0.1*(rival.Strong-0.4))
 		e.rival(v, rival.Value, rival.Newest, e.within(rival.Newest, rivalFast, rivalSlow), e.wasBefore(rival.Newest), confidence)
 		if v.Kind == backend.Outdated && !e.within(rival.Newest, supportFast, supportSlow) {
 			v.Kind, v.Reason, v.Confidence, v.RivalValue, v.RivalFrom = backend.NotEnoughEvidence, backend.ReasonStale, 0, "", nil
@@ -282,7 +281,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 // withstands: a source with a name said so a short while ago, and none with a name
 // says otherwise. Any number of new domains with today's date can be had for money.
 func (e evidence) withstands(answer, rival cluster) bool {
-	return answer.strong >= supportReputation && rival.strong < supportReputation && answer.Newest != nil && daysSince(answer.Newest, e.now) <= supportFast
+	return answer.Strong >= backend.KnownFrom && rival.Strong < backend.KnownFrom && answer.Newest != nil && daysSince(answer.Newest, e.now) <= supportFast
 }
 
 // disagree: another rival weighs as much, so nobody knows the right value.
@@ -303,7 +302,7 @@ const fewDomains = 3
 // forged and a question easily repeated, so being newer or closer to the question
 // does not count here.
 func (e evidence) outvoted(top cluster) bool {
-	if top.strong >= supportReputation || len(top.Domains) >= fewDomains {
+	if top.Strong >= backend.KnownFrom || len(top.Domains) >= fewDomains {
 		return false
 	}
 	others := map[string]bool{}

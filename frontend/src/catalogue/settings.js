@@ -124,7 +124,7 @@ export const settings = {
   'Corrections are approved': ['Korrekturen werden freigegeben', '更正的批准方式'],
   'by me': ['von mir', '由我批准'],
   'by rule, if sure': ['nach Regel, wenn sicher', '足够确定时按规则批准'],
-  'By rule: only verdicts that are calibrated, carried by two independent sources, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.': ['Nach Regel: nur kalibrierte Urteile, die zwei unabhängige Quellen tragen, und nichts, was sich binnen Wochen ändert; höchstens 10 je Training. Jede ist markiert und lässt sich zurücknehmen, und eine Version muss weiterhin ihre Freigabeprüfung bestehen.', '按规则：仅限经校准、有两个独立来源支持、且数周内不会变化的判定；每次训练最多 10 条。每条都有标记，可以撤回，版本仍须通过其门槛。'],
+  'By rule: only verdicts that are calibrated, carried by two independent sources, one of them well known, and of nothing that changes within weeks; at most 10 a training. Each is marked and can be taken back, and a version still has to pass its gate.': ['Nach Regel: nur kalibrierte Urteile, die zwei unabhängige Quellen tragen, davon eine bekannte, und nichts, was sich binnen Wochen ändert; höchstens 10 je Training. Jede ist markiert und lässt sich zurücknehmen, und eine Version muss weiterhin ihre Freigabeprüfung bestehen.', '按规则：仅限经校准、有两个独立来源支持（其中一个为知名来源）、且数周内不会变化的判定；每次训练最多 10 条。每条都有标记，可以撤回，版本仍须通过其门槛。'],
   'A rule waits': ['Eine Regel wartet', '规则等待'],
   'an hour': ['eine Stunde', '一小时'],
   'a day': ['einen Tag', '一天'],
