@@ -31,6 +31,7 @@ type Fact struct {
 	OldAnswer  string     `json:"old_answer,omitempty"`
 	ValidFrom  *time.Time `json:"valid_from,omitempty"`
 	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	Renewed    bool       `json:"renewed,omitempty"` // a rule gave the expiry: a check that supports the fact puts it off
 	Class      Class      `json:"class,omitempty"`
 	VerdictID  string     `json:"verdict_id,omitempty"`
 	Passages   []Passage  `json:"passages"`

@@ -168,8 +168,8 @@ func (l *Loop) recheck(ctx context.Context, f backend.Fact) (Rechecked, error) {
 			f.Checked.Value = v.RivalValue
 		}
 		// Only an expiry that a rule gave is renewed by one; a person's stands.
-		if v.Kind == backend.Supported && f.Class == backend.ClassFast && f.ExpiresAt != nil {
-			f.ExpiresAt = fastExpiry(l.Now())
+		if v.Kind == backend.Supported && f.ExpiresAt != nil && (f.Renewed || f.Class == backend.ClassFast) {
+			f.ExpiresAt = expiry(f.Class, l.Now())
 		}
 		return nil
 	})

@@ -66,6 +66,34 @@ func TestAFactWithAnExpiryIsCheckedAgainOnItsSchedule(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestWhatChangesSlowlyIsCheckedAgainToo(t *testing.T) {
+	w := automatic(t, nil)
+	v := w.checked(t)
+	require.Equal(t, backend.ClassSlow, v.Class)
+	w.later(25 * time.Hour)
+	f := w.ruled(t)[0]
+	require.WithinDuration(t, f.CreatedAt.AddDate(1, 0, 0), *f.ExpiresAt, 25*time.Hour)
+	w.later(8 * day)
+	w.sourcesSay(newMayor)
+	require.Equal(t, backend.Supported, w.recheckDue(t)[0].Verdict.Kind)
+	stored, err := w.store.Fact(f.ID)
+	require.NoError(t, err)
+	require.True(t, stored.ExpiresAt.After(*f.ExpiresAt), "what a rule gave, a rule renews")
+	at := w.Now().AddDate(0, 2, 0)
+	_, err = w.Edit(f.ID, backend.FactUpdate{ExpiresAt: &at})
+	require.NoError(t, err)
+	w.later(8 * day)
+	w.sourcesSay("Cora Finch")
+	list := w.recheckDue(t)
+	require.NotNil(t, list[0].Proposed, "another mayor waits for a person")
+	w.sourcesSay(newMayor)
+	_, err = w.Recheck(t.Context(), []string{f.ID})
+	require.NoError(t, err)
+	stored, err = w.store.Fact(f.ID)
+	require.NoError(t, err)
+	require.True(t, at.Equal(*stored.ExpiresAt), "a person's expiry stands")
+}
+
 func TestAPersonsExpiryIsNotRenewed(t *testing.T) {
 	w := calibrated(t, 0.95)
 	f := w.approved(t, backend.ClassSlow, 20*day)

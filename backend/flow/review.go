@@ -22,15 +22,19 @@ func (l *Loop) FromVerdict(v backend.Verdict) (backend.Fact, error) {
 		Class: v.Class, VerdictID: v.ID, Passages: carrying(v), ProposedBy: byVerdict, Local: v.Local,
 		State: backend.FactProposed, CreatedAt: now, UpdatedAt: now,
 	}
-	if v.Class == backend.ClassFast {
-		f.ExpiresAt = fastExpiry(now)
-	}
+	f.ExpiresAt = expiry(v.Class, now)
+	f.Renewed = f.ExpiresAt != nil
 	return f, nil
 }
 
-// fastExpiry is when a fact that changes within weeks is trusted no more.
-func fastExpiry(now time.Time) *time.Time {
-	expires := now.AddDate(0, 0, 30)
+// expiry is when a fact of a class that changes is trusted no more: as long as the
+// decision table calls evidence for it fresh.
+func expiry(class backend.Class, now time.Time) *time.Time {
+	days := map[backend.Class]int{backend.ClassFast: 30, backend.ClassSlow: 365}[class]
+	if days == 0 {
+		return nil
+	}
+	expires := now.AddDate(0, 0, days)
 	return &expires
 }
 
@@ -137,7 +141,7 @@ func (l *Loop) given(f backend.Fact, by string) backend.Fact {
 	now := l.Now()
 	f.ID, f.State, f.CreatedAt, f.UpdatedAt = l.NewID(), backend.FactProposed, now, now
 	f.Previous, f.DecidedAt, f.DecidedBy = "", nil, ""
-	f.Checked, f.Disputes, f.Rule, f.ByHand = nil, "", nil, false
+	f.Checked, f.Disputes, f.Rule, f.ByHand, f.Renewed = nil, "", nil, false, false
 	f.Question, f.Answer, f.OldAnswer = strings.TrimSpace(f.Question), strings.TrimSpace(f.Answer), strings.TrimSpace(f.OldAnswer)
 	if f.ProposedBy == "" {
 		f.ProposedBy = by
@@ -227,6 +231,6 @@ func applyUpdate(f *backend.Fact, u backend.FactUpdate) {
 		f.Aliases = *u.Aliases
 	}
 	if u.ExpiresAt != nil {
-		f.ExpiresAt = u.ExpiresAt
+		f.ExpiresAt, f.Renewed = u.ExpiresAt, false
 	}
 }

@@ -81,7 +81,7 @@ func (l *Loop) ruleLeft(all []backend.Fact) (int, error) {
 // ruleFor gives the rule for a fact that waits just as its verdict proposed it. A
 // person's word goes before it: a decision, an edit, a disagreement with the
 // verdict, or another approved answer to the question. So does doubt: another answer
-// that waits, or a later check that does not find the same any more.
+// that waits or that a rule approved, or a later check that does not find the same any more.
 func (l *Loop) ruleFor(f backend.Fact, wait time.Duration) (backend.Rule, bool, error) {
 	var none backend.Rule
 	if f.State != backend.FactProposed || f.ProposedBy != byVerdict || f.VerdictID == "" || f.ByHand || f.Disputes != "" || f.Expired(l.Now()) {
@@ -89,7 +89,9 @@ func (l *Loop) ruleFor(f backend.Fact, wait time.Duration) (backend.Rule, bool, 
 	}
 	same, err := l.Store.FactsOfQuestion(f.Question)
 	if err != nil || slices.ContainsFunc(same, func(o backend.Fact) bool {
-		return o.State == backend.FactApproved && o.DecidedBy != backend.ByRule || o.State == backend.FactProposed && !o.Says(f.Answer)
+		byPerson := o.State == backend.FactApproved && o.DecidedBy != backend.ByRule
+		stands := o.State == backend.FactApproved || o.State == backend.FactProposed
+		return byPerson || stands && !o.Says(f.Answer)
 	}) {
 		return none, false, err
 	}

@@ -159,6 +159,16 @@ func TestNoRuleApprovesWhatAPersonMustDecide(t *testing.T) {
 			require.Empty(t, w.ruled(t))
 		})
 	}
+	t.Run("a rule approved another answer", func(t *testing.T) {
+		w := automatic(t, nil)
+		w.checked(t)
+		w.later(25 * time.Hour)
+		require.Len(t, w.ruled(t), 1)
+		w.sourcesSay(answer)
+		w.checked(t)
+		w.later(25 * time.Hour)
+		require.Empty(t, w.ruled(t), "what one rule taught no other rule takes back")
+	})
 	t.Run("nobody knows its sources", func(t *testing.T) {
 		w := automatic(t, nil)
 		w.domainsSay(newMayor, "larkstead-news.com", "valley-post.com")

@@ -30,7 +30,7 @@ export interface Passage {
   id: string; provider: string; url: string; domain: string; title: string; text: string; published_at?: string; date_source: string;
   fetched_at: string; quote?: string; value?: string; flags?: string[] | null; supports?: 'answer' | 'rival' | '';
 }
-export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean }
+export interface Cluster { value: string; weight: number; domains: string[] | null; newest?: string; passage_ids: string[] | null; trusted: boolean; strong?: number }
 export interface Verdict {
   id: string; answer_id: string; question_id: string; question: string; class: string; kind: VerdictKind; reason: string; sentence: string; imported?: boolean; local?: boolean;
   claim: Claim; rival_value?: string; rival_from?: string; tier?: string; confidence: number; calibrated: boolean; confidence_raw: number; calibration?: string; withheld?: VerdictKind; clusters: Cluster[] | null;
