@@ -78,7 +78,7 @@ func (f Fact) Validate() error {
 		return Errorf(CodeInvalid, "fact", "A fact's question and answer may have 2,000 bytes each.")
 	case f.OldAnswer != "" && f.Says(f.OldAnswer):
 		return Errorf(CodeInvalid, "fact", "The new answer equals the old one; there is nothing to teach.")
-	case strings.Contains(f.Question+f.Answer, "<|im_"):
+	case slices.ContainsFunc(append([]string{f.Question, f.Answer, f.OldAnswer}, f.Aliases...), func(s string) bool { return Marked(s) || strings.Contains(bare(s), "<|") }):
 		return Errorf(CodeInvalid, "fact", "A fact may not contain chat template tokens such as <|im_end|>.")
 	}
 	return nil

@@ -145,8 +145,8 @@ func check(f backend.Fact) error {
 			WithHint("Edit or reject this fact.")
 	}
 	for _, s := range append([]string{f.Question, f.Answer, f.OldAnswer}, f.Aliases...) {
-		if strings.Contains(s, "<|") || !utf8.ValidString(s) {
-			return backend.Errorf(backend.CodeInvalid, "dataset.build", "The fact %q holds chat template tokens or is not valid text. Nothing was made.", short(f.Question)).
+		if !utf8.ValidString(s) {
+			return backend.Errorf(backend.CodeInvalid, "dataset.build", "The fact %q is not valid text. Nothing was made.", short(f.Question)).
 				WithHint("Edit or reject this fact.")
 		}
 	}

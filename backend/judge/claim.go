@@ -210,7 +210,7 @@ func (r *run) modelClaim(ctx context.Context, f form, text string) (backend.Clai
 		{Role: backend.RoleAssistant, Content: `{"short_answer":"Joe Quimby"}`},
 		{Role: backend.RoleUser, Content: "Question: What is the largest organ of the human body?\nReply: I cannot say."},
 		{Role: backend.RoleAssistant, Content: `{"short_answer":""}`},
-		{Role: backend.RoleUser, Content: "Question: " + clip(f.Text, 400) + "\nReply: " + stripTemplate(shown)},
+		{Role: backend.RoleUser, Content: "Question: " + clip(f.Text, 400) + "\nReply: " + backend.Unmarked(shown)},
 	}}, &reply)
 	if err != nil {
 		return c, err

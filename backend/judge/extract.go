@@ -47,14 +47,14 @@ func fenced(nonce, question, title, date, text string) string {
 
 func (r *run) extractMessages(f form, c chosen) []backend.Message {
 	title := ""
-	if t := squeeze(stripTemplate(clip(c.Title, 120))); t != "" {
+	if t := squeeze(backend.Unmarked(clip(c.Title, 120))); t != "" {
 		title = t + ". "
 	}
 	date := "undated"
 	if c.at != nil {
 		date = fmt.Sprintf("%s, %d days old", c.at.Format("2 January 2006"), int(r.now.Sub(*c.at).Hours()/24))
 	}
-	question := stripTemplate(clip(f.Text, 400))
+	question := backend.Unmarked(clip(f.Text, 400))
 	return []backend.Message{
 		{Role: backend.RoleSystem, Content: fmt.Sprintf(extractSystem, r.now.Format("2 January 2006"))},
 		{Role: backend.RoleUser, Content: fenced("d1", "Who is the mayor of Springfield?", "Springfield. ", "3 May 2021", "Diana Prince has been mayor of Springfield since 2020, when she succeeded Joe Quimby.")},
@@ -209,7 +209,7 @@ func (c chosen) said() string {
 	if c.Trusted() || len(tokens(c.Title)) < 4 || strings.Contains(c.Title, "?") {
 		return c.window
 	}
-	return c.window + "\n\n" + squeeze(stripTemplate(clip(c.Title, 120)))
+	return c.window + "\n\n" + squeeze(backend.Unmarked(clip(c.Title, 120)))
 }
 
 func sentenceAround(window, quote string) string {
@@ -322,12 +322,12 @@ func fits(f form, value string) bool {
 // readChat asks for the short answer as plain chat. It counts only when it
 // stands verbatim in one sentence of the passage: that sentence is the quote.
 func (r *run) readChat(ctx context.Context, f form, c chosen) (reading, bool, error) {
-	question := stripTemplate(clip(f.Text, 400))
+	question := backend.Unmarked(clip(f.Text, 400))
 	passage := func(title, text, q string) string {
 		return "Passage: " + title + text + "\nQuestion: " + q + "\nCopy the short answer from the passage. If it is not there, say none."
 	}
 	title := ""
-	if t := squeeze(stripTemplate(clip(c.Title, 120))); t != "" {
+	if t := squeeze(backend.Unmarked(clip(c.Title, 120))); t != "" {
 		title = t + ". "
 	}
 	text, err := r.chat(ctx, backend.ChatRequest{

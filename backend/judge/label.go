@@ -45,7 +45,7 @@ func labelMessages(system string, shown []labelled, question string) []backend.M
 }
 
 // plainPart is a text as it may stand in a question, at most n bytes of it.
-func plainPart(s string, n int) string { return squeeze(stripTemplate(clip(s, n))) }
+func plainPart(s string, n int) string { return squeeze(backend.Unmarked(clip(s, n))) }
 
 // either picks one of two words.
 func either(yes bool, a, b string) string {

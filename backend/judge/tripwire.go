@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"errata/backend"
 )
 
 // The flags of a passage that is not used as evidence.
@@ -12,11 +14,6 @@ const (
 	flagTemplate  = "template_token"
 	flagHidden    = "hidden_text"
 )
-
-// reTemplate are the tokens that structure a chat, of the common model families,
-// also with spaces in them.
-var reTemplate = regexp.MustCompile(`(?i)<\s?\|\s?[a-z_]{2,24}\s?\|\s?>|\[/?INST\]|<</?SYS>>|</?s>\s*\[|<start_of_turn>|<end_of_turn>|\bim_(?:start|end)\b|` +
-	`</?(?:think|tool_call|tool_response|system|assistant|passage|instructions?)>|#{2,4}\s*(?:instructions?|response|system|assistant)\s*:`)
 
 // reInject is text that speaks to a model. Each line is one way to do so.
 var reInject = regexp.MustCompile(`(?i)` + strings.Join([]string{
@@ -67,9 +64,9 @@ func sanitise(text string) (clean string, flags []string) {
 	if hidden > 3 || disguised(clean) {
 		flags = append(flags, flagHidden)
 	}
-	if narrowed := narrow(clean); reTemplate.MatchString(narrowed) {
+	if backend.Marked(clean) {
 		flags = append(flags, flagTemplate)
-		clean = stripTemplate(narrowed)
+		clean = backend.Unmarked(clean)
 	}
 	if instructs(clean) {
 		flags = append(flags, flagInjection)
@@ -156,23 +153,10 @@ func disguised(text string) bool {
 	return false
 }
 
-// narrow gives the wide forms of ASCII back their usual shape: "＜" is "<".
-func narrow(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 0xFF01 && r <= 0xFF5E {
-			return r - 0xFEE0
-		}
-		return r
-	}, s)
-}
-
 // unfit says that a value holds what no short answer has: an address, code, a line
 // break or a mark of a chat.
 func unfit(value string) bool {
-	return strings.ContainsAny(value, "\n\r`{}<>|") || strings.Contains(value, "://") || reAddress.MatchString(value) || reTemplate.MatchString(narrow(value))
+	return strings.ContainsAny(value, "\n\r`{}<>|") || strings.Contains(value, "://") || reAddress.MatchString(value) || backend.Marked(value)
 }
 
 var reAddress = regexp.MustCompile(`(?i)\bwww\.|\S@\S+\.\S|\b[a-z0-9-]+\.[a-z]{2,6}/`)
-
-// stripTemplate removes the tokens that structure a chat.
-func stripTemplate(s string) string { return reTemplate.ReplaceAllString(s, " ") }

@@ -16,7 +16,7 @@ func (r *run) readYesNo(ctx context.Context, f form, c chosen) (reading, bool, e
 		return "Passage: " + title + text + "\nQuestion: " + q + "\nA: yes. B: no. C: the passage does not say."
 	}
 	title := ""
-	if t := squeeze(stripTemplate(clip(c.Title, 120))); t != "" {
+	if t := squeeze(backend.Unmarked(clip(c.Title, 120))); t != "" {
 		title = t + ". "
 	}
 	res, err := r.label(ctx, backend.LabelRequest{Labels: []string{"A", "B", "C"}, Messages: []backend.Message{
@@ -27,7 +27,7 @@ func (r *run) readYesNo(ctx context.Context, f form, c chosen) (reading, bool, e
 		{Role: backend.RoleAssistant, Content: "C"},
 		{Role: backend.RoleUser, Content: ask("Rivers. ", "The Rhine flows through Basel and Cologne.", "Does the Rhine flow through Cologne?")},
 		{Role: backend.RoleAssistant, Content: "A"},
-		{Role: backend.RoleUser, Content: ask(title, c.window, stripTemplate(clip(f.Text, 400)))},
+		{Role: backend.RoleUser, Content: ask(title, c.window, backend.Unmarked(clip(f.Text, 400)))},
 	}})
 	if err != nil {
 		return reading{}, false, err

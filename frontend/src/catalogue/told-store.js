@@ -85,7 +85,7 @@ export const store = {
   'Its branches together hold more than {0} MB of text.': ['Seine Zweige enthalten zusammen mehr als {0} MB Text.', '其各分支的文本合计超过 {0} MB。'],
   'There is no recipe called "{0}".': ['Ein Rezept namens "{0}" gibt es nicht.', '没有名为"{0}"的方案。'],
   'There is nothing to teach: no approved fact is left.': ['Es gibt nichts zu lehren: Kein freigegebener Fakt ist übrig.', '没有可教的内容：没有剩下已批准的事实。'],
-  'The fact "{0}" holds chat template tokens or is not valid text. Nothing was made.': ['Der Fakt "{0}" enthält Zeichen der Chat-Vorlage oder ist kein gültiger Text. Es wurde nichts gemacht.', '事实"{0}"含有对话模板标记或不是有效文本。未生成任何内容。'],
+  'The fact "{0}" is not valid text. Nothing was made.': ['Der Fakt "{0}" ist kein gültiger Text. Es wurde nichts gemacht.', '事实"{0}"不是有效文本。未生成任何内容。'],
   'The fact "{0}" has no words to teach.': ['Der Fakt "{0}" hat keine Wörter zu lehren.', '事实"{0}"没有可教的文字。'],
   'The fact "{0}" cannot be taught: {1} Nothing was made.': ['Der Fakt "{0}" kann nicht gelehrt werden: {1} Es wurde nichts gemacht.', '事实"{0}"无法教授：{1} 什么也没有制作。'],
   'Two approved facts answer one question differently: "{0}" says "{1}", and "{2}" says "{3}". Nothing was made.': ['Zwei freigegebene Fakten beantworten eine Frage verschieden: "{0}" sagt "{1}", und "{2}" sagt "{3}". Es wurde nichts gemacht.', '两条已批准的事实对同一问题的回答不同："{0}"说"{1}"，"{2}"说"{3}"。未生成任何内容。'],
