@@ -135,18 +135,29 @@ func finish(p backend.Passage, provider string, now time.Time) (backend.Passage,
 	return p, true
 }
 
-// sentKey carries the list of words that left the machine through a context.
-type sentKey struct{}
+// notesKey carries what a search tells of itself through a context.
+type notesKey struct{}
 
-type sentWords struct{ add func(string) }
+// notes are told while a provider works.
+type notes struct {
+	sent   func(words string)
+	unread func()
+}
 
-func withSent(ctx context.Context, add func(string)) context.Context {
-	return context.WithValue(ctx, sentKey{}, sentWords{add})
+func withNotes(ctx context.Context, n notes) context.Context {
+	return context.WithValue(ctx, notesKey{}, n)
 }
 
 // say records words just before they are sent.
 func say(ctx context.Context, words string) {
-	if s, ok := ctx.Value(sentKey{}).(sentWords); ok && words != "" {
-		s.add(words)
+	if n, ok := ctx.Value(notesKey{}).(notes); ok && words != "" {
+		n.sent(words)
+	}
+}
+
+// sayUnread records that none of the pages found could be opened.
+func sayUnread(ctx context.Context) {
+	if n, ok := ctx.Value(notesKey{}).(notes); ok {
+		n.unread()
 	}
 }

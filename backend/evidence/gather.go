@@ -126,6 +126,7 @@ func (g *Gatherer) ask(ctx context.Context, p Provider, s backend.Search) answer
 	defer cancel()
 	var mu sync.Mutex
 	var sent []string
+	unread := false
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
@@ -135,11 +136,15 @@ func (g *Gatherer) ask(ctx context.Context, p Provider, s backend.Search) answer
 			}
 			done <- a
 		}()
-		a.passages, a.err = p.Search(withSent(ctx, func(w string) {
+		a.passages, a.err = p.Search(withNotes(ctx, notes{sent: func(w string) {
 			mu.Lock()
 			defer mu.Unlock()
 			sent = appendNew(sent, w)
-		}), s)
+		}, unread: func() {
+			mu.Lock()
+			defer mu.Unlock()
+			unread = true
+		}}), s)
 	}()
 	var a answer
 	select {
@@ -153,6 +158,7 @@ func (g *Gatherer) ask(ctx context.Context, p Provider, s backend.Search) answer
 	}
 	mu.Lock()
 	a.sent = slices.Clone(sent)
+	snippets := unread
 	mu.Unlock()
 	kept := []backend.Passage{}
 	for _, f := range a.passages {
@@ -162,7 +168,7 @@ func (g *Gatherer) ask(ctx context.Context, p Provider, s backend.Search) answer
 	}
 	a.passages = kept
 	if !p.Local() && a.err == nil {
-		g.keep(key, s, kept)
+		g.keep(key, cachedReply{At: s.Now, Passages: kept, Snippets: snippets})
 	}
 	return a
 }
@@ -230,16 +236,25 @@ func keepFor(c backend.Class) time.Duration {
 	case backend.ClassSlow:
 		return 3 * 24 * time.Hour
 	}
-	return 6 * time.Hour
+	return shortest
 }
+
+// shortest is how long every reply serves.
+const shortest = 6 * time.Hour
 
 type cachedReply struct {
 	At       time.Time         `json:"at"`
 	Passages []backend.Passage `json:"passages"`
+	Snippets bool              `json:"snippets,omitempty"` // no page could be opened: it may be back soon
 }
 
+// cacheKey also names the server or the engine of a provider that has several: what
+// one of them found is not what another finds.
 func cacheKey(p Provider, s backend.Search) string {
 	parts := append([]string{p.Name(), backend.Normal(s.Question), fmt.Sprint(limitOf(s))}, s.Queries...)
+	if w, ok := p.(*webSearch); ok && w.place != nil {
+		parts = append(parts, "at "+w.place())
+	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
@@ -255,18 +270,22 @@ func (g *Gatherer) cached(key string, s backend.Search) ([]backend.Passage, bool
 	if err != nil || !ok || json.Unmarshal(raw, &r) != nil || len(r.Passages) == 0 {
 		return nil, false
 	}
+	limit := keepFor(s.Class)
+	if r.Snippets {
+		limit = min(limit, shortest)
+	}
 	age := s.Now.Sub(r.At)
-	if age < 0 || age > keepFor(s.Class) {
+	if age < 0 || age > limit {
 		return nil, false
 	}
 	return r.Passages, true
 }
 
-func (g *Gatherer) keep(key string, s backend.Search, passages []backend.Passage) {
-	if g.o.Cache == nil || len(passages) == 0 {
+func (g *Gatherer) keep(key string, r cachedReply) {
+	if g.o.Cache == nil || len(r.Passages) == 0 {
 		return
 	}
-	if raw, err := json.Marshal(cachedReply{At: s.Now, Passages: passages}); err == nil {
+	if raw, err := json.Marshal(r); err == nil {
 		_ = g.o.Cache.PutCached(cacheKind, key, raw) // asking again is all that is lost
 	}
 }

@@ -50,7 +50,7 @@ func NewGoogle(o GoogleOptions) (Provider, error) {
 			sends: "The words of the question go to www.googleapis.com with your key; the first pages it names are opened.",
 			needs: []backend.ProviderNeed{needsKey, {Setting: "google_cx", Label: "Search engine id"}},
 		},
-		wire: wire, guard: o.Guard, pages: 3, queries: 2, fine: "Ready. " + googleEnding,
+		wire: wire, guard: o.Guard, pages: 3, queries: 2, fine: "Ready. " + googleEnding, place: o.CX,
 		missing: func(ctx context.Context) string {
 			switch {
 			case !o.Now().Before(GoogleEnds):

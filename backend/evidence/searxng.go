@@ -32,7 +32,7 @@ func NewSearXNG(o SearXNGOptions) Provider {
 			sends: "The words of the question go to your server, and from there to the search engines that it asks; the first pages it names are opened.",
 			needs: []backend.ProviderNeed{{Setting: "searxng", Label: "Address", Example: "http://127.0.0.1:8888"}},
 		},
-		wire: wire, guard: o.Guard, pages: 3, queries: 2, fine: "Ready.",
+		wire: wire, guard: o.Guard, pages: 3, queries: 2, fine: "Ready.", place: base,
 		missing: func(context.Context) string {
 			at := base()
 			if at == "" {

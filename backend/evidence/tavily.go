@@ -43,6 +43,10 @@ func NewTavily(o TavilyOptions) (Provider, error) {
 	}
 	t.find = func(ctx context.Context, query string, s backend.Search) ([]hit, error) {
 		key, _ := keyOf(ctx, o.Key)
+		topic := "general"
+		if s.Class == backend.ClassFast { // only its news are dated, and nothing undated is fresh
+			topic = "news"
+		}
 		var reply struct {
 			Results *[]struct {
 				Title   string `json:"title"`
@@ -53,7 +57,7 @@ func NewTavily(o TavilyOptions) (Provider, error) {
 		}
 		err := wire.ask(ctx, request{
 			address: o.Base + "/search", header: http.Header{"Authorization": {"Bearer " + key}}, words: query,
-			body:  map[string]any{"query": query, "search_depth": "basic", "topic": "general", "max_results": min(limitOf(s), 20)},
+			body:  map[string]any{"query": query, "search_depth": "basic", "topic": topic, "max_results": min(limitOf(s), 20)},
 			valid: func() bool { return reply.Results != nil },
 		}, &reply)
 		if err != nil {

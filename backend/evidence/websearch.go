@@ -37,6 +37,8 @@ type webSearch struct {
 	fine    string // the health line when nothing is missing
 	// missing says what the user has still to give; empty for nothing.
 	missing func(context.Context) string
+	// place tells one server or engine of the service from another; nil: there is one.
+	place func() string
 	// find sends one query and reads the reply.
 	find func(ctx context.Context, query string, s backend.Search) ([]hit, error)
 }
@@ -93,6 +95,9 @@ func (w *webSearch) Search(ctx context.Context, s backend.Search) ([]backend.Pas
 	limit := limitOf(s)
 	hits = hits[:min(len(hits), limit)]
 	read := w.read(ctx, hits, s)
+	if !slices.ContainsFunc(read, func(list []backend.Passage) bool { return len(list) > 0 }) {
+		sayUnread(ctx)
+	}
 	for i, h := range hits {
 		for _, p := range h.passages(read[i], s) {
 			if f, ok := finish(p, w.name, s.Now); ok && len(out) < limit {

@@ -121,7 +121,7 @@ func TestOllamaWithoutEngine(t *testing.T) {
 
 // The replies have the form that docs.tavily.com/documentation/api-reference/endpoint/search gives.
 func TestTavily(t *testing.T) {
-	asked := map[string]string{"path": "/search", "query": question, "search_depth": "basic", "topic": "general"}
+	asked := map[string]string{"path": "/search", "query": question, "search_depth": "basic", "topic": "news"}
 	evidencetest.Contract(t, evidencetest.Subject{
 		New:     tavily,
 		Replies: []evidencetest.Reply{{Params: asked, Header: map[string]string{"Authorization": "Bearer " + canary}, File: "tavily/search.json"}},
