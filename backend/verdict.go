@@ -26,7 +26,7 @@ type Passage struct {
 	Text        string     `json:"text"`
 	TextSHA256  string     `json:"text_sha256"`
 	PublishedAt *time.Time `json:"published_at,omitempty"`
-	DateSource  string     `json:"date_source"` // api, meta, url, text, front_matter, revision, file, clock, none
+	DateSource  string     `json:"date_source"` // api, meta, url, text, front_matter, revision, seen, file, clock, none
 	FetchedAt   time.Time  `json:"fetched_at"`
 
 	// Filled by selection and extraction.
@@ -36,6 +36,18 @@ type Passage struct {
 
 	// Supports is what this passage says about the claim: "answer", "rival" or "".
 	Supports string `json:"supports,omitempty"`
+}
+
+// The date sources that know of a page only when it was last changed, or met by a
+// crawler. What stands in it may be older.
+const (
+	DateRevision = "revision"
+	DateSeen     = "seen"
+)
+
+// Dated says whether the date is that of what the passage says.
+func (p Passage) Dated() bool {
+	return p.PublishedAt != nil && p.DateSource != DateRevision && p.DateSource != DateSeen
 }
 
 // Trusted says that the passage was chosen by the user (a document of the

@@ -12,7 +12,6 @@ import (
 	"unicode"
 
 	"errata/backend"
-	"errata/backend/page"
 )
 
 // GDELTOptions of the news provider. The zero value asks the GDELT Project.
@@ -97,7 +96,7 @@ func (r gdeltReply) hits() []hit {
 		title := spaced.Replace(plain(a.Title))
 		h := hit{url: a.URL, title: title, text: title}
 		if t, err := time.Parse("20060102T150405Z", a.Seen); err == nil {
-			h.at, h.source = &t, page.DateAPI
+			h.at, h.source = &t, backend.DateSeen
 		}
 		out = append(out, h)
 	}

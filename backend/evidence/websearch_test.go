@@ -209,7 +209,7 @@ func TestGDELT(t *testing.T) {
 		Empty:   []evidencetest.Reply{{Params: map[string]string{"query": "xyzzy sourcelang:english"}, File: "gdelt/empty.json"}},
 		Search:  search(question), Nothing: search("xyzzy"),
 		Want:   []string{"Ann Other, 52, sworn in as prime minister of Freedonia", "names her cabinet"},
-		Source: "api", Dated: "2026-07-05", Domain: "gazette.co.uk", Sent: []string{"prime minister freedonia"},
+		Source: "seen", Dated: "2026-07-05", Domain: "gazette.co.uk", Sent: []string{"prime minister freedonia"},
 	})
 }
 

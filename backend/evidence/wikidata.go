@@ -68,7 +68,7 @@ func (w *wikidata) Search(ctx context.Context, s backend.Search) ([]backend.Pass
 			text := tell(thing.Label, property.label, statements, labels)
 			f, ok := finish(backend.Passage{
 				URL: "https://www.wikidata.org/wiki/" + thing.ID + "#" + property.id, Title: thing.Label, Text: text,
-				PublishedAt: modified, DateSource: "revision",
+				PublishedAt: modified, DateSource: backend.DateRevision,
 			}, w.Name(), s.Now)
 			if ok && text != "" { // the first thing of that name that has the relation
 				return append(out, f), nil

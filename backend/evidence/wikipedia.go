@@ -179,7 +179,7 @@ func (w *wikipedia) passages(pages []wikiPage, s backend.Search, limit int) []ba
 			revised = &p.Revisions[0].Timestamp
 		}
 		for j, text := range rank(page.Passages(page.Clean(p.Extract)), s, limit) {
-			f, ok := finish(backend.Passage{URL: address, Title: p.Title, Text: text, PublishedAt: revised, DateSource: "revision"}, w.Name(), s.Now)
+			f, ok := finish(backend.Passage{URL: address, Title: p.Title, Text: text, PublishedAt: revised, DateSource: backend.DateRevision}, w.Name(), s.Now)
 			switch {
 			case !ok:
 			case j < share:

@@ -2,7 +2,9 @@ package judge
 
 import (
 	"math"
+	"regexp"
 	"sort"
+	"strings"
 	"time"
 
 	"errata/backend"
@@ -15,6 +17,7 @@ type cluster struct {
 	rel      Relation
 	tier     string
 	wikidata bool
+	said     *time.Time // newest date of what is said, where Newest may be that of a page
 }
 
 // clusters puts equal values together, the heaviest first. Copies of one text
@@ -43,6 +46,9 @@ next:
 				t := *x.at
 				c.Newest = &t
 			}
+			if at := x.saidAt(); at != nil && (c.said == nil || at.After(*c.said)) {
+				c.said = at
+			}
 			d := source(x.Passage)
 			if groups[x.group] || contains(c.Domains, d) {
 				continue
@@ -56,4 +62,28 @@ next:
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Weight > out[j].Weight })
 	return out
+}
+
+// reStart is how the provider of Wikidata tells the start or the point in time of a value.
+var reStart = regexp.MustCompile(`^(?:, since ([^;(]{4,40})| \(([^);]{4,40})\))`)
+
+// saidAt is the date of what a reading says. A page that was changed today may say
+// what it said for years; a statement of Wikidata tells its own time.
+func (x reading) saidAt() *time.Time {
+	if x.Dated() {
+		return x.at
+	}
+	at := strings.Index(x.quote, x.value)
+	if x.Provider != "wikidata" || at < 0 {
+		return nil
+	}
+	m := reStart.FindStringSubmatch(x.quote[at+len(x.value):])
+	if m == nil {
+		return nil
+	}
+	days := findDates(m[1] + m[2])
+	if len(days) == 0 {
+		return nil
+	}
+	return &days[0].from
 }

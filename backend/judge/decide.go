@@ -241,7 +241,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 		}
 	}
 	enough := rival != nil && (len(rival.Domains) >= rivalDomains || e.twice && len(e.alone(*rival)) > 0)
-	newer := answer != nil && rival != nil && rival.Newest != nil && answer.Newest != nil && rival.Newest.After(*answer.Newest)
+	newer := answer != nil && rival != nil && rival.said != nil && answer.Newest != nil && rival.said.After(*answer.Newest)
 	switch {
 	case answer != nil && (rival == nil || answer.Weight >= rivalRatio*rival.Weight && !(enough && newer && e.class != backend.ClassEvergreen)):
 		v.Tier = answer.tier
@@ -271,7 +271,7 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 	default:
 		v.Tier = rival.tier
 		confidence := min(0.95, 0.7+0.07*float64(len(rival.Domains))+0.1*(rival.Strong-0.4))
-		e.rival(v, rival.Value, rival.Newest, e.within(rival.Newest, rivalFast, rivalSlow), e.wasBefore(rival.Newest), confidence)
+		e.rival(v, rival.Value, rival.said, e.within(rival.Newest, rivalFast, rivalSlow), e.wasBefore(rival.said), confidence)
 		if v.Kind == backend.Outdated && !e.within(rival.Newest, supportFast, supportSlow) {
 			v.Kind, v.Reason, v.Confidence, v.RivalValue, v.RivalFrom = backend.NotEnoughEvidence, backend.ReasonStale, 0, "", nil
 		}

@@ -25,7 +25,7 @@ func words(v backend.Verdict, now time.Time) string {
 		}
 		domains[source(p)] = true
 		trusted = trusted || p.Provider == "library"
-		if at := evidenceDate(p, now); at != nil && (newest == nil || at.After(*newest)) {
+		if at := evidenceDate(p, now); at != nil && p.Dated() && (newest == nil || at.After(*newest)) {
 			newest = at
 		}
 	}

@@ -241,6 +241,15 @@ describe('quotes', () => {
     await open('#/chat/chat1', quote({ ...note, date_source: 'file' }));
     assert.equal(text('.quote-from'), 'News of Larkstead · file changed 2 days ago · your document');
   });
+  test('a date that is not that of the text is told as such', async () => {
+    await open('#/chat/chat1', quote({ date_source: 'revision' }));
+    assert.match(text('.quote-from'), /page changed 2 days ago/);
+    assert.match(find(document, '.quote-from time').title, /last changed then; what is quoted may be older: /);
+    await open('#/chat/chat1', quote({ date_source: 'seen' }));
+    assert.match(text('.quote-from'), /seen 2 days ago/);
+    await open('#/chat/chat1', quote({ date_source: 'revision', published_at: undefined }));
+    assert.equal(find(document, '.quote-from time').title, 'It gives no date');
+  });
   test('a link always has words', async () => {
     await open('#/chat/chat1', quote({ domain: '', title: '', url: 'https://example.org/x' }));
     assert.equal(text('.quote-from a'), 'https://example.org/x');

@@ -129,7 +129,7 @@ type Subject struct {
 	Secret  string         // must stand in no error
 }
 
-var sources = map[string]bool{"api": true, "meta": true, "url": true, "text": true, "front_matter": true, "revision": true, "file": true, "clock": true, "none": true}
+var sources = map[string]bool{"api": true, "meta": true, "url": true, "text": true, "front_matter": true, "revision": true, "seen": true, "file": true, "clock": true, "none": true}
 
 // Contract runs the suite.
 func Contract(t *testing.T, s Subject) {

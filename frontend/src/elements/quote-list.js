@@ -90,10 +90,19 @@ function from(p) {
   return html`${p.title ? html`<span>${p.title}</span> ${dot} ` : ''}${link(p.domain || p.url)}`;
 }
 
-/** A note without a date counts by the time of its file, and that is said. @param {Passage} p @param {number} now */
-const dated = (p, now) => (p.date_source === 'file' && p.published_at
-  ? html`<time datetime="${p.published_at}" title="It gives no date, so the time of its file counts: ${exact(p.published_at)}">file changed ${ago(p.published_at, now)}</time>`
-  : html`<time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || t`It gives no date`}">${age(p.published_at, now)}</time>`);
+/** How a date was found is said where it is not that of the text. @type {Record<string, (when: string, day: string) => {words: unknown, why: string}>} */
+const datings = {
+  file: (when, day) => ({ words: t`file changed ${when}`, why: t`It gives no date, so the time of its file counts: ${day}` }),
+  revision: (when, day) => ({ words: t`page changed ${when}`, why: t`The page was last changed then; what is quoted may be older: ${day}` }),
+  seen: (when, day) => ({ words: t`seen ${when}`, why: t`A news index met the page then; what is quoted may be older: ${day}` }),
+};
+
+/** @param {Passage} p @param {number} now */
+function dated(p, now) {
+  const dating = p.published_at ? datings[p.date_source]?.(ago(p.published_at, now), exact(p.published_at)) : undefined;
+  if (dating) return html`<time datetime="${p.published_at}" title="${dating.why}">${dating.words}</time>`;
+  return html`<time datetime="${p.published_at ?? ''}" title="${exact(p.published_at) || t`It gives no date`}">${age(p.published_at, now)}</time>`;
+}
 
 /** Where a passage without a web address stands; a path is shown as it is. @param {Passage} p */
 function place(p) {
