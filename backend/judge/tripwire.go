@@ -81,11 +81,16 @@ var triggers = []string{"ignore", "disregard", "forget", "override", "system", "
 	"ignorier", "oublie", "ignora", "olvida", "игнорируй", "忽略"}
 
 func instructs(text string) bool {
-	low := strings.ToLower(text)
-	if plain := strings.Map(plainLetter, low); plain != low && ordersIn(plain) {
+	low, plain := strings.ToLower(text), strings.Map(plainLetter, text)
+	if lowPlain := strings.Map(plainLetter, low); ordersIn(low) || lowPlain != low && ordersIn(lowPlain) || saysWhatToAnswer(plain) {
 		return true
 	}
-	return ordersIn(low)
+	joined := joinSpelled(plain)
+	if joined == plain {
+		return false
+	}
+	low = strings.ToLower(joined)
+	return ordersIn(low) || reRunTogether.MatchString(low) || saysWhatToAnswer(joined)
 }
 
 func ordersIn(low string) bool {
