@@ -14,8 +14,25 @@ import (
 // spaces. It follows the SQuAD answer normalisation (Rajpurkar et al. 2016),
 // with accents folded.
 func Normal(s string) string {
+	words := strings.Fields(plainText(strings.ToLower(s)))
+	kept := words[:0]
+	for _, w := range words {
+		if w != "a" && w != "an" && w != "the" {
+			kept = append(kept, w)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// plainText leaves letters, digits and what is a part of a number or a name, and
+// spaces for the rest.
+func plainText(low string) string {
 	var b strings.Builder
-	runes := []rune(norm.NFD.String(strings.ToLower(s)))
+	b.Grow(len(low))
+	runes := []rune(low)
+	if len(runes) != len(low) { // not all ASCII, which has no accents
+		runes = []rune(norm.NFD.String(low))
+	}
 	for i, r := range runes {
 		switch {
 		case unicode.Is(unicode.Mn, r):
@@ -32,14 +49,7 @@ func Normal(s string) string {
 			b.WriteRune(' ')
 		}
 	}
-	words := strings.Fields(b.String())
-	kept := words[:0]
-	for _, w := range words {
-		if w != "a" && w != "an" && w != "the" {
-			kept = append(kept, w)
-		}
-	}
-	return strings.Join(kept, " ")
+	return b.String()
 }
 
 // SameAnswer says whether two answers are one. Normal alone would take a temperature

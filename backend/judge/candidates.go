@@ -12,9 +12,7 @@ type span struct {
 	role       role
 }
 
-// candidates finds values of the asked kind in a sentence that are not the
-// question's own words, with their roles.
-func candidates(f form, s string) []span {
+func findCandidates(f form, s string) []span {
 	var found []span
 	switch f.Kind {
 	case KindDate:

@@ -6,12 +6,7 @@ import (
 	"strings"
 )
 
-// pick reads the one value that a sentence states in reply to the question, by
-// grammar alone. What the sentence says of the question's own words ("The
-// capital of France is …") or what stands before them ("… is the capital of
-// France") is the value. Of several clauses the one closest to the question goes
-// first.
-func pick(f form, s string) (span, bool) {
+func pickAnew(f form, s string) (span, bool) {
 	var starts []int
 	for i := 0; i < len(s); i++ {
 		if i == 0 || s[i-1] == ';' {
@@ -232,9 +227,7 @@ func copula(f form, s string) (cut, after int) {
 	return -1, -1
 }
 
-// overlap is the share of a text's content terms that the question has too. A
-// date counts only where the question names it.
-func (f form) overlap(s string) float64 {
+func (f form) measureOverlap(s string) float64 {
 	text := []byte(s)
 	for _, d := range findDates(s) {
 		for _, t := range tokens(s[d.start:d.end]) {

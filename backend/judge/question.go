@@ -35,6 +35,7 @@ type form struct {
 	head     string // term of the noun that is asked for by "which" or "what"
 	loser    bool   // asks for the one that was beaten
 	work     bool   // asks for a work, never for who made it
+	memo     *memo  // nil: nothing is kept
 	anyRole  bool   // an answer states what it states, whatever its words say about it
 }
 
@@ -49,6 +50,7 @@ var (
 	reSymbol = regexp.MustCompile(`(?i)\bsymbol (?:of|for)\b|\b(?:chemical|element|currency|stock|ticker|molecular) (?:symbol|formula)\b|\bformula (?:of|for)\b|\b(?:abbreviation|ticker)\b|\b(?:country|airport|iata|iso|area|dialling|dialing) code\b`)
 	reList   = regexp.MustCompile(`(?i)\b(?:what|which|name|list) (?:are |were )?(?:the |all )*(?:two|three|four|five|six|seven|primary|\w+ (?:colou?rs|countries|members|planets|continents|states|names))\b`)
 	reNow    = regexp.MustCompile(`(?i)\b(?:current|currently|latest|newest|most recent|now|today|present|still|incumbent|reigning|as of|at the moment|these days|this (?:year|season|month|week))\b`)
+	reIsSo   = regexp.MustCompile(`(?i)\b(?:is|are|has|holds?|leads?|runs?)\b`)
 	rePast   = regexp.MustCompile(`(?i)\b(?:was|were|did|first|won|wrote|painted|invented|discovered|founded|composed|born|died)\b`)
 	reWork   = regexp.MustCompile(`(?i)\b(?:what|which) (?:[\pL'’-]+ ){0,3}?(?:film|movie|book|novel|song|album|single|play|musical|opera|painting|poem|game|series|show|documentary)\b`)
 	reLoser  = regexp.MustCompile(`(?i)^(?:who|whom|which \w+) (?:did|does|do) .*\b(?:beat|defeat|overcome|knock out)\b`)
@@ -58,7 +60,7 @@ var (
 
 func parseQuestion(q string) form {
 	q = squeeze(q)
-	f := form{Text: q, Weights: map[string]float64{}, Entities: map[string]bool{}, Terms: map[string]bool{}}
+	f := form{Text: q, Weights: map[string]float64{}, Entities: map[string]bool{}, Terms: map[string]bool{}, memo: newMemo()}
 	switch {
 	case reYesNo.MatchString(q) && !reEither.MatchString(q) && !reWho.MatchString(q):
 		f.Kind = KindYesNo
@@ -84,7 +86,7 @@ func parseQuestion(q string) form {
 	}
 	f.loser = reLoser.MatchString(q)
 	f.work = !f.Person && reWork.MatchString(q)
-	f.Present = reNow.MatchString(q) || regexp.MustCompile(`(?i)\b(?:is|are|has|holds?|leads?|runs?)\b`).MatchString(q) && !rePast.MatchString(q)
+	f.Present = reNow.MatchString(q) || reIsSo.MatchString(q) && !rePast.MatchString(q)
 	f.Years = yearsIn(q)
 	for t := range properTerms(q) {
 		f.Entities[t] = true

@@ -31,9 +31,6 @@ const (
 	keepCoverage   = 0.5     // least share of the question's terms
 	keepRelative   = 0.8     // of the best passage's share
 	freshBonus     = 0.4     // of the score, for what is of today
-	duplicateShare = 0.85    // Jaccard of word triples
-	copiedTriples  = 10      // or so many in common,
-	copiedShare    = 0.4     // this much of the shorter text
 )
 
 // selectPassages sanitises, windows, ranks and thins out what was found. flagged
@@ -44,14 +41,18 @@ func selectPassages(f form, class backend.Class, found []backend.Passage, limit 
 	if len(found) > maxFound {
 		found = found[:maxFound]
 	}
-	frequency := documentFrequency(found)
+	frequency, opened := documentFrequency(found)
 	var all []chosen
-	for _, p := range found {
+	for i, p := range found {
 		p.Flags = append([]string{}, p.Flags...)
 		clean, flags := sanitise(clip(p.Text, maxPassageText))
 		_, titleFlags := sanitise(p.Title)
 		p.Flags = appendNew(p.Flags, append(flags, titleFlags...)...)
-		c, ok := bestWindow(f, p, clean, frequency, len(found))
+		have := opened[i]
+		if clean != p.Text || len(clean) > openingBytes {
+			have = termSet(p.Title + " " + clip(clean, 6000))
+		}
+		c, ok := bestWindow(f, p, clean, have, frequency, len(found))
 		if !ok {
 			continue
 		}
@@ -135,14 +136,20 @@ func evidenceDate(p backend.Passage, now time.Time) *time.Time {
 	return &t
 }
 
-func documentFrequency(found []backend.Passage) map[string]int {
-	df := map[string]int{}
+// openingBytes of a text count for how rare its terms are.
+const openingBytes = 4000
+
+// documentFrequency also gives the terms of each passage's title and opening.
+func documentFrequency(found []backend.Passage) (df map[string]int, opened []map[string]bool) {
+	df = map[string]int{}
 	for _, p := range found {
-		for t := range termSet(p.Title + " " + clip(p.Text, 4000)) {
+		have := termSet(p.Title + " " + clip(p.Text, openingBytes))
+		for t := range have {
 			df[t]++
 		}
+		opened = append(opened, have)
 	}
-	return df
+	return df, opened
 }
 
 // reFurniture is what news pages set before their first sentence: a time stamp with
@@ -151,8 +158,8 @@ func documentFrequency(found []backend.Passage) map[string]int {
 var reFurniture = regexp.MustCompile(`^\s*(?:[^\n]{0,160}?\b\d{1,2}:\d{2}\s?[ap]\.?m\.?\s\p{Lu}{1,2}T\s+)?(?:\p{Lu}[\p{Lu}'’.d -]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? ?[—–‒] ?|\p{Lu}[\p{Lu}'’. ]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? - )?`)
 
 // bestWindow finds the one to three sentences that answer best. ok is false
-// when the passage has no words or misses the question's names.
-func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int) (chosen, bool) {
+// when the passage has no words or misses the question's names; all are its terms.
+func bestWindow(f form, p backend.Passage, text string, all map[string]bool, df map[string]int, n int) (chosen, bool) {
 	list := sentences(text)
 	if !p.Trusted() {
 		list = sentences(text[len(reFurniture.FindString(text)):])
@@ -192,7 +199,6 @@ func bestWindow(f form, p backend.Passage, text string, df map[string]int, n int
 			best, bestAt, bestCover, bestYear = score, line.at, line.cover, year
 		}
 	}
-	all := termSet(p.Title + " " + clip(text, 6000))
 	for t := range title {
 		all[t] = true
 	}
@@ -326,86 +332,6 @@ func bm25(f form, s []string, df map[string]int, n int) float64 {
 		return 0
 	}
 	return sum / most
-}
-
-// collapse gives near-duplicates one group and keeps the best that gives each value:
-// a copy into which somebody put another value is no witness of its own, but it must
-// not silence the text that it was made from either.
-func collapse(f form, list []chosen) []chosen {
-	var out []chosen
-	var prints []map[string]bool
-	for _, c := range list {
-		print := triples(c.window)
-		c.group = len(out)
-		into := -1
-		for i, other := range prints {
-			if !copied(print, other) {
-				continue
-			}
-			c.group = out[i].group
-			if !saysOther(f, c, out[i]) {
-				into = i
-				break
-			}
-		}
-		if into < 0 {
-			out = append(out, c)
-			prints = append(prints, print)
-			continue
-		}
-		kept := &out[into]
-		kept.carriers = append(kept.carriers, source(c.Passage))
-		if older(c, *kept) {
-			kept.at = laterOf(kept.at, c.at)
-		}
-	}
-	return out
-}
-
-// saysOther: the sentence of one that answers best gives a value that the other does
-// not speak of.
-func saysOther(f form, one, other chosen) bool {
-	if v, ok := pick(f, squeeze(one.first)); ok {
-		return !backend.Mentions(other.window, trimValue(v.text))
-	}
-	return false
-}
-
-func older(a, b chosen) bool { return a.at != nil && (b.at == nil || a.at.Before(*b.at)) }
-
-func laterOf(a, b *time.Time) *time.Time {
-	if a == nil {
-		return b
-	}
-	return a
-}
-
-func triples(s string) map[string]bool {
-	words := strings.Fields(backend.Normal(s))
-	out := map[string]bool{}
-	for i := 0; i+2 < len(words); i++ {
-		out[words[i]+" "+words[i+1]+" "+words[i+2]] = true
-	}
-	if len(words) > 0 && len(words) < 3 {
-		out[strings.Join(words, " ")] = true
-	}
-	return out
-}
-
-// copied: nearly the same words, or a longer stretch of them with something added
-// or left out. Short sentences on one fact are alike without being copies.
-func copied(a, b map[string]bool) bool {
-	both := 0
-	for t := range a {
-		if b[t] {
-			both++
-		}
-	}
-	shorter := min(len(a), len(b))
-	if shorter == 0 {
-		return false
-	}
-	return float64(both)/float64(len(a)+len(b)-both) >= duplicateShare || both >= copiedTriples && float64(both)/float64(shorter) >= copiedShare
 }
 
 func appendNew(list []string, more ...string) []string {

@@ -146,7 +146,7 @@ var possessives = strings.NewReplacer("'s", " ", "’s", " ")
 
 // normalWords is backend.Normal with the phrases rewritten and possessives gone.
 func normalWords(s string) []string {
-	if strings.Contains(s, "U") {
+	if strings.Contains(s, "US") || strings.Contains(s, "U.S") {
 		s = usForm.ReplaceAllString(s, "USA $1")
 	}
 	s = possessives.Replace(s)

@@ -52,7 +52,7 @@ func blocks(text string) []string {
 
 func cutSentences(block string) []string {
 	var out []string
-	start, listed := 0, reFirstOf.MatchString(block)
+	start, listed := 0, isListed(block)
 	for i := 0; i < len(block); i++ {
 		c := block[i]
 		if c != '.' && c != '!' && c != '?' {
@@ -80,6 +80,16 @@ func cutSentences(block string) []string {
 		out = append(out, s)
 	}
 	return out
+}
+
+// isListed: the block has an item number one or two. Most have nothing like it.
+func isListed(block string) bool {
+	for _, number := range []string{"1. ", "2. ", "1) ", "2) "} {
+		if strings.Contains(block, number) {
+			return reFirstOf.MatchString(block)
+		}
+	}
+	return false
 }
 
 // reItem ends in the number of a list's item: "1. Rome 2. Oslo" is one sentence.

@@ -131,7 +131,10 @@ func pairs(table string) map[rune]rune {
 }
 
 func plainLetter(r rune) rune {
-	if p := plainLetters[r]; r > unicode.MaxASCII && p != 0 {
+	if r <= unicode.MaxASCII {
+		return r
+	}
+	if p := plainLetters[r]; p != 0 {
 		return p
 	}
 	return r
