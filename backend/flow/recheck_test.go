@@ -188,7 +188,7 @@ func TestWhatWasNotLookedAtStaysDue(t *testing.T) {
 	require.Empty(t, w.recheckDue(t), "every 30 days")
 	settings.RecheckDays = 0
 	require.NoError(t, w.store.PutSettings(settings))
-	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", Model: "qwen", State: backend.RunRunning, CreatedAt: w.Now()}))
+	require.NoError(t, w.store.AddRun(backend.Run{ID: "r", Model: "qwen", State: backend.RunRequested, CreatedAt: w.Now()}))
 	require.Empty(t, w.recheckDue(t), "a training needs the machine")
 	_, err = w.store.ChangeRun("r", func(r *backend.Run) error { r.State = backend.RunCancelled; return nil })
 	require.NoError(t, err)
