@@ -12,8 +12,11 @@ from torch import nn
 from errata_trainer.base import MODULES, Base
 from errata_trainer.linear import FrozenLinear, LoraLinear
 from errata_trainer.machine import Derived
-from errata_trainer.pack import Pack, groups, pack, shared_start
+from errata_trainer.pack import Pack, groups, pack
 from errata_trainer.recipe import Recipe, trained_layers
+
+# Answers made at once: a step reads all weights however few rows it has.
+_ANSWER_ROWS = 32
 
 
 class Network:
@@ -99,25 +102,22 @@ class Network:
         """Greedy continuations of at most `tokens` ids each, the end token included where it was reached."""
         from transformers import GenerationConfig
 
-        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+        # Prompts that begin alike side by side: what rows of a batch share is computed once.
+        order = sorted(range(len(prompts)), key=lambda index: tuple(prompts[index]))
         config = GenerationConfig(max_new_tokens=tokens, do_sample=False, eos_token_id=end, pad_token_id=end)
         result: list[list[int]] = [[] for _ in prompts]
-        for begin in range(0, len(order), 32):
-            chosen = order[begin : begin + 32]
-            shared, cache = self._begun([prompts[index] for index in chosen])
+        sizes = [len(prompts[index]) for index in order]
+        for chosen in ([order[place] for place in group] for group in groups(sizes, self.pack_tokens, _ANSWER_ROWS)):
             width = max(len(prompts[index]) for index in chosen)
             ids = torch.full((len(chosen), width), end)
             mask = torch.zeros_like(ids)
-            mask[:, :shared] = 1
             for line, index in enumerate(chosen):
-                prompt = torch.tensor(prompts[index])
-                ids[line, :shared] = prompt[:shared]
-                ids[line, width - len(prompt) + shared :] = prompt[shared:]
-                mask[line, width - len(prompt) + shared :] = 1
+                ids[line, width - len(prompts[index]) :] = torch.tensor(prompts[index])
+                mask[line, width - len(prompts[index]) :] = 1
             made = self.model.generate(
                 input_ids=ids.to(self.device),
                 attention_mask=mask.to(self.device),
-                past_key_values=cache,
+                past_key_values=self._read([prompts[index] for index in chosen], width),
                 generation_config=config,
             )
             for line, index in enumerate(chosen):
@@ -125,30 +125,38 @@ class Network:
                 result[index] = answer[: answer.index(end) + 1] if end in answer else answer
         return result
 
-    def _begun(self, prompts: Sequence[Sequence[int]]) -> tuple[int, Any]:
-        # Served prompts share their system turn, which is more than half of most. The last token stays to be read.
+    def _read(self, prompts: Sequence[Sequence[int]], width: int) -> Any:
+        """The keys and values of all but the last token of each prompt, which stays to be read, padded to the left."""
         from transformers import DynamicCache
 
-        shared = min(shared_start(prompts), min(map(len, prompts)) - 1)
         cache = DynamicCache(config=self.model.config)
-        if shared:
-            self.model.model(input_ids=torch.tensor([prompts[0][:shared]], device=self.device), past_key_values=cache)
-            cache.batch_repeat_interleave(len(prompts))
-        return shared, cache
+        if width > 1:
+            tree = pack([prompt[:-1] for prompt in prompts])
+            self._run(self._embed(tree), tree, range(len(self.model.model.layers)), cache)
+            # What stands in the padding is masked: any place does.
+            places = [[0] * (width - len(prompt)) + nodes for prompt, nodes in zip(prompts, tree.nodes, strict=True)]
+            at = torch.tensor(places, device=self.device)
+            for layer in cache.layers:
+                layer.keys = layer.keys[0][:, at].transpose(0, 1).contiguous()
+                layer.values = layer.values[0][:, at].transpose(0, 1).contiguous()
+        return cache
 
     def _embed(self, tree: Pack) -> torch.Tensor:
         return self.model.model.embed_tokens(tree.tokens.to(self.device))  # type: ignore[no-any-return]
 
-    def _run(self, states: torch.Tensor, tree: Pack, layers: range) -> torch.Tensor:
+    def _run(self, states: torch.Tensor, tree: Pack, layers: range, cache: Any = None) -> torch.Tensor:
         for index in layers:
             layer = self.model.model.layers[index]
-            states = self._feed(layer, self._attend(layer, states, tree))
+            states = self._feed(layer, self._attend(layer, states, tree, cache))
         return states
 
-    def _attend(self, layer: Any, states: torch.Tensor, tree: Pack) -> torch.Tensor:
+    def _attend(self, layer: Any, states: torch.Tensor, tree: Pack, cache: Any = None) -> torch.Tensor:
         mask, turns = self._frame(tree)
         mixed, _ = layer.self_attn(
-            hidden_states=layer.input_layernorm(states)[None], position_embeddings=turns, attention_mask=mask
+            hidden_states=layer.input_layernorm(states)[None],
+            position_embeddings=turns,
+            attention_mask=mask,
+            past_key_values=cache,
         )
         return states + mixed[0]  # type: ignore[no-any-return]
 

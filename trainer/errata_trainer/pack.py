@@ -58,18 +58,15 @@ def pack(rows: Sequence[Sequence[int]]) -> Pack:
     return Pack(torch.tensor(tokens), torch.tensor(depths), torch.from_numpy(mask), nodes, owner)
 
 
-def shared_start(rows: Sequence[Sequence[int]]) -> int:
-    """How many tokens all rows, one or more, begin with alike."""
-    columns = enumerate(zip(*rows, strict=False))
-    return next((at for at, column in columns if len(set(column)) > 1), min(map(len, rows)))
+def groups(lengths: Sequence[int], limit: int, most: int = 0) -> list[list[int]]:
+    """Indices cut into consecutive groups of at most `limit` tokens and `most` rows (0: any number).
 
-
-def groups(lengths: Sequence[int], limit: int) -> list[list[int]]:
-    """Indices cut into consecutive groups of at most `limit` tokens; a longer row is a group of its own."""
+    A longer row is a group of its own.
+    """
     result: list[list[int]] = []
     room = 0
     for index, length in enumerate(lengths):
-        if not result or length > room:
+        if not result or length > room or len(result[-1]) == most > 0:
             result.append([])
             room = limit
         result[-1].append(index)

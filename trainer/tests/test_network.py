@@ -13,7 +13,7 @@ from errata_trainer.forward import Forward
 from errata_trainer.linear import LoraLinear, Product
 from errata_trainer.machine import derive, look
 from errata_trainer.network import Network
-from errata_trainer.pack import shared_start
+from errata_trainer.pack import Pack, pack
 from errata_trainer.recipe import resolve
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Coder, encode_row, load_coder
@@ -43,7 +43,6 @@ def test_answers_of_a_batch_are_those_of_each_prompt_alone(base_path: Path, tmp_
     network, coder = load(base_path, tmp_path)
     questions = ("Seat of Velm?", "Seat of Orlin? the end of the road", "x", "Seat of Velm?")
     prompts = [coder.encode(chat(q)) for q in questions]
-    assert shared_start(prompts) > 1, "the cached beginning is not empty"
     alone = [network.answers([prompt], 12, coder.end)[0] for prompt in prompts]
     assert network.answers(prompts, 12, coder.end) == alone
     plain = []
@@ -54,6 +53,30 @@ def test_answers_of_a_batch_are_those_of_each_prompt_alone(base_path: Path, tmp_
         plain.append(ids[len(prompt) :])
     assert alone == plain
     assert network.answers([coder.encode("x"), prompts[0]], 12, coder.end)[1] == alone[0], "without a common beginning"
+    letter = coder.encode("x")
+    assert network.answers([letter, letter], 3, coder.end)[0] == network.answers([letter, prompts[0]], 3, coder.end)[0]
+
+
+def test_prompts_that_begin_alike_are_answered_together(
+    base_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, coder = load(base_path, tmp_path)
+    # By length, each of these would come beside one that begins otherwise.
+    prompts = [coder.encode(chat(f"Seat {'of' * (number // 2)}?", "AB"[number % 2] * 40)) for number in range(8)]
+    monkeypatch.setattr(network, "pack_tokens", 4 * max(map(len, prompts)))
+    read: list[int] = []
+
+    def packed(rows: list[list[int]]) -> Pack:
+        tree = pack(rows)
+        read.append(len(tree.tokens))
+        return tree
+
+    alone = [network.answers([prompt], 4, coder.end)[0] for prompt in prompts]
+    monkeypatch.setattr("errata_trainer.network.pack", packed)
+    assert network.answers(prompts, 4, coder.end) == alone
+    assert len(read) == 2
+    assert sum(read) < sum(map(len, prompts)) / 2
+    assert all(size <= network.pack_tokens for size in read)
 
 
 def test_masks_cover_answer_and_end_only(base_path: Path, tmp_path: Path) -> None:

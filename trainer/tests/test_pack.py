@@ -18,3 +18,4 @@ def test_shared_prefixes_are_computed_once() -> None:
 def test_groups_keep_order_and_limit() -> None:
     assert groups([3, 3, 3, 10, 1], 6) == [[0, 1], [2], [3], [4]]
     assert groups([], 6) == []
+    assert groups([3, 3, 3, 10, 1], 20, 2) == [[0, 1], [2, 3], [4]]
