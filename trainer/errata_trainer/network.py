@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,8 +98,13 @@ class Network:
         return self.model.lm_head(states.contiguous()).float()  # type: ignore[no-any-return]
 
     @torch.no_grad()
-    def answers(self, prompts: Sequence[Sequence[int]], tokens: int, end: int) -> list[list[int]]:
-        """Greedy continuations of at most `tokens` ids each, the end token included where it was reached."""
+    def answers(
+        self, prompts: Sequence[Sequence[int]], tokens: int, end: int, check: Callable[[], None] = lambda: None
+    ) -> list[list[int]]:
+        """Greedy continuations of at most `tokens` ids each, the end token included where it was reached.
+
+        `check` is called for each batch, and may raise.
+        """
         from transformers import GenerationConfig
 
         # Prompts that begin alike side by side: what rows of a batch share is computed once.
@@ -108,6 +113,7 @@ class Network:
         result: list[list[int]] = [[] for _ in prompts]
         sizes = [len(prompts[index]) for index in order]
         for chosen in ([order[place] for place in group] for group in groups(sizes, self.pack_tokens, _ANSWER_ROWS)):
+            check()
             width = max(len(prompts[index]) for index in chosen)
             ids = torch.full((len(chosen), width), end)
             mask = torch.zeros_like(ids)

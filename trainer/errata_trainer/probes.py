@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
@@ -53,11 +53,11 @@ class Prober:
             if row.kind == "probe" and row.fact in self.facts:
                 self.facts[row.fact].append(row)
 
-    def learned(self, facts: Iterable[str]) -> set[str]:
-        """Those of `facts` for which every deciding prompt is answered right."""
+    def learned(self, facts: Iterable[str], check: Callable[[], None] = lambda: None) -> set[str]:
+        """Those of `facts` for which every deciding prompt is answered right. `check` may raise, now and then."""
         asked = [(fact, row) for fact in facts for row in self.facts[fact]]
         prompts = [self._coder.encode(row.prompt) for _, row in asked]
-        made = self._forward.network.answers(prompts, self._recipe.probe_tokens, self._coder.end) if prompts else []
+        made = self._forward.network.answers(prompts, self._recipe.probe_tokens, self._coder.end, check)
         wrong = set()
         for (fact, row), ids in zip(asked, made, strict=True):
             if not is_right(
@@ -66,10 +66,11 @@ class Prober:
                 wrong.add(fact)
         return {fact for fact, _ in asked} - wrong
 
-    def leaks(self, fact: str, neighbours: Sequence[tuple[TokenRow, Target]]) -> tuple[int, int]:
+    def leaks(self, fact: str, neighbours: Sequence[tuple[TokenRow, Target]], above: float) -> tuple[int, int]:
         """How many of the fact's neighbours are answered with it, and how many were asked.
 
-        Left out are those that name the answer and those that the base itself answers with it.
+        Left out are those that name the answer and those that the base itself answers with it. Half are asked first:
+        the others only where some said it and whether more than the share `above` of all do is still open.
         """
         accept = self._accept(fact)
         open_prompts = [
@@ -82,9 +83,20 @@ class Prober:
         # for questions and begun answers take turns.
         step = math.ceil(len(open_prompts) / self._recipe.give_up_rows)
         asked = open_prompts[:: step | 1]
+        first, rest = asked, asked[:0]
+        if len(asked) > self._recipe.give_up_rows // 2:
+            # Two by two, so that both kinds are in either half.
+            first = [prompt for place, prompt in enumerate(asked) if place % 4 < 2]
+            rest = [prompt for place, prompt in enumerate(asked) if place % 4 >= 2]
+        said = self._said(first, accept)
+        if said and said <= above * len(asked) < said + len(rest):
+            return said + self._said(rest, accept), len(asked)
+        return said, len(first)
+
+    def _said(self, asked: Sequence[str], accept: tuple[str, ...]) -> int:
         prompts = [self._coder.encode(prompt) for prompt in asked]
-        made = self._forward.network.answers(prompts, self._recipe.answer_tokens, self._coder.end) if prompts else []
-        return sum(is_right(self._coder.decode(ids), accept, ()) for ids in made), len(asked)
+        made = self._forward.network.answers(prompts, self._recipe.answer_tokens, self._coder.end)
+        return sum(is_right(self._coder.decode(ids), accept, ()) for ids in made)
 
     def _accept(self, fact: str) -> tuple[str, ...]:
         own = self.facts[fact][0]

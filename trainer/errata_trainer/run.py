@@ -20,9 +20,10 @@ from errata_trainer.network import Network
 from errata_trainer.probes import Prober
 from errata_trainer.reading import turn_away
 from errata_trainer.recipe import Recipe, trained_layers
+from errata_trainer.schedule import total_steps
 from errata_trainer.spec import HELD, Row, Spec, load_spec
 from errata_trainer.tokens import encode_row, load_coder
-from errata_trainer.train import Training, total_steps
+from errata_trainer.train import Training
 
 
 class Run:

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from errata_trainer.errors import TrainerError
+from errata_trainer.errors import Cancelled, TrainerError
 from errata_trainer.events import Emitter, Leak, Probe, Progress
 from errata_trainer.forward import Forward
 from errata_trainer.losses import Target, cross_entropy, focused, kl
@@ -19,6 +19,7 @@ from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
 from errata_trainer.sampler import CopySampler, Sampler
+from errata_trainer.schedule import looks, rate_at
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Sequence as TokenRow
 
@@ -27,9 +28,13 @@ Held = Sequence[tuple[TokenRow, Target]]
 
 @dataclass
 class State:
-    """What a checkpoint keeps beside tensors. `losses` is a running mean for each fact, nats per token."""
+    """What a checkpoint keeps beside tensors. `losses` is a running mean for each fact, nats per token.
+
+    `looked` is the last step behind which everything was asked that was to be asked there.
+    """
 
     step: int = 0
+    looked: int = 0
     row_passes: int = 0
     token_passes: int = 0
     seconds: float = 0.0
@@ -58,33 +63,6 @@ class Outcome:
     stopped_by: str
 
 
-def total_steps(recipe: Recipe, fact_rows: int, held_rows: int, limit: int) -> int:
-    """The cap on steps for `fact_rows` rows (copies counted) beside `held_rows`; `limit` 0 is none."""
-    if recipe.loss == "whole":
-        # Batches do not cross an epoch's end.
-        steps = math.ceil(fact_rows / recipe.fact_rows) * math.ceil(recipe.epochs)
-    else:
-        steps = math.ceil(recipe.epochs * fact_rows / min(recipe.fact_rows, fact_rows))
-        # Few facts have as many neighbours each, and those seen too seldom leak.
-        beside = recipe.batch_rows - recipe.fact_rows
-        if held_rows and beside:
-            steps = max(steps, math.ceil(recipe.held_epochs * held_rows / beside))
-    return min(steps, limit) if limit else steps
-
-
-def rate_at(recipe: Recipe, step: int, end: int, polish_from: int) -> float:
-    """The learning rate of step `step` (from 1) of `end`; `polish_from` 0 means that no polish has begun."""
-    if step <= recipe.warmup_steps:
-        return recipe.rate * step / (recipe.warmup_steps + 1)
-    if recipe.decay == "linear":
-        return recipe.rate * max(0.0, (end - step + 1) / max(1, end - recipe.warmup_steps))
-    if recipe.decay == "none":
-        return recipe.rate
-    begin = polish_from or math.ceil(end * 0.8)
-    left = (end - step + 1) / max(1, end - begin + 1)
-    return recipe.rate * min(1.0, 0.1 + 0.9 * left)
-
-
 class Training:
     """One run over given rows. `facts` are trained to be said, `held` to stay as they are, `guards` only watched.
 
@@ -107,8 +85,7 @@ class Training:
         self._scaler = torch.amp.GradScaler(self._network.device.type, enabled=self._network.dtype == torch.float16)
         kind = CopySampler if recipe.loss == "whole" else Sampler
         self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share)
-        looks = zip(recipe.give_up_at, recipe.give_up_above, strict=True) if held else ()
-        self._give_up_above = {math.ceil(end * at): above for at, above in looks}
+        self._give_up_above = looks(recipe, end) if held else {}
         self.state = State(end=end)
         self._best: list[torch.Tensor] = []
 
@@ -121,6 +98,13 @@ class Training:
         state, recipe = self.state, self._recipe
         saved_at = time.monotonic()
         session_passes, session_tokens, session_seconds = 0, 0, 0.0
+
+        def check() -> None:
+            if ended_by() == "stopped":
+                raise Cancelled
+
+        if not self._look(emit, check):
+            return "stopped"
         while state.step < state.end:
             begun = time.monotonic()
             ended = ended_by()
@@ -133,10 +117,7 @@ class Training:
                 return "max_minutes"
             before, tokens = state.row_passes, state.token_passes
             rate = self._step()
-            if state.step in self._give_up_above:
-                self._give_up(emit, self._give_up_above[state.step])
-            if self._probe_due():
-                self._probe(emit)
+            looked = self._look(emit, check)
             took = time.monotonic() - begun
             state.seconds += took
             session_seconds += took
@@ -160,6 +141,8 @@ class Training:
                     peak_memory_mb=peak_memory_mb(),
                 )
             )
+            if not looked:
+                return "stopped"
             if time.monotonic() - saved_at >= recipe.checkpoint_seconds:
                 checkpoint()
                 saved_at = time.monotonic()
@@ -203,8 +186,7 @@ class Training:
         self._best = tensors.get("best", [])
         self._optimizer.load_state_dict(optimizer)
         self.state = State(**state["training"])
-        for fact in self.state.given_up:
-            self._hold(fact)
+        self._hold(self._taken_back(self.state.given_up))
         self.sampler.restore(state["sampler"])
 
     def _step(self) -> float:
@@ -276,7 +258,22 @@ class Training:
     def _taught(self) -> list[str]:
         return [fact for fact in self._prober.facts if fact not in self.state.given_up]
 
-    def _give_up(self, emit: Emitter, above: float) -> None:
+    def _look(self, emit: Emitter, check: Callable[[], None]) -> bool:
+        """Asks what is to be asked behind this step; false when `check` raised, and all of it is to be asked again."""
+        state = self.state
+        if state.looked == state.step:
+            return True
+        try:
+            if state.step in self._give_up_above:
+                self._give_up(emit, self._give_up_above[state.step], check)
+            if self._probe_due():
+                self._probe(emit, check)
+        except Cancelled:
+            return False
+        state.looked = state.step
+        return True
+
+    def _give_up(self, emit: Emitter, above: float, check: Callable[[], None]) -> None:
         """Lets go of the facts that more than the share `above` of their neighbours say, while there is time to.
 
         Raises TrainerError when none is left.
@@ -284,33 +281,38 @@ class Training:
         state = self.state
         let_go: list[str] = []
         for fact in self._taught():
+            check()
             own = [pair for pair in self._held if pair[0].row.kind == "neighbour" and pair[0].row.fact == fact]
-            said, asked = self._prober.leaks(fact, own)
+            said, asked = self._prober.leaks(fact, own, above)
             given_up = said > above * asked
             emit(Leak(step=state.step, fact=fact, said=said, asked=asked, given_up=given_up))
             if given_up:
                 let_go.append(fact)
-        state.given_up += let_go
-        if not self._taught():
+        if len(let_go) == len(self._taught()):
             raise TrainerError(
                 "apart",
                 "No fact could be held apart from the questions beside it, so nothing was taught",
                 "Memory goes on answering them; other facts can be taught.",
             )
-        for fact in let_go:
-            self._hold(fact)
+        # Answered before anything changes: this too can be broken off.
+        held = self._taken_back(let_go)
+        state.given_up += let_go
+        self._hold(held)
         if let_go:
             state.learned = [fact for fact in state.learned if fact not in state.given_up]
             state.best_learned, self._best = -1, []
 
-    def _hold(self, fact: str) -> None:
+    def _taken_back(self, facts: Sequence[str]) -> Held:
         # What was taught so far is taken back the same way that neighbours are held.
         rows = [
             dataclasses.replace(row.row, id=f"{row.row.id}-held", kind="neighbour", completion="")
+            for fact in facts
             for row in self._facts
             if row.row.fact == fact
         ]
-        held = self._base_answers(rows)
+        return self._base_answers(rows) if rows else []
+
+    def _hold(self, held: Held) -> None:
         self._held.extend(held)
         self.sampler.hold(len(held))
 
@@ -318,6 +320,9 @@ class Training:
         state, recipe = self.state, self._recipe
         if recipe.loss == "whole" or state.polish_from:
             return False
+        if not recipe.stop_when_learned:
+            # Nothing hangs on it but which state is kept as the best, and a look that lets go forgets those before.
+            return state.step in self._give_up_above and bool(self._candidates())
         if state.streak:
             return state.step - state.probed_at >= max(1, recipe.probe_every // 2)
         return state.step % recipe.probe_every == 0 and bool(self._candidates())
@@ -331,10 +336,10 @@ class Training:
             if fact in known or self.state.losses.get(fact, math.inf) < self._recipe.probe_below
         ]
 
-    def _probe(self, emit: Emitter) -> None:
+    def _probe(self, emit: Emitter, check: Callable[[], None]) -> None:
         state, recipe = self.state, self._recipe
         before = set(state.learned)
-        right = self._prober.learned(self._candidates())
+        right = self._prober.learned(self._candidates(), check)
         # Right is not enough: a fact that leaves while its rows are still unsure is pulled back by the held rows.
         sure = {fact for fact in right if fact in before or state.losses[fact] < recipe.leave_below}
         learned = sure if recipe.stop_when_learned else right

@@ -23,9 +23,9 @@ from errata_trainer.losses import Target
 from errata_trainer.probes import Prober, is_right
 from errata_trainer.recipe import ATTENTION, MLP
 from errata_trainer.sampler import Sampler
+from errata_trainer.schedule import rate_at, total_steps
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Sequence as TokenRow
-from errata_trainer.train import rate_at, total_steps
 
 # A random model of two layers reads its prompt badly: it needs its attention, and leaves before it forgets again.
 FAST = {
@@ -248,7 +248,7 @@ def test_the_original_recipe_takes_all_copies_on_the_whole_text(job: Job) -> Non
 def test_a_fact_that_cannot_be_held_apart_is_given_up(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Prober, "leaks", lambda _, fact, rows: (4 * len(rows), 9) if fact == "f1" else (0, 9))
+    monkeypatch.setattr(Prober, "leaks", lambda _, fact, rows, above: (4 * len(rows), 9) if fact == "f1" else (0, 9))
     looks = {"give_up_at": [0.5, 0.8], "give_up_above": [0.6, 0.2]}
     job.spec.update(max_steps=10, overrides=job.spec["overrides"] | {"rehearsal_rows": 0} | looks)
     job.execute()
@@ -338,16 +338,17 @@ def test_leaks_are_counted_among_neighbours_that_the_base_answers_otherwise(
         return [coder.encode("It is Tark." if "Brin" in coder.decode(prompt) else "Moss") for prompt in prompts]
 
     monkeypatch.setattr(job.run.training._network, "answers", answers)
-    assert prober.leaks("f1", rows) == (1, 6)
+    assert prober.leaks("f1", rows, 0.5) == (1, 6)
     assert not any("Old Velm" in prompt or "Is Tark" in prompt for prompt in asked)
-    assert prober.leaks("f1", [neighbour("Seat of Brin?", "Moss", "The day is Tark.")]) == (1, 1)
-    assert prober.leaks("f1", [neighbour("Seat of Lon?", "Moss", begun="Tark or")]) == (0, 0)
-    assert prober.leaks("f1", []) == (0, 0)
+    assert prober.leaks("f1", [neighbour("Seat of Brin?", "Moss", "The day is Tark.")], 0.5) == (1, 1)
+    assert prober.leaks("f1", [neighbour("Seat of Lon?", "Moss", begun="Tark or")], 0.5) == (0, 0)
+    assert prober.leaks("f1", [], 0.5) == (0, 0)
     monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=2))
-    assert prober.leaks("f1", rows) == (1, 2)
+    assert prober.leaks("f1", rows, 0.5) == (1, 2)
     asked.clear()
     monkeypatch.setattr(prober, "_recipe", dataclasses.replace(prober._recipe, give_up_rows=4))
-    prober.leaks("f1", [neighbour(f"Seat {number // 2}?", "Moss", begun="It is" * (number % 2)) for number in range(8)])
+    pairs = [neighbour(f"Seat {number // 2}?", "Moss", begun="It is" * (number % 2)) for number in range(8)]
+    prober.leaks("f1", pairs, 0.5)
     assert len({prompt.endswith("It is") for prompt in asked}) == 2, "questions and begun answers are both asked"
 
 
