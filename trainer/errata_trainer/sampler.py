@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -10,9 +11,15 @@ from typing import Any
 class Sampler:
     """Draws indices. Its whole state is plain JSON, so that a resumed run draws what the first would have drawn."""
 
-    def __init__(self, facts: Sequence[str], held: int, seed: int, drift_share: float = 0.0) -> None:
-        """`facts[i]` is the fact of row i; `held` is the number of held rows, of which `drift_share` go by drift."""
+    def __init__(
+        self, facts: Sequence[str], held: int, seed: int, drift_share: float = 0.0, kin: Sequence[int] = ()
+    ) -> None:
+        """`facts[i]` is the fact of row i; `held` is the number of held rows, of which `drift_share` go by drift.
+
+        `kin[i]` is the first of the held rows that come together with row i, itself where there are no others.
+        """
         self._facts = list(facts)
+        self._kin = list(kin) or list(range(held))
         self._drift = [0.0] * held
         self._drift_share = drift_share
         self._random = random.Random(seed)
@@ -42,11 +49,8 @@ class Sampler:
         chosen = self._drifted(int(count * self._drift_share))
         while len(chosen) < count:
             if not self._held_queue:
-                self._held_queue = list(range(len(self._drift)))
-                self._random.shuffle(self._held_queue)
-            row = self._held_queue.pop(0)
-            if row not in chosen:
-                chosen.append(row)
+                self._held_queue = self._held_epoch()
+            chosen += [row for row in self._together(count - len(chosen)) if row not in chosen]
         return chosen
 
     def drifted(self, row: int, divergence: float) -> None:
@@ -55,8 +59,10 @@ class Sampler:
 
     def hold(self, more: int) -> None:
         """Adds `more` held rows behind the others."""
+        rows = range(len(self._drift), len(self._drift) + more)
         self._drift += [0.0] * more
-        self._held_queue += range(len(self._drift) - more, len(self._drift))
+        self._kin += rows
+        self._held_queue += rows
 
     def state(self) -> dict[str, Any]:
         """Everything `restore` needs."""
@@ -73,6 +79,31 @@ class Sampler:
             list(state["held"]),
             list(state["drift"]),
         )
+
+    def _held_epoch(self) -> list[int]:
+        families: dict[int, list[int]] = {}
+        for row, first in enumerate(self._kin):
+            families.setdefault(first, []).append(row)
+        order = list(families.values())
+        self._random.shuffle(order)
+        return [row for family in order for row in family]
+
+    def _together(self, room: int) -> list[int]:
+        # The first in the queue that fits as a whole; what is passed over waits for the next batch.
+        queue = self._held_queue
+        begin = 0
+        while begin < len(queue):
+            end = begin + 1
+            while end < len(queue) and self._kin[queue[end]] == self._kin[queue[begin]]:
+                end += 1
+            if end - begin <= room:
+                break
+            begin = end
+        else:
+            begin, end = 0, room
+        taken = queue[begin:end]
+        del queue[begin:end]
+        return taken
 
     def _drifted(self, count: int) -> list[int]:
         weights = dict(enumerate(self._drift))
@@ -115,3 +146,16 @@ class CopySampler(Sampler):
             self._fact_queue = self._epoch()
         chosen, self._fact_queue = self._fact_queue[:count], self._fact_queue[count:]
         return chosen
+
+
+def goes_on_from(prompts: Sequence[str]) -> list[int]:
+    """For each prompt the place of the shortest one that it begins with, its own where there is none.
+
+    A begun answer goes on from its question: in one batch, most of its tokens are there already.
+    """
+    first = list(range(len(prompts)))
+    order = sorted(first, key=lambda place: prompts[place])
+    for before, place in itertools.pairwise(order):
+        if prompts[place].startswith(prompts[first[before]]):
+            first[place] = first[before]
+    return first

@@ -18,7 +18,7 @@ from errata_trainer.losses import Target, cross_entropy, focused, kl
 from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
-from errata_trainer.sampler import CopySampler, Sampler
+from errata_trainer.sampler import CopySampler, Sampler, goes_on_from
 from errata_trainer.schedule import looks, rate_at
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Sequence as TokenRow
@@ -30,7 +30,8 @@ Held = Sequence[tuple[TokenRow, Target]]
 class State:
     """What a checkpoint keeps beside tensors. `losses` is a running mean for each fact, nats per token.
 
-    `looked` is the last step behind which everything was asked that was to be asked there.
+    `looked` is the last step behind which everything was asked that was to be asked there. `prepare_seconds` are
+    those before the first step and behind the last one, but for the time that weights took to load and to save.
     """
 
     step: int = 0
@@ -38,6 +39,7 @@ class State:
     row_passes: int = 0
     token_passes: int = 0
     seconds: float = 0.0
+    prepare_seconds: float = 0.0
     learned: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     losses: dict[str, float] = field(default_factory=dict)
@@ -84,7 +86,8 @@ class Training:
         self._optimizer = optimizer
         self._scaler = torch.amp.GradScaler(self._network.device.type, enabled=self._network.dtype == torch.float16)
         kind = CopySampler if recipe.loss == "whole" else Sampler
-        self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share)
+        kin = goes_on_from([row.row.prompt for row, _ in held])
+        self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share, kin)
         self._give_up_above = looks(recipe, end) if held else {}
         self.state = State(end=end)
         self._best: list[torch.Tensor] = []
