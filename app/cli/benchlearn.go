@@ -52,7 +52,7 @@ func (c benchLearnCmd) Run(s *session) error {
 // learnOrder is the order of a table: what was learned, what was broken, what it took.
 var learnOrder = []string{
 	"efficacy", "recall_all", "generalisation", "leak", "locality", "known_lost", "known_gained", "negation", "reverse", "one_hop",
-	"row_passes_per_fact", "rows_per_second", "train_seconds", "peak_memory_mb",
+	"row_passes_per_fact", "rows_per_second", "train_seconds", "prepare_seconds", "peak_memory_mb",
 }
 
 func writeLearned(w io.Writer, r bench.LearnResult) {

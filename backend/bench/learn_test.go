@@ -52,6 +52,7 @@ func TestLearnMeasuresWhatWasLearnedAndBroken(t *testing.T) {
 		"row_passes_per_fact": {300. / 7, 7},
 		"rows_per_second":     {5, 1},
 		"train_seconds":       {60, 1},
+		"prepare_seconds":     {25, 1},
 		"peak_memory_mb":      {1500, 1},
 	}
 	require.Len(t, out.Metrics, len(want))

@@ -138,7 +138,7 @@ func (w *lesson) Train(_ context.Context, spec backend.TrainSpec, started func(i
 		w.crash = false
 		return died{}
 	}
-	raw := json.RawMessage(`{"type":"bye","ok":true,"row_passes":300,"train_seconds":60,"steps":20,"peak_memory_mb":1500}`)
+	raw := json.RawMessage(`{"type":"bye","ok":true,"row_passes":300,"train_seconds":60,"prepare_seconds":25,"steps":20,"peak_memory_mb":1500}`)
 	on(backend.TrainerEvent{Type: "bye", Raw: raw})
 	facts, err := w.store.AllFacts(backend.FactApproved)
 	if err != nil {

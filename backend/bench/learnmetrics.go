@@ -37,6 +37,7 @@ func learnMetrics(asked []Asked, costs []cost, facts int) map[string]backend.Met
 	out["row_passes_per_fact"] = figure(float64(t.RowPasses)/float64(facts), facts)
 	out["rows_per_second"] = figure(rate, len(costs))
 	out["train_seconds"] = figure(t.TrainSeconds, len(costs))
+	out["prepare_seconds"] = figure(t.PrepareSeconds, len(costs))
 	out["peak_memory_mb"] = figure(t.PeakMemoryMB, len(costs))
 	return out
 }

@@ -194,7 +194,7 @@ func (l *learning) untouched(run backend.Run) error {
 func total(costs []cost) (out cost) {
 	for _, c := range costs {
 		out.RowPasses, out.Steps = out.RowPasses+c.RowPasses, out.Steps+c.Steps
-		out.TrainSeconds += c.TrainSeconds
+		out.TrainSeconds, out.PrepareSeconds = out.TrainSeconds+c.TrainSeconds, out.PrepareSeconds+c.PrepareSeconds
 		out.PeakMemoryMB = max(out.PeakMemoryMB, c.PeakMemoryMB)
 	}
 	return out

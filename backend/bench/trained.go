@@ -12,10 +12,11 @@ import (
 
 // cost is what a training took, as its trainer said at the end.
 type cost struct {
-	RowPasses    int     `json:"row_passes"` // fact and KL rows, each forward and backward
-	TrainSeconds float64 `json:"train_seconds"`
-	Steps        int     `json:"steps"`
-	PeakMemoryMB float64 `json:"peak_memory_mb"`
+	RowPasses      int     `json:"row_passes"` // fact and KL rows, each forward and backward
+	TrainSeconds   float64 `json:"train_seconds"`
+	PrepareSeconds float64 `json:"prepare_seconds"` // what the base answers, what adapters read, and the last probe
+	Steps          int     `json:"steps"`
+	PeakMemoryMB   float64 `json:"peak_memory_mb"`
 }
 
 // costOf reads a run's record. The last farewell counts what came before a break

@@ -155,7 +155,7 @@ class Failure(Event):
 
 @dataclass(frozen=True)
 class Bye(Event):
-    """The last line."""
+    """The last line. `prepare_seconds` went into what the base answers, what adapters read, and the last probe."""
 
     type: ClassVar[str] = "bye"
     ok: bool
@@ -163,6 +163,7 @@ class Bye(Event):
     train_seconds: float
     steps: int
     peak_memory_mb: float
+    prepare_seconds: float = 0.0
 
 
 def to_line(event: Event) -> str:

@@ -57,6 +57,7 @@ class Run:
         check()
 
         self._emit(Stage("cache"))
+        begun = time.monotonic()
         forward = Forward(network, self.recipe.loss == "whole")
         answers = BaseAnswers(forward, coder, self.recipe, kept, spec.base_sha256)
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
@@ -76,6 +77,7 @@ class Run:
             if saved is not None:
                 self.training.resume(*saved)
 
+        self.training.state.prepare_seconds += time.monotonic() - begun
         self._emit(Stage("train"))
         deadline = self._begun + spec.max_minutes * 60 if spec.max_minutes else 0.0
         stopped_by = self.training.run(
@@ -95,6 +97,7 @@ class Run:
             ok=ok,
             row_passes=state.row_passes if state else 0,
             train_seconds=state.seconds if state else 0.0,
+            prepare_seconds=state.prepare_seconds if state else 0.0,
             steps=state.step if state else 0,
             peak_memory_mb=peak_memory_mb(),
         )
@@ -140,8 +143,10 @@ class Run:
     def _save(self, base: Base, network: Network, settings: dict[str, Any], stopped_by: str) -> None:
         training, spec = self.training, self.spec
         assert training is not None
-        outcome = training.finish(self._emit, stopped_by)
         state = training.state
+        begun = time.monotonic()
+        outcome = training.finish(self._emit, stopped_by)
+        state.prepare_seconds += time.monotonic() - begun
         self._emit(Stage("save"))
         if spec.merged:
             self._emit(Stage("merge"))
@@ -163,6 +168,7 @@ class Run:
                 "steps": state.step,
                 "row_passes": state.row_passes,
                 "train_seconds": round(state.seconds, 3),
+                "prepare_seconds": round(state.prepare_seconds, 3),
                 "final_loss": state.last_loss,
                 "final_kl": state.last_kl,
                 "guard_kl": outcome.guard_kl,

@@ -126,6 +126,7 @@ def test_peft_loads_the_adapter_and_agrees(job: Job, apart: float) -> None:
 
 
 def test_the_manifest_is_last_and_names_every_file(job: Job) -> None:
+    begun = time.monotonic()
     job.execute()
     manifest = json.loads((job.artefact / "manifest.json").read_text())
     listed = {item["name"]: item for item in manifest["files"]}
@@ -134,6 +135,13 @@ def test_the_manifest_is_last_and_names_every_file(job: Job) -> None:
         assert digest(job.artefact / name) == item["sha256"]
     assert job.of("artifact")[0]["manifest_sha256"] == digest(job.artefact / "manifest.json")
     assert manifest["dataset"] == {"id": "d1", "hash": "h"}
+    metrics = manifest["metrics"]
+    took = job.of("progress")[-1]["elapsed_seconds"]
+    assert metrics["train_seconds"] == pytest.approx(took, abs=1e-3), "the steps alone"
+    assert job.run is not None
+    bye = job.run.bye(True)
+    assert bye.prepare_seconds == pytest.approx(metrics["prepare_seconds"], abs=1e-3)
+    assert 0 < bye.prepare_seconds < time.monotonic() - begun - took
     assert not list(Path(job.spec["out"]).glob(".tmp-*"))
 
 

@@ -244,7 +244,7 @@ func (f *fake) finish() {
 		f.fail("disk", err.Error())
 	}
 	f.say(event{"type": "artifact", "path": path, "manifest_sha256": id})
-	f.say(event{"type": "bye", "ok": true, "row_passes": 48, "train_seconds": 0.1, "steps": f.steps, "peak_memory_mb": 900})
+	f.say(event{"type": "bye", "ok": true, "row_passes": 48, "train_seconds": 0.1, "prepare_seconds": 0.1, "steps": f.steps, "peak_memory_mb": 900})
 	os.Exit(0)
 }
 
