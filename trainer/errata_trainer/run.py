@@ -45,7 +45,8 @@ class Run:
         derived = derive(self.recipe, look(), spec.threads)
         torch.set_num_threads(derived.threads)
         base = Base(Path(spec.start_from or spec.base_gguf))
-        end, settings = self._plan(base, derived)
+        pace = cache.Pace(spec, self.recipe, derived)
+        end, settings = self._plan(base, derived, pace)
         verify(Path(spec.base_gguf), spec.base_sha256)
         check()
 
@@ -87,6 +88,7 @@ class Run:
             if self._control.save and self.training.state.step:
                 self._checkpoint(optimizer)
             raise Cancelled
+        pace.keep(self.training.state.seconds / self.training.state.step)
         self._save(base, network, settings, stopped_by)
         cache.sweep(spec)
 
@@ -102,7 +104,7 @@ class Run:
             peak_memory_mb=peak_memory_mb(),
         )
 
-    def _plan(self, base: Base, derived: Derived) -> tuple[int, dict[str, Any]]:
+    def _plan(self, base: Base, derived: Derived, pace: cache.Pace) -> tuple[int, dict[str, Any]]:
         spec, recipe = self.spec, self.recipe
         copies = sum(self._copies(row) for row in self._fact_rows())
         held = len(self._held_rows()) if recipe.loss != "whole" else 0
@@ -128,6 +130,9 @@ class Run:
         reasons["total_steps"] = "max_steps of the spec" if end == spec.max_steps else passes
         if recipe.layers == "upper_half":
             reasons["layers"] = "the states below do not change and are computed once for each row"
+        seconds = pace.read()
+        if seconds:
+            reasons["estimate_seconds"] = f"{seconds:.1f} s a step in the last training like this one"
         self._emit(
             Plan(
                 settings=settings,
@@ -135,7 +140,7 @@ class Run:
                 total_steps=end,
                 rows={"fact": copies, "kl": held},
                 facts=len({row.fact for row in self._kind("fact")}),
-                estimate_seconds=None,
+                estimate_seconds=seconds * end if seconds else None,
             )
         )
         return end, settings
