@@ -15,7 +15,7 @@ from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError
 from errata_trainer.events import Artifact, Bye, Checkpoint, Emitter, Plan, Stage
 from errata_trainer.forward import BaseAnswers, Forward
-from errata_trainer.machine import Derived, derive, look, peak_memory_mb
+from errata_trainer.machine import Derived, derive, look, peak_memory_mb, release_memory
 from errata_trainer.network import Network
 from errata_trainer.probes import Prober
 from errata_trainer.reading import turn_away
@@ -64,9 +64,11 @@ class Run:
         held_wanted = self.recipe.batch_rows > self.recipe.fact_rows
         held = answers.load(self._held_rows(), check) if held_wanted else []
         guards = answers.load(self._kind("guard_probe"), check) if held_wanted else []
+        release_memory()
         facts = [encode_row(coder, row) for row in self._fact_rows() for _ in range(self._copies(row))]
         if held and self.recipe.apart:
             turn_away(forward, [row for row, _ in held], facts, self.recipe, check)
+            release_memory()
         prober = Prober(forward, coder, self.recipe, self.rows)
         optimizer = _optimizer(derived.optimizer, network, self.recipe)
         self.training = Training(
