@@ -38,6 +38,7 @@ class Recipe:
     apart: float = 30.0
     apart_gain: float = 8.0
     stop_when_learned: bool = False
+    early_end: float = 0.0
     probe_every: int = 40
     probe_below: float = 0.7
     leave_below: float = 0.1
@@ -115,7 +116,7 @@ _NOT_NEGATIVE = [
     "probe_below",
     "leave_below",
 ]
-_SHARES = ("drift_share", "polish_share")
+_SHARES = ("drift_share", "polish_share", "early_end")
 
 
 def resolve(name: str, overrides: dict[str, Any]) -> Recipe:
@@ -174,6 +175,8 @@ def _validate(recipe: Recipe) -> None:
             raise _bad(f"{key} must be from 0 to 1")
     if recipe.dropout != 0:
         raise _bad("dropout must be 0: the states of the frozen layers are cached")
+    if recipe.early_end and recipe.stop_when_learned:
+        raise _bad("early_end is for a recipe in which learned facts stay in the batch: stop_when_learned must be off")
     if not recipe.rehearsal_rows <= recipe.fact_rows <= recipe.batch_rows:
         raise _bad("rehearsal_rows must not exceed fact_rows, nor fact_rows batch_rows")
     known = ATTENTION + MLP

@@ -34,6 +34,21 @@ def rate_at(recipe: Recipe, step: int, end: int, polish_from: int) -> float:
     return recipe.rate * min(1.0, 0.1 + 0.9 * left)
 
 
-def looks(recipe: Recipe, end: int) -> dict[int, float]:
-    """The steps, of `end`, behind which facts may be given up, and the share of neighbours above which they are."""
-    return {math.ceil(end * at): above for at, above in zip(recipe.give_up_at, recipe.give_up_above, strict=True)}
+def falling(rate: float, since: int, step: int, end: int) -> float:
+    """The rate of step `step` on the way from `rate` behind step `since` to zero behind `end`."""
+    return rate * (end - step + 1) / (end - since + 1)
+
+
+def looks(recipe: Recipe, planned: int, end: int, since: int) -> dict[int, float]:
+    """The steps behind which facts may be given up, and the share of neighbours above which they are.
+
+    Behind step `since` a run of `planned` steps was cut to `end` (0: never); what was still to be looked at then is
+    looked at before that end. Where two looks meet, the stricter one stays.
+    """
+    result: dict[int, float] = {}
+    for at, above in zip(recipe.give_up_at, recipe.give_up_above, strict=True):
+        step = math.ceil(planned * at)
+        if 0 < since < step:
+            step = max(since + 1, math.ceil(end * at))
+        result[step] = min(above, result.get(step, above))
+    return result

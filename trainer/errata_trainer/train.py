@@ -6,7 +6,6 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,50 +18,12 @@ from errata_trainer.machine import peak_memory_mb
 from errata_trainer.probes import Prober, mean_kl
 from errata_trainer.recipe import Recipe
 from errata_trainer.sampler import CopySampler, Sampler, goes_on_from
-from errata_trainer.schedule import looks, rate_at
+from errata_trainer.schedule import falling, looks, rate_at
 from errata_trainer.spec import Row
+from errata_trainer.state import Outcome, State
 from errata_trainer.tokens import Sequence as TokenRow
 
 Held = Sequence[tuple[TokenRow, Target]]
-
-
-@dataclass
-class State:
-    """What a checkpoint keeps beside tensors. `losses` is a running mean for each fact, nats per token.
-
-    `looked` is the last step behind which everything was asked that was to be asked there. `prepare_seconds` are
-    those before the first step and behind the last one, but for the time that weights took to load and to save.
-    """
-
-    step: int = 0
-    looked: int = 0
-    row_passes: int = 0
-    token_passes: int = 0
-    seconds: float = 0.0
-    prepare_seconds: float = 0.0
-    learned: list[str] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
-    losses: dict[str, float] = field(default_factory=dict)
-    streak: int = 0
-    probed_at: int = 0
-    polish_from: int = 0
-    end: int = 0
-    best_learned: int = -1
-    best_guard: float = 0.0
-    last_loss: float | None = None
-    last_kl: float | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of a training; `guard_kl` is measured at `scale`. `given_up` facts are in neither other list."""
-
-    scale: float
-    learned: list[str]
-    not_learned: list[str]
-    given_up: list[str]
-    guard_kl: float | None
-    stopped_by: str
 
 
 class Training:
@@ -88,8 +49,9 @@ class Training:
         kind = CopySampler if recipe.loss == "whole" else Sampler
         kin = goes_on_from([row.row.prompt for row, _ in held])
         self.sampler = kind([row.row.fact for row in self._facts], len(held), seed, recipe.drift_share, kin)
-        self._give_up_above = looks(recipe, end) if held else {}
+        self._planned = end
         self.state = State(end=end)
+        self._give_up_above = self._looks()
         self._best: list[torch.Tensor] = []
 
     def run(self, emit: Emitter, ended_by: Callable[[], str], deadline: float, checkpoint: Callable[[], None]) -> str:
@@ -149,7 +111,7 @@ class Training:
             if time.monotonic() - saved_at >= recipe.checkpoint_seconds:
                 checkpoint()
                 saved_at = time.monotonic()
-        return "learned" if state.polish_from else "max_steps"
+        return "learned" if state.polish_from or state.early_from else "max_steps"
 
     def finish(self, emit: Emitter, stopped_by: str) -> Outcome:
         """Takes the best adapter and the largest scale that keeps the guards, and leaves the network so."""
@@ -189,6 +151,7 @@ class Training:
         self._best = tensors.get("best", [])
         self._optimizer.load_state_dict(optimizer)
         self.state = State(**state["training"])
+        self._give_up_above = self._looks()
         self._hold(self._taken_back(self.state.given_up))
         self.sampler.restore(state["sampler"])
 
@@ -201,7 +164,7 @@ class Training:
         if not state.polish_from:
             fact_rows += self.sampler.fact_rows(recipe.fact_rows - len(fact_rows), learned | set(state.given_up))
         held = self.sampler.held_rows(recipe.batch_rows - recipe.fact_rows)
-        rate = rate_at(recipe, state.step, state.end, state.polish_from)
+        rate = self._rate()
         if not fact_rows and not held:
             return rate
         for group in self._optimizer.param_groups:
@@ -223,6 +186,16 @@ class Training:
         state.last_loss = state.last_loss if loss is None else loss
         state.last_kl = state.last_kl if divergence is None else divergence
         return rate
+
+    def _rate(self) -> float:
+        state = self.state
+        if state.early_from:
+            return falling(state.early_rate, state.early_from, state.step, state.end)
+        return rate_at(self._recipe, state.step, state.end, state.polish_from)
+
+    def _looks(self) -> dict[int, float]:
+        state = self.state
+        return looks(self._recipe, self._planned, state.end, state.early_from) if self._held else {}
 
     def _backward(self, facts: list[TokenRow], held: list[int]) -> tuple[float | None, float | None]:
         whole = self._recipe.loss == "whole"
@@ -323,7 +296,7 @@ class Training:
         state, recipe = self.state, self._recipe
         if recipe.loss == "whole" or state.polish_from:
             return False
-        if not recipe.stop_when_learned:
+        if state.early_from or not (recipe.stop_when_learned or recipe.early_end):
             # Nothing hangs on it but which state is kept as the best, and a look that lets go forgets those before.
             return state.step in self._give_up_above and bool(self._candidates())
         if state.streak:
@@ -352,13 +325,27 @@ class Training:
         if (len(right), -(guard or 0.0)) > (state.best_learned, -state.best_guard):
             state.best_learned, state.best_guard = len(right), guard or 0.0
             self._best = self._network.snapshot()
-        all_learned = recipe.stop_when_learned and len(learned) == len(self._taught())
+        if recipe.early_end:
+            learned = {fact for fact in right if state.losses.get(fact, math.inf) < recipe.leave_below}
+        all_learned = (recipe.stop_when_learned or recipe.early_end > 0) and len(learned) == len(self._taught())
         state.streak = state.streak + 1 if all_learned else 0
-        if state.streak >= 2:
+        if state.streak >= 2 and recipe.early_end:
+            self._end_early()
+        elif state.streak >= 2:
             share = recipe.polish_share
             extra = math.ceil(state.step * share / (1 - share)) if self._held and share < 1 else 0
             state.end = min(state.end, state.step + extra)
             state.polish_from = state.step + 1
+
+    def _end_early(self) -> None:
+        state = self.state
+        if state.early_from:
+            return
+        state.early_rate = self._rate()
+        state.early_from = state.step
+        state.end = min(state.end, math.ceil(state.step * (1 + self._recipe.early_end)))
+        # What leaks is looked at in a shorter run too.
+        self._give_up_above = self._looks()
 
 
 def _no_time() -> TrainerError:

@@ -12,10 +12,11 @@ from safetensors.torch import load_file
 
 from errata_trainer import checkpoint
 from errata_trainer.control import Control
-from errata_trainer.errors import Cancelled
+from errata_trainer.errors import Cancelled, TrainerError
 from errata_trainer.losses import Target
 from errata_trainer.probes import Prober
-from errata_trainer.recipe import Recipe
+from errata_trainer.recipe import Recipe, resolve
+from errata_trainer.schedule import falling, looks
 from errata_trainer.spec import Row
 from errata_trainer.tokens import Sequence as TokenRow
 
@@ -90,3 +91,53 @@ def test_a_recipe_that_nothing_stops_early_is_probed_at_its_looks_and_the_end(jo
     job.spec.update(max_steps=10, overrides=job.spec["overrides"] | looks | {"probe_every": 1, "probe_below": 99.0})
     job.execute()
     assert [event["step"] for event in job.of("probe")] == [5, 8, 10]
+
+
+def test_a_run_of_which_all_is_learned_ends_early_when_asked_to(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = {
+        "epochs": 20.0,
+        "probe_every": 4,
+        "probe_below": 99.0,
+        "leave_below": 99.0,
+        "rate": 0.001,
+        "rehearsal_rows": 0,
+    }
+    looks_at = {"give_up_at": [0.55, 0.75], "give_up_above": [0.9, 0.8]}
+    monkeypatch.setattr(Prober, "learned", lambda _, facts, *__: set(facts))
+    monkeypatch.setattr(Prober, "leaks", lambda *_: (0, 9))
+    job.spec.update(max_steps=40, overrides=job.spec["overrides"] | right | looks_at | {"early_end": 0.5})
+    job.execute()
+    progress = job.of("progress")
+    # All right behind step 4 and, half as long after it, step 6: half as many steps again are left.
+    assert [event["total"] for event in progress] == [40] * 5 + [9] * 4
+    rates = [event["rate"] for event in progress]
+    assert rates[6:] == pytest.approx([rates[5] * left / 4 for left in (3, 2, 1)], rel=1e-3)
+    assert {event["row_passes"] for event in progress} == {4 * step for step in range(1, 10)}, "no fact leaves"
+    assert [event["step"] for event in job.of("leak")] == [7, 7], "and what leaks is looked at before the end"
+    whole = load_file(job.artefact / "adapter_model.safetensors")
+    job.break_off(7, tmp_path / "other")
+    job.events.clear()
+    job.execute()
+    assert [event["step"] for event in job.of("progress")] == [8, 9]
+    assert job.of("leak") == []
+    for name, tensor in load_file(job.artefact / "adapter_model.safetensors").items():
+        torch.testing.assert_close(whole[name], tensor)
+
+
+def test_looks_move_before_an_early_end() -> None:
+    recipe = Recipe()
+    assert looks(recipe, 100, 100, 0) == {56: 0.4, 75: 0.2}
+    assert looks(recipe, 100, 75, 60) == {56: 0.4, 61: 0.2}, "the first was made"
+    assert looks(recipe, 100, 60, 30) == {33: 0.4, 45: 0.2}
+    assert looks(recipe, 100, 45, 40) == {41: 0.2}, "where two meet, the stricter stays"
+    assert falling(1.0, 10, 11, 14) == pytest.approx(0.8)
+    assert falling(1.0, 10, 14, 14) == pytest.approx(0.2)
+
+
+def test_learned_facts_cannot_both_leave_and_stay() -> None:
+    assert Recipe().early_end == 0
+    assert resolve("default", {"early_end": 0.25}).early_end == 0.25
+    with pytest.raises(TrainerError, match="early_end"):
+        resolve("default", {"early_end": 0.25, "stop_when_learned": True})
