@@ -35,7 +35,7 @@ func writeDemo(w io.Writer, r bench.DemoResult) {
 	}
 	fmt.Fprintf(w, "\nknown kept %d of %d · new right %d of %d (from the weights alone %d; %s in memory alone) · leaked %d of %d\n",
 		r.KnownKept, r.Known, r.NewRight, r.New, r.WeightsRight, backend.Count(r.InMemory, "fact"), r.Leaked, len(r.Neighbours))
-	fmt.Fprintf(w, "%s, %s, %.0f s of training, %.0f s in all · %s served as %s, promoted: %t\n", backend.Count(r.RowPasses, "row pass"), backend.Count(r.Steps, "step"), r.TrainSeconds, r.Seconds, r.Version, r.ServedAs, r.Promoted)
+	fmt.Fprintf(w, "%s, %s, %.0f s of training and %.0f s around it, %.0f s in all · %s served as %s, promoted: %t\n", backend.Count(r.RowPasses, "row pass"), backend.Count(r.Steps, "step"), r.TrainSeconds, r.PrepareSeconds, r.Seconds, r.Version, r.ServedAs, r.Promoted)
 }
 
 func tick(ok bool) string {

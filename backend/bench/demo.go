@@ -56,26 +56,27 @@ type DemoNeighbour struct {
 
 // DemoResult is what the demo prints.
 type DemoResult struct {
-	Model        string           `json:"model"`
-	Recipe       string           `json:"recipe"`
-	AsOf         string           `json:"as_of"`
-	Questions    []DemoQuestion   `json:"questions"`
-	Neighbours   []DemoNeighbour  `json:"neighbours"`
-	KnownKept    int              `json:"known_kept"`
-	Known        int              `json:"known"`
-	NewRight     int              `json:"new_right"`
-	New          int              `json:"new"`
-	WeightsRight int              `json:"weights_right"` // of the new questions
-	InMemory     int              `json:"in_memory"`     // facts that the training gave up and memory alone answers
-	Leaked       int              `json:"leaked"`
-	RowPasses    int              `json:"row_passes"`
-	Steps        int              `json:"steps"`
-	TrainSeconds float64          `json:"train_seconds"`
-	Seconds      float64          `json:"seconds"`
-	Version      string           `json:"version"`
-	ServedAs     backend.ServedAs `json:"served_as"`
-	Promoted     bool             `json:"promoted"`
-	Gate         *backend.Gate    `json:"gate,omitempty"`
+	Model          string           `json:"model"`
+	Recipe         string           `json:"recipe"`
+	AsOf           string           `json:"as_of"`
+	Questions      []DemoQuestion   `json:"questions"`
+	Neighbours     []DemoNeighbour  `json:"neighbours"`
+	KnownKept      int              `json:"known_kept"`
+	Known          int              `json:"known"`
+	NewRight       int              `json:"new_right"`
+	New            int              `json:"new"`
+	WeightsRight   int              `json:"weights_right"` // of the new questions
+	InMemory       int              `json:"in_memory"`     // facts that the training gave up and memory alone answers
+	Leaked         int              `json:"leaked"`
+	RowPasses      int              `json:"row_passes"`
+	Steps          int              `json:"steps"`
+	TrainSeconds   float64          `json:"train_seconds"`
+	PrepareSeconds float64          `json:"prepare_seconds"` // before and behind the steps
+	Seconds        float64          `json:"seconds"`
+	Version        string           `json:"version"`
+	ServedAs       backend.ServedAs `json:"served_as"`
+	Promoted       bool             `json:"promoted"`
+	Gate           *backend.Gate    `json:"gate,omitempty"`
 }
 
 // Demo asks, checks, teaches, trains, compares, promotes and asks again. The
@@ -210,7 +211,8 @@ func (d *demo) teach() error {
 
 func (d *demo) readRun(run backend.Run) {
 	c := costOf(d.loop, run)
-	d.out.RowPasses, d.out.TrainSeconds, d.out.Steps = c.RowPasses, c.TrainSeconds, c.Steps
+	d.out.RowPasses, d.out.Steps = c.RowPasses, c.Steps
+	d.out.TrainSeconds, d.out.PrepareSeconds = c.TrainSeconds, c.PrepareSeconds
 }
 
 // after asks the taught version, promoted or not; without one, the base again.
