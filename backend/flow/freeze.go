@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"errata/backend"
@@ -75,8 +76,9 @@ func (l *Loop) store(content backend.DatasetContent, base backend.ModelInfo, inp
 		return backend.Dataset{}, err
 	}
 	var parent *backend.Dataset
-	if len(before) > 0 {
-		parent = &before[0]
+	sameKind := func(d backend.Dataset) bool { return d.Model == base.Name && d.Recipe == input.Recipe }
+	if i := slices.IndexFunc(before, sameKind); i >= 0 {
+		parent = &before[i]
 	}
 	d := dataset.Freeze(parent, content, l.NewID(), input)
 	d.Model = base.Name

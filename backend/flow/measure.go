@@ -52,23 +52,26 @@ func (l *Loop) Score(ctx context.Context, versionID string) (backend.Scorecard, 
 }
 
 // probesOf gives the frozen content of a version's dataset and the ids of the
-// facts that an earlier dataset already held.
+// facts that an earlier version of its model was taught.
 func (l *Loop) probesOf(v backend.Version) (backend.DatasetContent, []string, error) {
-	var earlier []string
 	if v.DatasetID == "" {
 		return backend.DatasetContent{}, nil, backend.Errorf(backend.CodeConflict, "score", "%s was imported without its dataset; there is nothing to score it on.", v.Name()).
 			WithHint("Compare it with the base on prompts of your own instead.")
 	}
-	d, err := l.Store.Dataset(v.DatasetID)
+	versions, err := l.Store.Versions()
 	if err != nil {
 		return backend.DatasetContent{}, nil, err
 	}
-	if d.ParentID != "" {
-		parent, err := l.Store.Dataset(d.ParentID)
+	var earlier []string
+	for _, before := range versions {
+		if before.Model != v.Model || before.Number >= v.Number || before.DatasetID == "" {
+			continue
+		}
+		d, err := l.Store.Dataset(before.DatasetID)
 		if err != nil {
 			return backend.DatasetContent{}, nil, err
 		}
-		earlier = parent.FactIDs
+		earlier = append(earlier, d.FactIDs...)
 	}
 	content, err := l.Store.DatasetContent(v.DatasetID)
 	return content, earlier, err
