@@ -1,14 +1,12 @@
 package dataset
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,7 +32,7 @@ type Input struct {
 	Now        time.Time        // the newest date that rows may carry
 	Seed       int64
 	Stable     []Stable // see Shipped and Split
-	Known      []string // ids of the Stable that the base answers right; nil: not asked yet
+	Known      []string // ids of the Stable, and of the Anchors that last, that the base answers right; nil: not asked yet
 	HeldOut    []string // questions that are measured elsewhere: never trained, guarded or anchored
 	// Progress is told what was done, in facts, and of every fact left out.
 	Progress func(done, total int, what string)
@@ -57,7 +55,7 @@ type spec struct {
 
 type builder struct {
 	in       Input
-	thirds   Thirds
+	shares   Shares
 	specs    []*spec
 	facts    map[string]bool // canon of every fact's question
 	taken    map[string]bool // Normal of every probe: never trained
@@ -161,10 +159,7 @@ func specOf(f backend.Fact) *spec {
 	f.Question = strings.TrimSpace(f.Question)
 	f.Answer = strings.TrimSpace(f.Answer)
 	s := &spec{fact: f, q: parse(f.Question), accept: append([]string{f.Answer}, f.Aliases...)}
-	s.key = canon(s.q.text)
-	if s.key == "" {
-		s.key = backend.Normal(f.Question)
-	}
+	s.key = keyOf(f.Question)
 	if f.OldAnswer != "" && !backend.Mentions(f.Answer, f.OldAnswer) {
 		s.reject = []string{f.OldAnswer}
 	}
@@ -201,90 +196,6 @@ func short(s string) string {
 		return string(r[:79]) + "…"
 	}
 	return s
-}
-
-// pools divides what the base already knows, and leaves out what a fact changes.
-func (b *builder) pools() error {
-	asked := map[string]bool{}
-	for _, a := range b.in.Anchors {
-		if strings.TrimSpace(a.Question) == "" || len(a.Answers) == 0 || strings.Contains(a.Question+strings.Join(a.Answers, " "), "<|") {
-			return backend.Errorf(backend.CodeInvalid, "dataset.build", "The stable fact %q has no answer or holds chat template tokens. Nothing was made.", short(a.Question)).
-				WithHint("Remove this stable fact.")
-		}
-		if b.facts[canon(a.Question)] {
-			b.say(0, fmt.Sprintf("The stable fact %q is left out: a new fact changes it.", short(a.Question)))
-			continue
-		}
-		if b.heldOut(a.Question) {
-			b.say(0, fmt.Sprintf("The stable fact %q is left out: it is measured elsewhere.", short(a.Question)))
-			continue
-		}
-		asked[backend.Normal(a.Question)] = true
-		b.out.Anchors = append(b.out.Anchors, a)
-	}
-	b.nearest()
-	b.thirds = Split(knownOf(b.in.Stable, b.in.Known))
-	for _, part := range []*[]Stable{&b.thirds.Anchors, &b.thirds.Guards, &b.thirds.Retention} {
-		var kept []Stable
-		for _, s := range *part {
-			if key := backend.Normal(s.Question); !asked[key] && !b.heldOut(s.Question) && !b.facts[canon(s.Question)] && len(s.Answers) > 0 {
-				kept = append(kept, s)
-			}
-		}
-		*part = kept
-	}
-	for _, s := range b.thirds.Retention {
-		b.taken[backend.Normal(s.Question)] = true
-	}
-	b.chooseAnchors()
-	return nil
-}
-
-// nearest keeps the supported answers that stand closest to what is taught, the newest
-// of equals: each is said like a fact, and hundreds of them would make one fact take hours.
-func (b *builder) nearest() {
-	if b.in.Recipe != RecipeDefault || len(b.out.Anchors) <= supportedAnchors {
-		return
-	}
-	near := func(a backend.Anchor) (most int) {
-		words := set(canon(a.Question))
-		for _, s := range b.specs {
-			most = max(most, overlap(words, set(s.key)))
-		}
-		return most
-	}
-	slices.SortStableFunc(b.out.Anchors, func(x, y backend.Anchor) int {
-		return cmp.Or(cmp.Compare(near(y), near(x)), y.CreatedAt.Compare(x.CreatedAt))
-	})
-	b.out.Anchors = b.out.Anchors[:supportedAnchors]
-}
-
-// heldOut says whether a text asks what is measured or kept already, in these words or others.
-func (b *builder) heldOut(text string) bool {
-	return b.taken[backend.Normal(text)] || b.takenKin[canon(text)]
-}
-
-// chooseAnchors adds some of what we ship to what the user wants kept. They are
-// trained, so that none of them may be held out as the neighbour of a fact.
-func (b *builder) chooseAnchors() {
-	if b.in.Recipe == RecipeDefault {
-		t := target{seed: b.in.Seed, taken: func(string) bool { return false }}
-		byText := map[string]Stable{}
-		var texts []string
-		for _, s := range b.thirds.Anchors {
-			byText[s.Question] = s
-			texts = append(texts, s.Question)
-		}
-		texts = t.sorted(texts)
-		for _, text := range texts[:min(len(texts), stableAnchors)] {
-			s := byText[text]
-			b.out.Anchors = append(b.out.Anchors, backend.Anchor{ID: s.ID(), Question: s.Question, Answers: s.Answers, Source: "shipped", CreatedAt: b.in.Now})
-		}
-	}
-	for _, a := range b.out.Anchors {
-		b.taken[backend.Normal(a.Question)] = true
-		b.takenKin[canon(a.Question)] = true
-	}
 }
 
 // draw gives a number that depends on the seed and the words alone.

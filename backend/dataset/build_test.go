@@ -278,7 +278,7 @@ func TestSupportedAnswersDoNotGrowATraining(t *testing.T) {
 			q = "Who is the prime minister of Veldmoor?"
 		}
 		model.plain[q] = "It is blue."
-		in.Anchors = append(in.Anchors, backend.Anchor{ID: fmt.Sprint(i), Question: q, Answers: []string{"blue"}, Source: backend.AnchorSupported, CreatedAt: now.AddDate(0, 0, -i)})
+		in.Anchors = append(in.Anchors, backend.Anchor{ID: fmt.Sprint(i), Question: q, Answers: []string{"blue"}, Source: backend.AnchorSupported, Class: backend.ClassSlow, CreatedAt: now.AddDate(0, 0, -i)})
 	}
 	said, near := 0, false
 	for _, r := range byKind(build(t, in))[backend.RowAnchor] {

@@ -353,6 +353,15 @@ func ordered(found []match) []string {
 	return out
 }
 
+// keyOf is canon of the question that a text stands for, or the words themselves
+// where nothing but fillers is left.
+func keyOf(question string) string {
+	if key := canon(parse(question).text); key != "" {
+		return key
+	}
+	return backend.Normal(question)
+}
+
 // Key is equal for two questions that ask the same thing in nearly the same words.
 func Key(question string) string { return canon(question) }
 

@@ -105,7 +105,7 @@ func TestNeighboursAreHeldWhereTheAnswerBegins(t *testing.T) {
 }
 
 func TestWhatEvidenceSupportedIsSaid(t *testing.T) {
-	kept := backend.Anchor{ID: "a1", Question: "Who is the president of Ruritania?", Answers: []string{"Ana Reis"}, Source: backend.AnchorSupported}
+	kept := backend.Anchor{ID: "a1", Question: "Who is the president of Ruritania?", Answers: []string{"Ana Reis"}, Source: backend.AnchorSupported, Class: backend.ClassSlow}
 	tests := []struct{ name, base, want string }{
 		{"in the base's own words", "The president of Ruritania is Ana Reis. She was born in 1970.", "The president of Ruritania is Ana Reis."},
 		{"not when the base says otherwise by now", "The president of Ruritania is Rui Alves.", ""},

@@ -43,7 +43,7 @@ func (b *builder) probes(ctx context.Context) error {
 			b.probe(backend.Probe{Kind: ProbeNeighbour, FactID: s.fact.ID, Question: text, Reject: s.accept})
 		}
 	}
-	retention := b.thirds.Retention
+	retention := b.shares.Retention
 	for _, s := range retention[:min(len(retention), retentionProbes)] {
 		b.probe(backend.Probe{Kind: ProbeRetention, Question: s.Question, Accept: s.Answers})
 	}
@@ -99,7 +99,7 @@ func (b *builder) holdOut(ctx context.Context, s *spec) error {
 	}
 	s.heldKin = s.kin.held(b.freeKin)
 	if len(s.heldKin) < heldNeighbours/2 {
-		like := b.alike(s, b.thirds.Guards, b.freeKin)
+		like := b.alike(s, b.shares.Guards, b.freeKin)
 		s.heldKin = append(s.heldKin, like[:min(len(like), heldNeighbours/2-len(s.heldKin))]...)
 	}
 	for _, text := range s.heldKin {

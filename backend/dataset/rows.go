@@ -192,7 +192,7 @@ const FormBegun = "begun"
 func (b *builder) neighbourRows(s *spec) {
 	texts := s.kin.trained(b.freeKin)
 	if len(texts) < fewestNeighbours {
-		like := b.alike(s, b.thirds.Guards, func(text string) bool { return b.freeKin(text) && !slices.Contains(texts, text) })
+		like := b.alike(s, b.shares.Guards, func(text string) bool { return b.freeKin(text) && !slices.Contains(texts, text) })
 		texts = append(texts, like[:min(len(like), fewestNeighbours-len(texts))]...)
 	}
 	s.beside = texts
@@ -263,7 +263,7 @@ func (b *builder) guardRows() {
 	t := target{seed: b.in.Seed, taken: func(text string) bool { return b.taken[backend.Normal(text)] || b.asksFact(text) }}
 	chats := t.sorted(dataLines(guardText))
 	var texts []string
-	for _, s := range b.thirds.Guards {
+	for _, s := range b.shares.Guards {
 		if b.freeKin(s.Question) && !beside[canon(s.Question)] {
 			texts = append(texts, s.Question)
 		}

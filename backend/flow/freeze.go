@@ -8,7 +8,6 @@ import (
 
 	"errata/backend"
 	"errata/backend/dataset"
-	"errata/backend/score"
 )
 
 // FreezeInput says what to freeze.
@@ -41,11 +40,11 @@ func (l *Loop) Freeze(ctx context.Context, in FreezeInput) (backend.Dataset, err
 	if err != nil {
 		return backend.Dataset{}, err
 	}
-	known, err := l.known(ctx, base, sha)
+	anchors, err := l.anchors(facts)
 	if err != nil {
 		return backend.Dataset{}, err
 	}
-	anchors, err := l.anchors(facts)
+	known, err := l.known(ctx, base, sha, anchors)
 	if err != nil {
 		return backend.Dataset{}, err
 	}
@@ -138,37 +137,6 @@ func (l *Loop) anchors(facts []backend.Fact) ([]backend.Anchor, error) {
 	return kept, nil
 }
 
-// known lists the ids of stable questions that the base answers right under two
-// prompts; an even sample of StableLimit is asked. The answers are cached by the
-// digest of the base's weights.
-func (l *Loop) known(ctx context.Context, base backend.ModelInfo, sha string) ([]string, error) {
-	n := min(len(l.Stable), l.StableLimit)
-	known := make([]string, 0, n)
-	for i := range n {
-		s := l.Stable[i*len(l.Stable)/n]
-		right := true
-		for _, system := range []string{backend.SystemPrompt(l.Now()), backend.QwenSystemPrompt} {
-			key := system
-			if system != backend.QwenSystemPrompt {
-				key = "today" // the answers do not change from day to day, only the date in the prompt
-			}
-			text, err := l.askKept(ctx, base.ServedName(), sha, key, system, s.Question)
-			if err != nil {
-				return nil, err
-			}
-			if !score.Right(backend.Probe{Accept: s.Answers}, text) {
-				right = false
-				break
-			}
-		}
-		if right {
-			known = append(known, s.ID())
-		}
-		l.emit("dataset.progress", "", Progress{What: "Asking what the model already knows", Done: i + 1, Total: n})
-	}
-	return known, nil
-}
-
 // shortAnswer is the length of answers that only have to name a thing, in tokens.
 const shortAnswer = 48
 
@@ -178,18 +146,26 @@ func (l *Loop) askCached(ctx context.Context, engineName, digest, system, questi
 	return l.askKept(ctx, engineName, digest, system, system, question)
 }
 
+func shortKey(digest, name, question string) string {
+	return digest + "\x00" + name + "\x00" + question
+}
+
+// kept gives a short answer that was kept by askKept.
+func (l *Loop) kept(digest, name, question string) (text string, ok bool, err error) {
+	if digest == "" {
+		return "", false, nil
+	}
+	b, ok, err := l.Store.Cached("short_answer", shortKey(digest, name, question))
+	if err != nil || !ok {
+		return "", false, err
+	}
+	return text, json.Unmarshal(b, &text) == nil, nil
+}
+
 // askKept is askCached with a name for the system turn that the answer is kept by.
 func (l *Loop) askKept(ctx context.Context, engineName, digest, name, system, question string) (string, error) {
-	key := digest + "\x00" + name + "\x00" + question
-	if digest != "" {
-		if b, ok, err := l.Store.Cached("short_answer", key); err != nil {
-			return "", err
-		} else if ok {
-			var text string
-			if json.Unmarshal(b, &text) == nil {
-				return text, nil
-			}
-		}
+	if text, ok, err := l.kept(digest, name, question); ok || err != nil {
+		return text, err
 	}
 	sampling := backend.DefaultSampling()
 	sampling.NumPredict = shortAnswer
@@ -208,7 +184,7 @@ func (l *Loop) askKept(ctx context.Context, engineName, digest, name, system, qu
 		if err != nil {
 			return "", err
 		}
-		if err := l.Store.PutCached("short_answer", key, b); err != nil {
+		if err := l.Store.PutCached("short_answer", shortKey(digest, name, question), b); err != nil {
 			return "", err
 		}
 	}

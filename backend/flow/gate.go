@@ -78,6 +78,16 @@ func (g *gate) open() {
 	}
 }
 
+// streams counts what runs on all models.
+func (g *gate) streams() (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, running := range g.running {
+		n += running
+	}
+	return n
+}
+
 // drain waits until no stream runs on name.
 func (g *gate) drain(ctx context.Context, name string) error {
 	for {

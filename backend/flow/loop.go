@@ -35,7 +35,7 @@ type Options struct {
 	Calibration func(modelDigest, promptVersion string) (*backend.Calibration, error)
 
 	Stable      []dataset.Stable // stable questions, the source of anchors, guards and retention probes
-	StableLimit int              // how many of them are tried on a base; 0 means 240
+	StableLimit int              // how many of them a training asks a base before it begins; 0 means 240
 	DrainLimit  time.Duration    // how long a swap waits for running streams; 0 means 2 minutes
 	AbsorbFor   time.Duration    // how long a finished run's artefact is looked for; 0 means 20 seconds
 }

@@ -238,8 +238,8 @@ func (l *Loop) undisputed(facts []backend.Fact) error {
 }
 
 // Tend does what falls due while Errata is open: re-checks, then what rules
-// decide, then the training that this makes possible. One part's failure leaves the others
-// alone.
+// decide, then the training that this makes possible, and at last what a training will
+// want to know of the base. One part's failure leaves the others alone.
 func (l *Loop) Tend(ctx context.Context) {
 	if _, err := l.RecheckDue(ctx); err != nil && ctx.Err() == nil {
 		l.Log.Error("recheck", "err", err)
@@ -253,5 +253,8 @@ func (l *Loop) Tend(ctx context.Context) {
 	}
 	if len(approved) > 0 {
 		l.turnCycle()
+	}
+	if _, err := l.LearnKnown(ctx); err != nil && ctx.Err() == nil {
+		l.Log.Error("learn what is known", "err", err)
 	}
 }
