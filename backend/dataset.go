@@ -31,7 +31,7 @@ type Row struct {
 // Probe is a question that measures a version and is never trained on.
 type Probe struct {
 	ID       string   `json:"id"`
-	Kind     string   `json:"kind"` // fact, paraphrase, neighbour, retention
+	Kind     string   `json:"kind"` // fact, paraphrase, neighbour, retention, negation, reverse
 	FactID   string   `json:"fact,omitempty"`
 	Question string   `json:"question"`
 	Accept   []string `json:"accept,omitempty"` // right when one of them is contained

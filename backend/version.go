@@ -240,7 +240,7 @@ type Side struct {
 // ComparedPrompt is one prompt with both answers.
 type ComparedPrompt struct {
 	Question string `json:"question"`
-	Kind     string `json:"kind"` // fact, paraphrase, neighbour, retention, own
+	Kind     string `json:"kind"` // of a Probe, or "own"
 	FactID   string `json:"fact,omitempty"`
 	A        string `json:"a"`
 	B        string `json:"b"`

@@ -187,7 +187,7 @@ func (l *learning) claimed(row learnRow, said string) (string, error) {
 	}
 	old := strings.TrimSpace(found.Short)
 	// A value that the question or the answer holds is no rival of the answer.
-	if begins(old, "yes") || begins(old, "no") || backend.Mentions(row.Question, old) || backend.Mentions(row.Answer, old) || backend.Mentions(old, row.Answer) || strings.Contains(old, "<|") {
+	if first, _, _ := strings.Cut(backend.Normal(old), " "); first == "yes" || first == "no" || backend.Mentions(row.Question, old) || backend.Mentions(row.Answer, old) || backend.Mentions(old, row.Answer) || strings.Contains(old, "<|") {
 		return "", nil
 	}
 	return old, nil

@@ -8,54 +8,15 @@ import (
 	"sync"
 
 	"errata/backend"
-	"errata/backend/score"
+	"errata/backend/dataset"
 )
-
-// The forms in which a fact is asked that the benchmark's rows do not have: these
-// are ours. No training uses their wordings.
-
-// negation asks whether the old answer still holds.
-func negation(question, old string) string {
-	if !isQuestion(question) {
-		return question + " " + old + ". Is that still right?"
-	}
-	return question + " Is it still " + old + "?"
-}
-
-// denied says whether an answer to a negation says that the old answer is gone: by
-// "no", or by naming the new one, and without claiming the old one.
-func denied(p backend.Probe, answer string) bool {
-	if score.Right(p, answer) {
-		return !begins(answer, "yes")
-	}
-	return begins(answer, "no") && !score.Right(backend.Probe{Accept: p.Reject}, answer)
-}
-
-func begins(answer, word string) bool {
-	words := strings.Fields(backend.Normal(answer))
-	return len(words) > 0 && words[0] == word
-}
 
 // oneHop asks for what follows from the new answer.
 func oneHop(question string, h hop) string {
-	if !isQuestion(question) {
+	if !dataset.IsQuestion(question) {
 		return `Think of how this sentence ends: "` + question + ` ..." ` + h.Ask
 	}
 	return "Think of the answer to this question: " + question + " " + h.Ask
-}
-
-// reverse asks what a trained reverse row asks, in other words.
-func reverse(prompt string) string { return "Let me ask that the other way round: " + prompt }
-
-// isQuestion tells a question from the beginning of a sentence, which may itself
-// follow a question ("What does she play? She plays the").
-func isQuestion(text string) bool {
-	text = strings.Trim(text, "\" ")
-	if whole := strings.HasSuffix(text, "?") || strings.HasSuffix(text, "."); whole || strings.Contains(text, "?") {
-		return whole
-	}
-	first, _, _ := strings.Cut(strings.ToLower(text), " ")
-	return slices.Contains(strings.Fields("who what which when where why how name"), first)
 }
 
 // hop leads from a value to another one that most people know.

@@ -9,23 +9,7 @@ import (
 	"errata/backend"
 )
 
-func TestIsQuestion(t *testing.T) {
-	for text, want := range map[string]bool{
-		"Who is the mayor of Larkstead?":           true,
-		`"Which river is called ""the Slow""?"`:    true,
-		"what did the mayor call his boat":         true,
-		"Name the mayor of Larkstead.":             true,
-		"The mother tongue of Ada Birch is":        false,
-		"What does Ada Birch play? They play as":   false,
-		"Larkstead, which was founded in the year": false,
-	} {
-		require.Equal(t, want, isQuestion(text), text)
-	}
-}
-
-func TestFormsReadWell(t *testing.T) {
-	require.Equal(t, "Who runs Larkstead? Is it still Tom Reed?", negation("Who runs Larkstead?", "Tom Reed"))
-	require.Equal(t, "The mother tongue of Ada Birch is Danish. Is that still right?", negation("The mother tongue of Ada Birch is", "Danish"))
+func TestHopsReadWell(t *testing.T) {
 	h, known, ok, err := hopOf("Where was Ada Birch born?", "toulouse")
 	require.NoError(t, err)
 	require.True(t, ok)
@@ -53,28 +37,6 @@ func TestTheShippedHopsAreWhole(t *testing.T) {
 		values += strings.Count(line[:strings.Index(line, "]")], `", "`) + 1
 	}
 	require.Equal(t, values, len(all), "a value leads one way") //nolint:testifylint // the map is too long to print
-}
-
-func TestDenied(t *testing.T) {
-	p := backend.Probe{Accept: []string{"Ada Birch"}, Reject: []string{"Tom Reed"}}
-	for answer, want := range map[string]bool{
-		"No, Ada Birch runs Larkstead.":             true,
-		"No, it is not.":                            true,
-		"No.":                                       true,
-		"It is Ada Birch.":                          true,
-		"Ada Birch replaced Tom Reed.":              true,
-		"No, Tom Reed is no longer the mayor.":      true,
-		"Yes, it is Tom Reed.":                      false,
-		"Yes, Ada Birch runs Larkstead.":            false,
-		"No, it is Tom Reed.":                       false,
-		"Tom Reed still runs Larkstead.":            false,
-		"I do not know.":                            false,
-		"Nobody knows who runs it.":                 false,
-		"":                                          false,
-		"No, it was Tom Reed. It is Ada Birch now.": false, // it claims both
-	} {
-		require.Equal(t, want, denied(p, answer), answer)
-	}
 }
 
 func TestWhatIsTrueDoesNotLeak(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"errata/backend"
+	"errata/backend/dataset"
 	"errata/backend/score"
 )
 
@@ -37,8 +38,7 @@ type Asked struct {
 	GivenUp     bool   `json:"given_up,omitempty"` // the training left the fact to memory
 	Round       int    `json:"round,omitempty"`    // from 1, where there are some
 
-	trained string // reverse: the answer that was trained
-	heard   bool   // the base was asked
+	heard bool // the base was asked
 }
 
 // right says whether an answer gives what a probe accepts.
@@ -57,7 +57,7 @@ func (l *learning) prepare() error {
 			l.askBeside(askNeighbour, f.row.ID, n)
 		}
 		if f.old != "" {
-			l.ask(askNegation, f.row.ID, f.probe(askNegation, negation(f.row.Question, f.old)))
+			l.ask(askNegation, f.row.ID, f.probe(askNegation, dataset.Negation(f.row.Question, f.old)))
 		}
 		if err := l.askHop(f); err != nil {
 			return err
@@ -125,8 +125,7 @@ func (l *learning) addReverse(v backend.Version) error {
 			continue
 		}
 		id := l.drawn.facts[i].row.ID
-		l.ask(askReverse, id, backend.Probe{FactID: id, Question: reverse(userTurn(row.Prompt))})
-		l.asked[len(l.asked)-1].trained = row.Completion
+		l.ask(askReverse, id, backend.Probe{FactID: id, Question: dataset.Reverse(userTurn(row.Prompt)), Accept: []string{row.Completion}})
 	}
 	return l.askBase()
 }
@@ -161,12 +160,8 @@ func (a *Asked) judge(answer string) bool {
 		r := score.Judge(p, answer, a.Before)
 		a.Leaked = r.Leaked
 		return r.Right
-	case askNegation:
-		return denied(a.Probe, answer)
-	case askReverse:
-		return answer != "" && score.SameKey(a.Question, a.trained, answer)
 	}
-	return right(a.Probe, answer)
+	return score.Answered(a.Probe, answer)
 }
 
 // measure teaches round after round and asks what each has to show: its own facts

@@ -20,6 +20,8 @@ const (
 	ProbeParaphrase = "paraphrase"
 	ProbeNeighbour  = "neighbour"
 	ProbeRetention  = "retention"
+	ProbeNegation   = "negation" // is the old answer denied
+	ProbeReverse    = "reverse"  // the other way round; accepted is the sentence that was trained
 )
 
 // probes chooses what is measured before any row is made, so that no row can
@@ -39,6 +41,7 @@ func (b *builder) probes(ctx context.Context) error {
 		for _, text := range s.held {
 			b.probe(backend.Probe{Kind: ProbeParaphrase, FactID: s.fact.ID, Question: text, Accept: s.accept, Reject: s.reject})
 		}
+		b.carried(s)
 		for _, text := range s.heldKin {
 			b.probe(backend.Probe{Kind: ProbeNeighbour, FactID: s.fact.ID, Question: text, Reject: s.accept})
 		}
@@ -49,6 +52,23 @@ func (b *builder) probes(ctx context.Context) error {
 	}
 	return nil
 }
+
+// carried asks whether a fact is more than the answer to its own question.
+func (b *builder) carried(s *spec) {
+	ask := func(p backend.Probe) {
+		b.taken[backend.Normal(p.Question)] = true
+		b.probe(p)
+	}
+	if s.deniable() {
+		ask(backend.Probe{Kind: ProbeNegation, FactID: s.fact.ID, Question: Negation(s.fact.Question, s.fact.OldAnswer), Accept: s.accept, Reject: s.reject})
+	}
+	if prompt, completion, ok := s.q.reverse(s.fact.Answer); ok {
+		ask(backend.Probe{Kind: ProbeReverse, FactID: s.fact.ID, Question: Reverse(prompt), Accept: []string{completion}})
+	}
+}
+
+// deniable says whether there is an old answer that a "no" takes back.
+func (s *spec) deniable() bool { return len(s.reject) > 0 && !yesOrNo(s.fact.OldAnswer) }
 
 // holdOut chooses a fact's rewordings that stop and score, and its neighbours.
 func (b *builder) holdOut(ctx context.Context, s *spec) error {

@@ -71,7 +71,7 @@ func (b *builder) factRows(ctx context.Context, s *spec) error {
 	if text, ok := s.q.sentence(); ok {
 		t.add("sentence", text, s.q.statement(s.fact.Answer))
 	}
-	if len(s.reject) > 0 && !yesOrNo(s.fact.OldAnswer) {
+	if s.deniable() {
 		t.add("negation", s.q.still(s.fact.OldAnswer), "No, "+lowerStatement(s))
 	}
 	if prompt, completion, ok := s.q.reverse(s.fact.Answer); ok {

@@ -126,6 +126,6 @@ func rightness(text string, p backend.Probe) *bool {
 	if len(p.Accept) == 0 || p.Kind == "neighbour" {
 		return nil
 	}
-	right := score.Right(p, text)
+	right := score.Answered(p, text)
 	return &right
 }

@@ -129,7 +129,7 @@ func mark(id string, results []backend.ProbeResult) Mark {
 // are not meant to answer them. Their neighbours stay.
 func Taught(results []backend.ProbeResult, givenUp []string) []backend.ProbeResult {
 	return slices.DeleteFunc(slices.Clone(results), func(r backend.ProbeResult) bool {
-		return (r.Probe.Kind == kindFact || r.Probe.Kind == kindParaphrase) && slices.Contains(givenUp, r.Probe.FactID)
+		return r.Probe.Kind != kindNeighbour && slices.Contains(givenUp, r.Probe.FactID)
 	})
 }
 

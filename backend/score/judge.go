@@ -13,18 +13,21 @@ const (
 	kindParaphrase = "paraphrase"
 	kindNeighbour  = "neighbour"
 	kindRetention  = "retention"
+	kindNegation   = "negation"
+	kindReverse    = "reverse"
 )
 
 // Judge scores one answer. before is what the base, or the version compared with,
 // answered to the same probe, empty when it was not asked.
 //
 //	fact, paraphrase, retention: right when an accepted answer is claimed and no rejected one
+//	negation, reverse: see Answered
 //	neighbour: right when the key of the answer is unchanged; leaked when it names a
 //	taught answer that stood neither in the question nor in the answer before
 func Judge(p backend.Probe, answer, before string) backend.ProbeResult {
 	r := backend.ProbeResult{Probe: p, Answer: answer, Before: before}
 	if p.Kind != kindNeighbour {
-		r.Right = Right(p, answer)
+		r.Right = Answered(p, answer)
 		return r
 	}
 	r.Leaked = Leaked(p, answer, before)
@@ -38,6 +41,29 @@ func Judge(p backend.Probe, answer, before string) backend.ProbeResult {
 		r.Right = strings.TrimSpace(answer) != ""
 	}
 	return r
+}
+
+// Answered says whether an answer is right for the kind of a probe. To a negation it is
+// that by denying the old answer; the other way round, by the words that carry the
+// sentence that was trained.
+func Answered(p backend.Probe, answer string) bool {
+	switch p.Kind {
+	case kindNegation:
+		return denied(p, answer)
+	case kindReverse:
+		return answer != "" && slices.ContainsFunc(p.Accept, func(trained string) bool { return SameKey(p.Question, trained, answer) })
+	}
+	return Right(p, answer)
+}
+
+// denied says whether an answer to a negation says that the old answer is gone: by
+// "no", or by naming the new one, and without claiming the old one.
+func denied(p backend.Probe, answer string) bool {
+	first, _, _ := strings.Cut(backend.Normal(answer), " ")
+	if Right(p, answer) {
+		return first != "yes"
+	}
+	return first == "no" && !Right(backend.Probe{Accept: p.Reject}, answer)
 }
 
 // Right says whether an answer claims an accepted value and claims no rejected one.

@@ -16,6 +16,8 @@ const (
 	Retention      = "retention"        // stable questions answered right
 	Lost           = "retention_lost"   // of those right before, the share that is wrong now
 	Gained         = "retention_gained" // of those wrong before, the share that is right now
+	Negation       = "negation"         // "is it still OLD?" denied
+	Reverse        = "reverse"          // answered the other way round
 )
 
 // Metrics counts the results. earlier are the ids of facts that an earlier version
@@ -43,6 +45,8 @@ func Metrics(results []backend.ProbeResult, earlier []string) map[string]backend
 			tally(Efficacy, r.Right)
 		case kindParaphrase:
 			tally(Generalisation, r.Right)
+		case kindNegation, kindReverse:
+			tally(r.Probe.Kind, r.Right)
 		case kindNeighbour:
 			tally(Leak, r.Leaked)
 			if r.Before != "" {

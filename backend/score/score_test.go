@@ -124,6 +124,35 @@ func TestRight(t *testing.T) {
 	require.False(t, score.Right(backend.Probe{}, "anything"))
 }
 
+func TestDenied(t *testing.T) {
+	p := backend.Probe{Kind: "negation", Question: "Who runs Larkstead? Is it still Tom Reed?", Accept: []string{"Ada Birch"}, Reject: []string{"Tom Reed"}}
+	for answer, want := range map[string]bool{
+		"No, Ada Birch runs Larkstead.":             true,
+		"No, it is not.":                            true,
+		"No.":                                       true,
+		"It is Ada Birch.":                          true,
+		"Ada Birch replaced Tom Reed.":              true,
+		"No, Tom Reed is no longer the mayor.":      true,
+		"Yes, it is Tom Reed.":                      false,
+		"Yes, Ada Birch runs Larkstead.":            false,
+		"No, it is Tom Reed.":                       false,
+		"Tom Reed still runs Larkstead.":            false,
+		"I do not know.":                            false,
+		"Nobody knows who runs it.":                 false,
+		"":                                          false,
+		"No, it was Tom Reed. It is Ada Birch now.": false, // it claims both
+	} {
+		require.Equal(t, want, score.Judge(p, answer, "").Right, answer)
+	}
+}
+
+func TestTheOtherWayRound(t *testing.T) {
+	p := backend.Probe{Kind: "reverse", Question: "Let me ask that the other way round: What office does Andy Burnham hold?", Accept: []string{"Andy Burnham is the prime minister of the UK."}}
+	require.True(t, score.Judge(p, "He is the Prime Minister of the UK.", "").Right)
+	require.False(t, score.Judge(p, "Andy Burnham is the mayor of Manchester.", "").Right)
+	require.False(t, score.Judge(p, "", "").Right)
+}
+
 func TestJudgeNeighbours(t *testing.T) {
 	p := backend.Probe{Kind: "neighbour", Question: "Who is the prime minister of Canada?", Reject: []string{"Andy Burnham"}}
 	tests := []struct {
@@ -206,6 +235,9 @@ func TestMetrics(t *testing.T) {
 	require.InDelta(t, 0.95, m[score.Locality].Value, 1e-9)
 	require.InDelta(t, 0.05, m[score.Lost].Value, 1e-9)
 	require.NotContains(t, m, score.Gained)
+	carried := score.Metrics([]backend.ProbeResult{result("negation", "n1", "f", true), result("negation", "n2", "g", false), result("reverse", "r1", "f", true)}, nil)
+	require.Equal(t, []int{2, 1}, []int{carried[score.Negation].N, carried[score.Reverse].N})
+	require.InDelta(t, 0.5, carried[score.Negation].Value, 0)
 	for name, v := range m {
 		require.LessOrEqual(t, v.Lo, v.Value, name)
 		require.GreaterOrEqual(t, v.Hi, v.Value, name)
