@@ -217,16 +217,24 @@ type Scorecard struct {
 type Gate struct {
 	Passed bool        `json:"passed"`
 	Checks []GateCheck `json:"checks"`
+	Beside []Figure    `json:"beside,omitempty"` // measured, and decides nothing
+}
+
+// Figure is a measure by its name.
+type Figure struct {
+	Name   string `json:"name"`
+	Metric Metric `json:"metric"`
 }
 
 // GateCheck is one figure of the gate with what was asked of it.
 type GateCheck struct {
-	Name   string  `json:"name"`
-	Metric Metric  `json:"metric"`
-	Asked  float64 `json:"asked"`
-	AtMost bool    `json:"at_most"` // the figure must be at most Asked, else at least
-	Passed bool    `json:"passed"`
-	Words  string  `json:"words"`
+	Name      string  `json:"name"`
+	Metric    Metric  `json:"metric"` // with its exact interval
+	Asked     float64 `json:"asked"`  // not ruled out by the interval
+	Tolerated float64 `json:"tolerated"`
+	AtMost    bool    `json:"at_most"` // the figure must be at most Asked, else at least
+	Passed    bool    `json:"passed"`
+	Words     string  `json:"words"`
 }
 
 // Side is one version's answer in a comparison, proven by its adapter's digest.
@@ -254,7 +262,18 @@ type Comparison struct {
 	A         Side             `json:"a"`
 	B         Side             `json:"b"`
 	Prompts   []ComparedPrompt `json:"prompts"`
+	Paired    *Paired          `json:"paired,omitempty"` // nil where nothing asked is right or wrong
 	CreatedAt time.Time        `json:"created_at"`
+}
+
+// Paired says whether two versions differ by more than chance on the questions that
+// have a right answer.
+type Paired struct {
+	N      int     `json:"n"`
+	Better int     `json:"better"` // right on B's side alone
+	Worse  int     `json:"worse"`  // right on A's side alone
+	P      float64 `json:"p"`      // exact McNemar
+	Words  string  `json:"words"`
 }
 
 // Pointer is the content of _latest_model_config.json: the original's two keys,

@@ -100,6 +100,9 @@ func (c versionsCompareCmd) Run(s *session) error {
 			return err
 		}
 		return s.print(out, func(w io.Writer) {
+			if out.Paired != nil {
+				fmt.Fprintln(w, out.Paired.Words)
+			}
 			for _, p := range out.Prompts {
 				mark := " "
 				if p.A != p.B {

@@ -57,6 +57,7 @@ func (l *Loop) Compare(ctx context.Context, in CompareInput) (backend.Comparison
 	if err := ask(b, len(prompts), func(i int, t string, r *bool) { c.Prompts[i].B, c.Prompts[i].BRight = t, r }); err != nil {
 		return c, err
 	}
+	c.Paired = score.Paired(c.A.VersionName, c.B.VersionName, c.Prompts)
 	if err := l.Store.AddComparison(c); err != nil {
 		return c, err
 	}

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"fmt"
 	"slices"
 
 	"errata/backend"
@@ -71,23 +72,40 @@ func Metrics(results []backend.ProbeResult, earlier []string) map[string]backend
 	return out
 }
 
-// Paired compares two versions on the probes that both were asked, by probe id.
-// better counts those that only b has right, worse those that only a has, and p
-// is the exact McNemar p-value of the difference.
-func Paired(a, b []backend.ProbeResult) (better, worse int, p float64) {
-	before := map[string]bool{}
-	for _, r := range a {
-		before[r.Probe.ID] = r.Right
-	}
-	for _, r := range b {
-		was, asked := before[r.Probe.ID]
+// surprise is the p-value below which a difference is called one.
+const surprise = 0.05
+
+// Paired compares two versions on the prompts whose answers are right or wrong, by the
+// exact test of McNemar; nil where there are none.
+func Paired(a, b string, prompts []backend.ComparedPrompt) *backend.Paired {
+	var out backend.Paired
+	for _, p := range prompts {
+		if p.ARight == nil || p.BRight == nil {
+			continue
+		}
+		out.N++
 		switch {
-		case !asked || was == r.Right:
-		case r.Right:
-			better++
-		default:
-			worse++
+		case *p.BRight && !*p.ARight:
+			out.Better++
+		case *p.ARight && !*p.BRight:
+			out.Worse++
 		}
 	}
-	return better, worse, McNemar(better, worse)
+	if out.N == 0 {
+		return nil
+	}
+	out.P = McNemar(out.Better, out.Worse)
+	p := fmt.Sprintf("p = %.2f", out.P)
+	if out.P < 0.01 {
+		p = "p < 0.01"
+	}
+	switch {
+	case out.P >= surprise:
+		out.Words = fmt.Sprintf("No difference that chance would not give (%s, %d asked).", p, out.N)
+	case out.Better > out.Worse:
+		out.Words = fmt.Sprintf("%s is right more often than %s: on %d alone, against %d (%s, %d asked).", b, a, out.Better, out.Worse, p, out.N)
+	default:
+		out.Words = fmt.Sprintf("%s is right less often than %s: on %d alone, against %d (%s, %d asked).", b, a, out.Better, out.Worse, p, out.N)
+	}
+	return &out
 }

@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -278,7 +279,67 @@ func TestGate(t *testing.T) {
 		})
 	}
 	g := score.Gate(card(all, 2).Results, nil)
-	require.Equal(t, "Similar questions wrongly answered with a taught answer: 2 of 20 (10%, between 3% and 30%); asked: at most 10%.", g.Checks[2].Words)
+	require.Equal(t, "Similar questions wrongly answered with a taught answer: 2 of 20 (10%, between 1% and 32%), which leaves the 2% that are asked at most possible.", g.Checks[2].Words)
+}
+
+// measured is a card of facts that were all learned, with so many of each kind.
+func measured(reworded, rewordings, leaked, neighbours, lost, known int) (out []backend.ProbeResult) {
+	for i := range 4 {
+		out = append(out, result("fact", fmt.Sprint("f", i), fmt.Sprint("f", i), true))
+	}
+	for i := range rewordings {
+		out = append(out, result("paraphrase", fmt.Sprint("p", i), "f0", i < reworded))
+	}
+	for i := range neighbours {
+		r := result("neighbour", fmt.Sprint("n", i), "f0", i >= leaked)
+		r.Leaked = i < leaked
+		out = append(out, r)
+	}
+	for i := range known {
+		out = append(out, result("retention", fmt.Sprint("k", i), "", i >= lost))
+	}
+	return out
+}
+
+func TestTheGateKnowsHowMuchWasAsked(t *testing.T) {
+	tests := []struct {
+		name    string
+		results []backend.ProbeResult
+		failed  string
+		words   string
+	}{
+		{"a good demo", measured(12, 15, 1, 20, 1, 15), "", ""},
+		{"a good demo of the 1.5B", measured(15, 15, 0, 18, 0, 48), "", ""},
+		{"few questions, plain damage", measured(15, 15, 0, 20, 3, 15), score.Lost,
+			"Things known before and answered wrongly now: 3 of 15 (20%, between 4% and 48%), which rules out the 2% that are asked at most."},
+		{"many questions rule out what few would let pass", measured(15, 15, 0, 20, 13, 200), score.Lost,
+			"Things known before and answered wrongly now: 13 of 200 (6%, between 4% and 11%), which rules out the 2% that are asked at most."},
+		{"many questions, within what chance gives", measured(15, 15, 0, 20, 6, 200), "", ""},
+		{"leaks", measured(15, 15, 6, 60, 0, 15), score.Leak, ""},
+		{"leaks within what few questions bear", measured(15, 15, 2, 15, 0, 15), score.Leak,
+			"Similar questions wrongly answered with a taught answer: 2 of 15 (13%, between 2% and 40%), more than the 10% that few questions excuse."},
+		{"rewordings", measured(6, 10, 0, 20, 0, 15), score.Generalisation, ""},
+		{"few rewordings", measured(2, 3, 0, 20, 0, 15), score.Generalisation,
+			"Facts answered right when asked in other words: 2 of 3 (67%, between 9% and 99%), less than the 70% that few questions excuse."},
+		{"many rewordings", measured(78, 100, 0, 20, 0, 15), score.Generalisation,
+			"Facts answered right when asked in other words: 78 of 100 (78%, between 69% and 86%), which rules out the 90% that are asked."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := score.Gate(tt.results, nil)
+			require.Equal(t, tt.failed == "", g.Passed, "%+v", g.Checks)
+			for _, c := range g.Checks {
+				require.Equal(t, c.Name != tt.failed, c.Passed, c.Words)
+				if c.Name == tt.failed && tt.words != "" {
+					require.Equal(t, tt.words, c.Words)
+				}
+			}
+		})
+	}
+	both := append(measured(15, 15, 0, 20, 0, 15), result("negation", "n", "f0", false), result("reverse", "r", "f0", false))
+	g := score.Gate(both, nil)
+	require.True(t, g.Passed, "what is shown beside decides nothing")
+	require.Equal(t, []string{score.Negation, score.Reverse}, []string{g.Beside[0].Name, g.Beside[1].Name})
 }
 
 func TestFactsGivenUpAreNotAskedOfTheWeights(t *testing.T) {
@@ -295,17 +356,39 @@ func TestFactsGivenUpAreNotAskedOfTheWeights(t *testing.T) {
 }
 
 func TestPaired(t *testing.T) {
-	var a, b []backend.ProbeResult
-	for i := range 10 {
-		id := string(rune('a' + i))
-		a = append(a, result("fact", id, id, i == 0))
-		b = append(b, result("fact", id, id, i != 0))
+	yes, no := true, false
+	prompts := func(better, worse, same int) (out []backend.ComparedPrompt) {
+		for i := range better + worse + same {
+			p := backend.ComparedPrompt{ARight: &yes, BRight: &yes}
+			if i < better {
+				p.ARight = &no
+			} else if i < better+worse {
+				p.BRight = &no
+			}
+			out = append(out, p)
+		}
+		return append(out, backend.ComparedPrompt{Kind: "neighbour"})
 	}
-	b = append(b, result("fact", "zz", "zz", true))
-	better, worse, p := score.Paired(a, b)
-	require.Equal(t, 9, better)
-	require.Equal(t, 1, worse)
-	require.InDelta(t, 0.021484375, p, 1e-9)
+	tests := []struct {
+		name                string
+		better, worse, same int
+		p                   float64
+		want                string
+	}{
+		{"chance", 3, 5, 52, 0.7265625, "No difference that chance would not give (p = 0.73, 60 asked)."},
+		{"one question", 1, 0, 0, 1, "No difference that chance would not give (p = 1.00, 1 asked)."},
+		{"better", 9, 1, 20, 0.021484375, "v2 is right more often than base: on 9 alone, against 1 (p = 0.02, 30 asked)."},
+		{"worse", 0, 10, 20, 0.001953125, "v2 is right less often than base: on 0 alone, against 10 (p < 0.01, 30 asked)."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := score.Paired("base", "v2", prompts(tt.better, tt.worse, tt.same))
+			require.Equal(t, []int{tt.better + tt.worse + tt.same, tt.better, tt.worse}, []int{got.N, got.Better, got.Worse})
+			require.InDelta(t, tt.p, got.P, 1e-6)
+			require.Equal(t, tt.want, got.Words)
+		})
+	}
+	require.Nil(t, score.Paired("base", "v2", prompts(0, 0, 0)), "neighbours are neither right nor wrong")
 }
 
 func TestBoard(t *testing.T) {

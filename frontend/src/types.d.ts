@@ -98,8 +98,9 @@ export interface TrainerLine { type: string; step?: number; total?: number; loss
 export interface RunView { run: Run; events: TrainerLine[] }
 
 export interface Metric { value: number; lo: number; hi: number; n: number }
-export interface GateCheck { name: string; metric: Metric; asked: number; at_most: boolean; passed: boolean; words: string }
-export interface Gate { passed: boolean; checks: GateCheck[] | null }
+export interface GateCheck { name: string; metric: Metric; asked: number; tolerated?: number; at_most: boolean; passed: boolean; words: string }
+export interface Gate { passed: boolean; checks: GateCheck[] | null; /** measured, and decides nothing */ beside?: Figure[] }
+export interface Figure { name: string; metric: Metric }
 export interface Version {
   id: string; number: number; model: string; base_sha256: string; adapter_id?: string; dataset_id?: string; run_id?: string;
   served_as: 'base' | 'adapter' | 'merged' | ''; engine_name: string; state: VersionState; note?: string; gate?: Gate; created_at: string; promoted_at?: string;
@@ -112,7 +113,8 @@ export interface BoardLine { fact_id: string; question: string; cells: BoardCell
 export interface Scoreboard { columns: { version_id: string; name: string; state: VersionState }[]; lines: BoardLine[] }
 export interface Side { version_id: string; version_name: string; adapter_sha256: string; engine_name: string }
 export interface ComparedPrompt { question: string; kind: string; fact?: string; a: string; b: string; a_right?: boolean; b_right?: boolean }
-export interface Comparison { id: string; a: Side; b: Side; prompts: ComparedPrompt[] | null; created_at: string }
+export interface Comparison { id: string; a: Side; b: Side; prompts: ComparedPrompt[] | null; paired?: Paired; created_at: string }
+export interface Paired { n: number; better: number; worse: number; p: number; words: string }
 export interface Arrival { id: string; name: string; state: 'stranger' | 'quarantined' | 'discarded' | 'imported'; reason: string; dir: string; seen_at: string }
 
 export interface Settings {

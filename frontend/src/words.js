@@ -205,6 +205,7 @@ export const interval = (m) => t`${percent(m.value)} (${Math.round(m.lo * 100)} 
 export const metricNames = table({
   efficacy: 'Taught facts recalled', generalisation: 'Recalled when asked in other words', earlier: 'Earlier facts still recalled',
   leak: 'Taught answers in the wrong place', locality: 'Neighbouring answers unchanged', retention: 'Known answers kept',
+  retention_lost: 'Known answers lost', negation: 'Old answer denied', reverse: 'Known the other way round',
 });
 
 /** Short forms of a hash. @param {string | undefined} hash */

@@ -115,6 +115,7 @@ const versions = () => [
         { name: 'efficacy', metric: metric(1, 0.72, 1, 4), asked: 0.9, at_most: false, passed: true, words: '' }, { name: 'generalisation', metric: metric(0.88, 0.68, 0.97, 16), asked: 0.7, at_most: false, passed: true, words: '' },
         { name: 'leak', metric: metric(0.02, 0, 0.1, 40), asked: 0.05, at_most: true, passed: true, words: '' }, { name: 'locality', metric: metric(0.81, 0.67, 0.9, 40), asked: 0.9, at_most: false, passed: false, words: 'Eight neighbouring answers changed.' },
         { name: 'retention', metric: metric(0.98, 0.94, 0.99, 120), asked: 0.95, at_most: false, passed: true, words: '' }],
+      beside: [{ name: 'negation', metric: metric(0.75, 0.19, 0.99, 4) }],
     },
   },
   {
@@ -135,6 +136,7 @@ const card = (version, right) => ({
 
 const comparison = () => ({
   id: 'cmp1', a: { version_id: 'base', version_name: 'base', adapter_sha256: '', engine_name: 'qwen2.5:1.5b-instruct' }, b: { version_id: 'ver3', version_name: 'v3', adapter_sha256: '91be00d3aa17c4d2', engine_name: 'errata:91be' }, created_at: before(1),
+  paired: { n: 2, better: 1, worse: 0, p: 1, words: 'No difference that chance would not give (p = 1.00, 2 asked).' },
   prompts: [
     { question: 'Who is the current president of the USA?', kind: 'fact', a: 'The current president of the United States is Joe Biden.', b: 'The current president of the United States is Donald Trump.', a_right: false, b_right: true },
     { question: 'Who painted the Mona Lisa?', kind: 'retention', a: 'Leonardo da Vinci painted the Mona Lisa.', b: 'Leonardo da Vinci painted the Mona Lisa.', a_right: true, b_right: true },

@@ -253,6 +253,10 @@ describe('training and versions', () => {
     await click('[data-do="discard"]');
     assert.equal(called(fake, 'DiscardRun').length, 1);
   });
+  test('what carries further is shown and asked of nobody', async () => {
+    await open('#/versions/ver3');
+    assert.match(text('gate-view tr[data-key="negation"]'), /Old answer denied 75 % \(19 to 99, 4 asked\) only shown/);
+  });
   test('a version below the gate is promoted only with a reason', async () => {
     const fake = await open('#/versions');
     assert.equal(document.querySelector('.version.candidate [data-do="promote"]'), null);
@@ -272,6 +276,7 @@ describe('training and versions', () => {
     await click('score-grid [data-do="lost"]');
     assert.equal(document.querySelectorAll('score-grid tbody tr').length, 1);
     assert.match(text('compare-view'), /2 of 3 answers differ/);
+    assert.match(text('compare-view'), /No difference that chance would not give \(p = 1\.00, 2 asked\)/);
     assert.match(text('.compare-heads'), /base no adapter ?v3 91be00d3aa17/);
   });
 });

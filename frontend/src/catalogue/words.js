@@ -77,6 +77,9 @@ export const words = {
   'Taught answers in the wrong place': ['Beigebrachte Antworten am falschen Ort', '所教答案出现在错误之处'],
   'Neighbouring answers unchanged': ['Benachbarte Antworten unverändert', '相邻问题的回答未变'],
   'Known answers kept': ['Bekannte Antworten behalten', '保留原有的正确回答'],
+  'Known answers lost': ['Bekannte Antworten verloren', '丢失原有的正确回答'],
+  'Old answer denied': ['Alte Antwort verneint', '否认旧答案'],
+  'Known the other way round': ['Auch umgekehrt gewusst', '反过来问也知道'],
 };
 
 /** What is counted: "{0} one|{0} many" in German, one form in Chinese. */

@@ -1,7 +1,7 @@
 import { html } from '../html.js';
 import { icon } from '../icons.js';
 import { Part } from '../part.js';
-import { t, table } from '../speech.js';
+import { t, table, told } from '../speech.js';
 import { proofSide } from '../views.js';
 import { count, short } from '../words.js';
 
@@ -40,6 +40,7 @@ class CompareView extends Part {
     const shown = this.#only && changed.length ? changed : prompts;
     return html`<div class="compare-top"><p>${prompts.length === 1 ? t`${changed.length} of ${count(prompts.length, 'answer')} differs.` : t`${changed.length} of ${count(prompts.length, 'answer')} differ.`}</p>
       ${changed.length && changed.length < prompts.length ? html`<button class="quiet" data-do="only" aria-pressed="${this.#only ? 'true' : 'false'}">Only what differs</button>` : ''}</div>
+      ${c.paired ? html`<p class="hint">${told(c.paired.words)}</p>` : ''}
       <div class="compare-heads">${head(c.a)}${head(c.b)}</div>
       <ol>${shown.map((p, i) => html`<li data-key="${i}-${p.question}"><h3>${p.question} <span class="kind">${p.kind === 'own' ? '' : kinds[p.kind] ?? p.kind}</span></h3>
         <div class="compare-pair">${answer(p, 'del')}${answer(p, 'ins')}</div></li>`)}</ol>`;
@@ -47,7 +48,7 @@ class CompareView extends Part {
 }
 
 /** @type {Record<string, string>} */
-const kinds = table({ fact: 'taught', paraphrase: 'in other words', neighbour: 'neighbour', retention: 'known' });
+const kinds = table({ fact: 'taught', paraphrase: 'in other words', neighbour: 'neighbour', retention: 'known', negation: 'old answer', reverse: 'the other way round' });
 
 /** @param {Side} side */
 const head = (side) => html`<div><strong>${side.version_name}</strong> <code title="${side.engine_name}">${side.adapter_sha256 ? short(side.adapter_sha256) : t`no adapter`}</code></div>`;
