@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"errata/backend"
 	"errata/backend/dataset"
@@ -109,6 +110,10 @@ func (l *Loop) LearnKnown(ctx context.Context) (int, error) {
 	settings, err := l.Store.Settings()
 	if err != nil || settings.Model == "" {
 		return 0, err
+	}
+	models, err := l.Engine.Models(ctx)
+	if err != nil || !slices.ContainsFunc(models, func(m backend.ModelInfo) bool { return m.Name == settings.Model && m.Installed }) {
+		return 0, err // nobody asked for it to be fetched now
 	}
 	base, err := l.Base(ctx)
 	if err != nil || !base.Trainable {

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,4 +61,29 @@ func TestADatasetFollowsTheNewestOfItsModelAndRecipe(t *testing.T) {
 	second, err := w.Freeze(t.Context(), flow.FreezeInput{})
 	require.NoError(t, err)
 	require.Equal(t, first.ID, second.ParentID)
+}
+
+func TestAComparisonSaysWhetherChanceWouldGiveIt(t *testing.T) {
+	w := newWorld(t)
+	facts := make([]string, 0, 8)
+	for i := range 8 {
+		facts = append(facts, fmt.Sprint("pier", i))
+	}
+	v := w.taughtVersion(t, "first", "qwen", facts...)
+	w.engine.say = func(model string, _ []backend.Message) string {
+		if model == "qwen-test" {
+			return "I cannot tell."
+		}
+		return "It says so."
+	}
+	c, err := w.Compare(t.Context(), flow.CompareInput{A: flow.BaseVersion, B: v.ID})
+	require.NoError(t, err)
+	require.Equal(t, []int{8, 8, 0}, []int{c.Paired.N, c.Paired.Better, c.Paired.Worse})
+	require.Equal(t, v.Name()+" is right more often than base: on 8 alone, against 0 (p < 0.01, 8 asked).", c.Paired.Words)
+	stored, err := w.store.Comparisons(1)
+	require.NoError(t, err)
+	require.Equal(t, c.Paired, stored[0].Paired)
+	own, err := w.Compare(t.Context(), flow.CompareInput{A: flow.BaseVersion, B: v.ID, Prompts: []string{"Who?"}})
+	require.NoError(t, err)
+	require.Nil(t, own.Paired, "nobody knows what is right")
 }

@@ -255,6 +255,6 @@ func (l *Loop) Tend(ctx context.Context) {
 		l.turnCycle()
 	}
 	if _, err := l.LearnKnown(ctx); err != nil && ctx.Err() == nil {
-		l.Log.Error("learn what is known", "err", err)
+		l.Log.Warn("learn what is known", "err", err) // the engine may be off: nobody waits for it
 	}
 }
