@@ -310,6 +310,7 @@ func TestTheGateKnowsHowMuchWasAsked(t *testing.T) {
 	}{
 		{"a good demo", measured(12, 15, 1, 20, 1, 15), "", ""},
 		{"a good demo of the 1.5B", measured(15, 15, 0, 18, 0, 48), "", ""},
+		{"the demo of the 0.5B", measured(13, 15, 1, 20, 2, 27), "", ""},
 		{"few questions, plain damage", measured(15, 15, 0, 20, 3, 15), score.Lost,
 			"Things known before and answered wrongly now: 3 of 15 (20%, between 4% and 48%), which rules out the 2% that are asked at most."},
 		{"many questions rule out what few would let pass", measured(15, 15, 0, 20, 13, 200), score.Lost,
