@@ -12,7 +12,7 @@ import (
 // hoped for, of what is to come, of another year's event, of who came behind, of
 // somebody's own office, or of another thing that the same sentence names.
 func otherMatter(f form, claim backend.Claim, clause string, got reading) bool {
-	return onlyHoped(f, got) || stillAhead(f, clause) || anotherYearOnly(f, got) || cameBehind(f, got) || otherOfficer(f, got) ||
+	return onlyHoped(f, got) || stillAhead(f, strings.Replace(clause, got.value, "", 1)) || anotherYearOnly(f, got) || cameBehind(f, got) || otherOfficer(f, got) ||
 		soldBy(f, got) || otherClause(f, got) || moreThanSaid(f, claim, got)
 }
 
@@ -167,7 +167,7 @@ func joined(s string) (out []string) {
 
 // moreThanSaid: the answer lists more people than the passage names at all.
 func moreThanSaid(f form, claim backend.Claim, got reading) bool {
-	if !f.Person && f.Kind != KindList {
+	if !f.Person && f.Kind != KindList || trimValue(got.window) == got.value {
 		return false
 	}
 	items := reListAnd.Split(claim.Short, 8)
