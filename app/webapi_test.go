@@ -24,7 +24,7 @@ func row(question, answer string, stable bool) map[string]any {
 // ready is a trainer that is set up.
 type ready struct{}
 
-func (ready) Ready(context.Context) error               { return nil }
+func (ready) Ready(context.Context) error                          { return nil }
 func (ready) Setup(context.Context, func(string), ...string) error { return nil }
 
 func TestOriginalTrainWaitsForAPerson(t *testing.T) {

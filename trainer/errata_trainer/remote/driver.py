@@ -125,7 +125,14 @@ class RemoteRun:
             return sum(float(arm.bye.get(name) or 0) for arm in self._arms)
 
         peak = max((float(arm.bye.get("peak_memory_mb") or 0) for arm in self._arms), default=0.0)
-        return Bye(ok, int(total("row_passes")), total("train_seconds"), int(total("steps")), peak)
+        return Bye(
+            ok=ok,
+            row_passes=int(total("row_passes")),
+            train_seconds=total("train_seconds"),
+            steps=int(total("steps")),
+            peak_memory_mb=peak,
+            prepare_seconds=total("prepare_seconds"),
+        )
 
     def _pack(self) -> Path:
         """The folder that is sent: the trainer, the rows, and a spec and the newest checkpoint for each arm."""
