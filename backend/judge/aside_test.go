@@ -15,10 +15,7 @@ import (
 func TestASentenceOnSomethingElseDecidesNothing(t *testing.T) {
 	const right, wrong, past, open = backend.Supported, backend.Contradicted, backend.Outdated, backend.NotEnoughEvidence
 	const president, goals, tallest = "Who is the president of Quenbia?", "Lio Marn scored 32 goals in 2024 and 41 goals in 2025.", "The Orlin Tower (310 m) is the second tallest building in Quenbia, after the Velm Spire (342 m)."
-	tests := []struct {
-		name, question, answer, note string
-		want                         backend.VerdictKind
-	}{
+	readNotes(t, []noted{
 		{"the number of another year", "How many goals did Lio Marn score in 2025?", "Lio Marn scored 32 goals in 2025.", goals, open},
 		{"the number of that year", "How many goals did Lio Marn score in 2024?", "Lio Marn scored 32 goals in 2024.", goals, right},
 		{"the second tallest", "What is the tallest building in Quenbia?", "The tallest building in Quenbia is the Orlin Tower.", tallest, open},
@@ -50,7 +47,18 @@ func TestASentenceOnSomethingElseDecidesNothing(t *testing.T) {
 		{"what is denied", "Who is the head coach of Albion?", "The head coach of Albion is Ada Birch.", "Albion denied that Ada Birch is its new head coach.", open},
 		{"about so many", "How long is the river Marn?", "The river Marn is 410 km long.", "The river Marn is about 400 km long.", open},
 		{"another value, plainly", "What is the boiling point of velmium?", "Velmium boils at 100 °F.", "The boiling point of velmium is 100 °C.", wrong},
-	}
+	})
+}
+
+// noted is an answer beside one fresh note, and what a careful person makes of it.
+type noted struct {
+	name, question, answer, note string
+	want                         backend.VerdictKind
+}
+
+// readNotes checks each by rules alone.
+func readNotes(t *testing.T, tests []noted) {
+	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			j := newJudge(t, judge.Options{Model: &judgetest.Model{}, Gather: gives(note("n", "Note", tt.note, at(3)))})

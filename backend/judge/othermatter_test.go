@@ -3,11 +3,7 @@ package judge_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"errata/backend"
-	"errata/backend/judge"
-	"errata/backend/judge/judgetest"
 )
 
 // One fresh note, read by rules alone: what it says of another year, of another
@@ -20,10 +16,7 @@ func TestAnotherMatterDecidesNothing(t *testing.T) {
 		grammys     = "Ida Rowan was nominated for 12 Grammys and won 5."
 		roles       = "In The Grey Harbour Ida Rowan plays Lady Velm and Ada Birch plays Lady Marn."
 	)
-	tests := []struct {
-		name, question, answer, note string
-		want                         backend.VerdictKind
-	}{
+	readNotes(t, []noted{
 		{"the year before", won, "Ada Birch won the 2026 Orlin Open.", "Ada Birch won the 2025 Orlin Open.", open},
 		{"the year that is asked for", won, "Ada Birch won the 2026 Orlin Open.", "Ada Birch beat Ida Rowan 6-4 6-2 in the final of the 2026 Orlin Open.", right},
 		{"a favourite", won, "Ada Birch won the 2026 Orlin Open.", "Ada Birch is the favourite to win the 2026 Orlin Open.", open},
@@ -45,13 +38,5 @@ func TestAnotherMatterDecidesNothing(t *testing.T) {
 		{"who came after", "Where is the headquarters of Orlin Bank?", "The headquarters of Orlin Bank is in Velm.", "Orlin Bank moved its headquarters from Velm to Larkstead in 2025.", past},
 		{"a start and an office", "Who is the prime minister of Quenbia?", "The prime minister of Quenbia is Tom Reed.", "Tom Reed won the election of May 2024 and became prime minister of Quenbia.", right},
 		{"another one after such a start", "Who is the prime minister of Quenbia?", "The prime minister of Quenbia is Ada Birch.", "Tom Reed won the election of May 2024 and became prime minister of Quenbia.", wrong},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			j := newJudge(t, judge.Options{Model: &judgetest.Model{}, Gather: gives(note("n", "Note", tt.note, at(3)))})
-			v, err := j.Check(t.Context(), input(tt.question, tt.answer), nil)
-			require.NoError(t, err)
-			require.Equal(t, string(tt.want), string(v.Kind), "%s, rival %q", v.Reason, v.RivalValue)
-		})
-	}
+	})
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,3 +187,14 @@ def job(tmp_path: Path, base_path: Path) -> Job:
         "dataset": {"id": "d1", "hash": "h"},
     }
     return Job(tmp_path, spec)
+
+
+def at_progress(events: list[dict[str, Any]], line: str, control: Control) -> None:
+    """Says `line` to a run once it has taken a step."""
+
+    def wait() -> None:
+        while not any(event["type"] == "progress" for event in events):
+            time.sleep(0.02)
+        control.handle(line)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import Job
+from conftest import Job, at_progress
 
 from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError
@@ -141,14 +141,3 @@ def test_the_command_runs_a_spec_that_names_a_cluster(job: Job, address: str) ->
     assert lines[0]["type"] == "hello"
     assert lines[-1]["type"] == "bye"
     assert lines[-1]["row_passes"] > 0
-
-
-def at_progress(events: list[dict[str, Any]], line: str, control: Control) -> None:
-    """Says `line` to the run once it has taken a step."""
-
-    def wait() -> None:
-        while not any(event["type"] == "progress" for event in events):
-            time.sleep(0.02)
-        control.handle(line)
-
-    threading.Thread(target=wait, daemon=True).start()

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import Job
+from conftest import Job, at_progress
 from safetensors.torch import load_file
 
 from errata_trainer.control import Control
@@ -287,12 +287,3 @@ def parcel(folder: Path) -> list[dict[str, Any]]:
     emit: Callable[[Event], None] = Emitter(lines.append)
     send(folder, "step-1", emit)
     return [json.loads(line) for line in lines]
-
-
-def at_progress(events: list[dict[str, Any]], line: str, control: Control) -> None:
-    def wait() -> None:
-        while not any(event["type"] == "progress" for event in events):
-            time.sleep(0.01)
-        control.handle(line)
-
-    threading.Thread(target=wait, daemon=True).start()
