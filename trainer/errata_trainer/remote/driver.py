@@ -222,7 +222,7 @@ class RemoteRun:
                 return
             self._control.check()
             finish = self._control.ended_by == "asked"
-            if not finish and tries >= MOST_ATTEMPTS:
+            if tries >= MOST_ATTEMPTS + finish:
                 raise TrainerError(
                     "crashed",
                     f"the job {arm.job} ended {MOST_ATTEMPTS} times without a word: {message}",
