@@ -255,7 +255,7 @@ describe('training and versions', () => {
   });
   test('what carries further is shown and asked of nobody', async () => {
     await open('#/versions/ver3');
-    assert.match(text('gate-view tr[data-key="negation"]'), /Old answer denied 75 % \(19 to 99, 4 asked\) only shown/);
+    assert.match(text('gate-view tr[data-key="negation"]'), /Old answer denied\s*75 % \(19 to 99, 4 asked\)\s*only shown/);
   });
   test('a version below the gate is promoted only with a reason', async () => {
     const fake = await open('#/versions');
