@@ -63,7 +63,7 @@ export const scenes = [
   ['review-edit', '#/review', undefined, async (page) => { await press(page, 'fact-case [data-do="edit"]'); }],
   ['review-approved', '#/review', undefined, async (page) => { await page.locator('review-room [name="state"]').selectOption('approved'); }],
   ['datasets', '#/datasets'], ['dataset', '#/datasets/d2'],
-  ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; }],
+  ['training-before', '#/training', (w) => { w.runs = []; w.facts[0].state = 'approved'; w.settings.cluster = { kind: 'ray', address: 'http://10.0.0.5:8265', gpus: 1, cpus: 0, models: '' }; }],
   ['training-missing', '#/training', (w) => { w.runs = []; w.trainerMissing = true; }],
   ['training', '#/training', (w) => { w.runs[0].state = 'running'; w.runs[0].progress = { ...w.runs[0].progress, stage: 'train', learned: 3, eta_seconds: 210 }; }],
   ['training-after', '#/training'],
@@ -71,7 +71,7 @@ export const scenes = [
   ['versions', '#/versions'], ['versions-end', '#/versions', undefined, async (page) => { await page.locator('compare-view').scrollIntoViewIfNeeded(); await page.locator('.room').evaluate((e) => { e.scrollTop = e.scrollHeight; }); }],
   ['versions-passed', '#/versions', (w) => { w.versions[0].gate.passed = true; }],
   ['versions-force', '#/versions', undefined, async (page) => { await press(page, '[data-do="force"]'); }],
-  ['settings-providers', '#/settings', (w) => { w.settings.allowed_origins = ['http://localhost:3000']; for (const p of w.providers) { p.on = true; w.settings.providers[p.name] = true; } }],
+  ['settings-providers', '#/settings', (w) => { w.settings.cluster = { kind: 'ray', address: 'http://10.0.0.5:8265', gpus: 1, cpus: 0, models: '' }; w.settings.allowed_origins = ['http://localhost:3000']; for (const p of w.providers) { p.on = true; w.settings.providers[p.name] = true; } }],
   ['library', '#/library'], ['settings', '#/settings'],
   ['settings-import', '#/settings', undefined, async (page) => {
     await page.evaluate(async () => {

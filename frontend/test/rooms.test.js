@@ -229,6 +229,19 @@ describe('training and versions', () => {
     assert.match(text('.before .lead'), /about \d+–\d+ minutes on this machine, no run measured yet\.$/);
     assert.doesNotMatch(text('.before .lead'), /1–10/);
   });
+  test('a cluster trains where it is chosen, and nowhere else', async () => {
+    const cluster = { kind: 'ray', address: 'http://10.0.0.5:8265', gpus: 1, cpus: 0, models: '' };
+    const fake = await open('#/training', (w) => { w.facts[0].state = 'approved'; w.settings.cluster = cluster; });
+    await click('.before button.primary');
+    assert.equal(called(fake, 'Train')[0]?.[1].remote, undefined);
+    const chosen = await open('#/training', (w) => { w.facts[0].state = 'approved'; w.settings.cluster = cluster; });
+    const select = field('[name="where"]');
+    select.value = 'ray';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    assert.match(text('.before .lead'), /on the cluster at http:\/\/10\.0\.0\.5:8265\.$/);
+    await click('.before button.primary');
+    assert.deepEqual(called(chosen, 'Train')[0]?.[1].remote, cluster);
+  });
   test('a missing trainer says so and sets itself up', async () => {
     const fake = await open('#/training', (w) => { w.runs = []; }, { TrainerReady: () => { throw new Error('{"code":"unavailable","message":"The trainer is not set up.","hint":"Set it up."}'); } });
     assert.match(text('training-room'), /The trainer is not set up/);

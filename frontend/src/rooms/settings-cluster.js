@@ -49,7 +49,7 @@ class SettingsCluster extends Part {
     if (!s) return html``;
     const c = s.cluster;
     return html`<h3>Ray cluster</h3><p class="hint">Its nodes can train in place of this machine. They get the rows of the dataset, the recipe and the digest of the base model; chats, documents and evidence stay here. Each node needs the base model, for example from Ollama, and Python with torch, transformers, peft and gguf.</p>
-      <form class="inline-form" data-send="cluster"><label for="cluster-address">Address of its dashboard</label><input id="cluster-address" name="address" type="url" value="${c?.address ?? ''}" placeholder="http://10.0.0.5:8265" required autocomplete="off" spellcheck="false">
+      <form class="inline-form" data-send="cluster"><label for="cluster-address">Address of its dashboard</label><input id="cluster-address" name="address" inputmode="url" value="${c?.address ?? ''}" placeholder="http://10.0.0.5:8265" required autocomplete="off" spellcheck="false">
       <label for="cluster-gpus">GPUs a training takes</label><input id="cluster-gpus" name="gpus" type="number" min="0" max="64" step="0.25" value="${c?.gpus ?? 1}" required>
       <label for="cluster-models">Folder with the models there</label><input id="cluster-models" name="models" value="${c?.models ?? ''}" placeholder="where Ollama keeps them" autocomplete="off" spellcheck="false">
       <button>Use this cluster</button>${c ? html`<button type="button" class="quiet" data-do="forget">Remove</button>` : ''}</form>
