@@ -5,13 +5,14 @@ package judge
 type memo struct {
 	spans    map[sentenceAs][]span
 	picks    map[sentenceAs]picked
-	overlaps map[string]float64
+	overlaps map[sentenceAs]float64
 }
 
 // sentenceAs is a sentence with what may change of the question it is read for.
 type sentenceAs struct {
 	kind    Kind
 	anyRole bool
+	loose   bool
 	asked   string
 	s       string
 }
@@ -22,7 +23,7 @@ type picked struct {
 }
 
 func newMemo() *memo {
-	return &memo{map[sentenceAs][]span{}, map[sentenceAs]picked{}, map[string]float64{}}
+	return &memo{map[sentenceAs][]span{}, map[sentenceAs]picked{}, map[sentenceAs]float64{}}
 }
 
 // remember gives what is known for a key, and finds it out the first time.
@@ -35,7 +36,15 @@ func remember[K comparable, V any](known map[K]V, key K, find func() V) V {
 	return v
 }
 
-func (f form) as(s string) sentenceAs { return sentenceAs{f.Kind, f.anyRole, f.Text, s} }
+// loose takes the question's own words for values too.
+func (f form) loose() form {
+	f.Terms = map[string]bool{}
+	return f
+}
+
+func (f form) as(s string) sentenceAs {
+	return sentenceAs{f.Kind, f.anyRole, len(f.Terms) == 0, f.Text, s}
+}
 
 // candidates finds values of the asked kind in a sentence that are not the
 // question's own words, with their roles.
@@ -68,5 +77,5 @@ func (f form) overlap(s string) float64 {
 	if f.memo == nil {
 		return f.measureOverlap(s)
 	}
-	return remember(f.memo.overlaps, s, func() float64 { return f.measureOverlap(s) })
+	return remember(f.memo.overlaps, sentenceAs{loose: len(f.Terms) == 0, s: s}, func() float64 { return f.measureOverlap(s) })
 }

@@ -17,13 +17,15 @@ func TestWhatIsKeptIsWhatWouldBeFound(t *testing.T) {
 			for _, kind := range []Kind{f.Kind, KindDate, KindNumber, KindName, KindOpen} {
 				for _, anyRole := range []bool{false, true} {
 					f.Kind, f.anyRole = kind, anyRole
-					for _, s := range sentences {
-						require.Equal(t, findCandidates(f, s), candidates(f, s))
-						require.InDelta(t, f.measureOverlap(s), f.overlap(s), 1e-12)
-						want, found := pickAnew(f, s)
-						got, ok := pick(f, s)
-						require.Equal(t, found, ok)
-						require.Equal(t, want, got)
+					for _, f := range []form{f, f.loose()} {
+						for _, s := range sentences {
+							require.Equal(t, findCandidates(f, s), candidates(f, s))
+							require.InDelta(t, f.measureOverlap(s), f.overlap(s), 1e-12)
+							want, found := pickAnew(f, s)
+							got, ok := pick(f, s)
+							require.Equal(t, found, ok)
+							require.Equal(t, want, got)
+						}
 					}
 				}
 			}

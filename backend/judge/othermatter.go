@@ -102,8 +102,7 @@ func otherClause(f form, got reading) bool {
 	if own < 0 || !reSays.MatchString(parts[own]) {
 		return false
 	}
-	have, loose := termSet(parts[own]), f
-	loose.Terms = map[string]bool{}
+	have, loose := termSet(parts[own]), f.loose()
 	for i, part := range parts {
 		if i == own || !reSays.MatchString(part) || indexFold(part, got.value) >= 0 || !hasOther(loose, part, got.value) {
 			continue

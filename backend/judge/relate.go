@@ -88,8 +88,7 @@ func statesPlain(f form, value, sentence string) bool {
 // what the sentence says ("the latest are iPhone 17 and iPhone Air"), or an item
 // where the question asks for more than one.
 func alsoValue(f form, short string, got reading) (also, several bool) {
-	loose := f
-	loose.Terms = map[string]bool{}
+	loose := f.loose()
 	for _, s := range sentences(got.window) {
 		s = squeeze(s)
 		at := indexFold(s, got.value)
@@ -218,8 +217,7 @@ func earlierIn(f form, short, window string) bool {
 	if short == "" {
 		return false
 	}
-	loose := f
-	loose.Terms = map[string]bool{}
+	loose := f.loose()
 	for _, s := range sentences(window) {
 		s = squeeze(s)
 		if at, end := mention(s, short); at >= 0 && f.roleOf(s, at, end) == rolePrior {
