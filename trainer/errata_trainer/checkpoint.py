@@ -74,6 +74,11 @@ def load(folder: Path) -> Parts | None:
     return None
 
 
+def newest(folder: Path) -> Path | None:
+    """The last checkpoint in `folder` that was written to its end, if there is one."""
+    return next(iter(_complete(folder)), None)
+
+
 def _read(path: Path) -> Parts:
     state = json.loads((path / "state.json").read_text(encoding="utf-8"))
     tensors = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from errata_trainer import artefact
+from errata_trainer import artefact, checkpoint
 from errata_trainer.base import Base, verify
 from errata_trainer.control import Control
 from errata_trainer.errors import Cancelled, TrainerError
@@ -63,11 +63,15 @@ class Arm:
     overrides: dict[str, Any]
     folder: Path
     job: str = ""
-    metrics: dict[str, Any] = field(default_factory=dict)
     manifest: dict[str, Any] | None = None
     error: TrainerError | None = None
     bye: dict[str, Any] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What its manifest says of the training."""
+        return dict((self.manifest or {}).get("metrics") or {})
 
     @property
     def artefact(self) -> Path:
@@ -156,7 +160,7 @@ class RemoteRun:
             "remote": {},
         }
         (package / f"spec-{arm.index}.json").write_text(json.dumps(sent), encoding="utf-8")
-        newest = _newest_checkpoint(arm.folder)
+        newest = checkpoint.newest(arm.folder)
         if newest is not None:
             target = package / "checkpoints" / f"spec-{arm.index}"
             shutil.rmtree(target, ignore_errors=True)
@@ -258,7 +262,6 @@ class RemoteRun:
             self._keep_newest(arm, str(message.get("path")), message.get("step"))
         elif kind == "artifact":
             arm.manifest = self._manifest(arm, str(message.get("manifest_sha256")))
-            arm.metrics = dict(arm.manifest.get("metrics") or {})
         elif kind == "error" and message.get("class") != "cancelled":
             arm.error = TrainerError(message["class"], str(message.get("message")), str(message.get("hint")))
         elif kind == "bye":
@@ -321,11 +324,6 @@ def _arguments(spec: Spec, arm: Arm, finish: bool) -> list[str]:
 def _attempt(name: str) -> int:
     last = name.rsplit("-", 1)[-1]
     return int(last) if last.isdecimal() else 0
-
-
-def _newest_checkpoint(folder: Path) -> Path | None:
-    found = [path for path in folder.glob("step-*") if path.name.removeprefix("step-").isdecimal()]
-    return max(found, key=lambda path: int(path.name.removeprefix("step-")), default=None)
 
 
 def _message(line: str) -> dict[str, Any] | None:

@@ -92,7 +92,7 @@ def find_base(sha256: str, models: str) -> Path:
         "/usr/share/ollama/.ollama/models",
     ):
         if store:
-            folders += [Path(store), Path(store) / "blobs"]
+            folders.append(Path(store))
     for folder in folders:
         for path in (folder / blob, folder / "blobs" / blob):
             if path.is_file():
