@@ -67,6 +67,10 @@ func (r *run) extractMessages(f form, c chosen) []backend.Message {
 	}
 }
 
+func (r *run) formOf(f form, c chosen) backend.ExtractRequest {
+	return backend.ExtractRequest{Messages: r.extractMessages(f, c), Schema: extractSchema, NumPredict: 160}
+}
+
 // nonce makes fences that the author of a passage cannot foresee.
 func (r *run) nonce(c chosen) string {
 	sum := sha256.Sum256([]byte(r.id + "\x00" + c.ID + c.window))
@@ -80,8 +84,7 @@ func (r *run) read(ctx context.Context, f form, claim backend.Claim, c chosen) (
 	if f.Kind == KindYesNo {
 		return r.readYesNo(ctx, f, c)
 	}
-	var reply extractReply
-	err := r.extract(ctx, backend.ExtractRequest{Messages: r.extractMessages(f, c), Schema: extractSchema, NumPredict: 160}, &reply)
+	reply, err := r.fill(ctx, f, c)
 	if stops(err) != "" {
 		return reading{}, false, err
 	}

@@ -96,6 +96,7 @@ type run struct {
 	asked     struct{ model, extractor bool } // who was called at all
 	kept      int                             // calls that are left for grounding
 	ahead     int                             // passages that are still to be read
+	filled    map[string]filled               // forms of passages that were asked for in one go, nil before
 	failed    int                             // model calls that gave nothing usable
 	modelUp   bool
 	unsure    bool    // no rule knew the class

@@ -181,6 +181,9 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 		if !ok {
 			continue
 		}
+		if got.by == "rule" {
+			return Finding{Relation: Different, Tier: backend.TierTyped, Reason: backend.ReasonRival, Short: got.value, Confidence: got.sure}, nil
+		}
 		rel, reason := Same, backend.ReasonSame
 		if got.value == "no" {
 			rel, reason = Different, backend.ReasonRival

@@ -15,7 +15,7 @@ import (
 
 // tableRevision is raised by hand when the gate, the decision table, the comparison
 // under it or its confidences change, because no prompt shows that.
-const tableRevision = 9
+const tableRevision = 10
 
 // AppOrders gives what the app compares labels with: nothing, so that T3 is off.
 // It judges nobody's answers before `errata bench judge` has shown what it adds.

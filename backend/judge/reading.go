@@ -34,8 +34,14 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 	var out []reading
 	var judged *reading
 	for i, c := range order {
-		r.ahead = len(order) - i - 1
-		onStep(Step{Name: StepRead, Count: len(order), At: i + 1})
+		if r.filled == nil {
+			if !c.Trusted() && class != backend.ClassEvergreen && f.Kind != KindYesNo { // nothing settles before all are read
+				r.fillAll(ctx, f, order[i:], func(n int) { onStep(Step{Name: StepRead, Count: len(order), At: i + n}) })
+			} else {
+				onStep(Step{Name: StepRead, Count: len(order), At: i + 1})
+			}
+		}
+		r.ahead = max(0, len(order)-i-1-len(r.filled))
 		got, ok, err := r.read(ctx, f, claim, c)
 		if reason := stops(err); reason != "" {
 			return out, reason
@@ -60,6 +66,36 @@ func (r *run) readAll(ctx context.Context, f form, class backend.Class, claim ba
 		}
 	}
 	return out, ""
+}
+
+// fillAll asks for the forms of passages in one go, before any other question about
+// them: an engine then reads what all these prompts begin with only once.
+func (r *run) fillAll(ctx context.Context, f form, list []chosen, onStep func(n int)) {
+	r.filled = map[string]filled{}
+	for i, c := range list {
+		onStep(i + 1)
+		got := filled{}
+		got.err = r.extract(ctx, r.formOf(f, c), &got.reply)
+		r.filled[c.ID+c.URL] = got
+		if stops(got.err) != "" {
+			return
+		}
+	}
+}
+
+// fill gives the form of one passage.
+func (r *run) fill(ctx context.Context, f form, c chosen) (reply extractReply, err error) {
+	if got, ok := r.filled[c.ID+c.URL]; ok {
+		return got.reply, got.err
+	}
+	err = r.extract(ctx, r.formOf(f, c), &reply)
+	return reply, err
+}
+
+// filled is the reply to the form of a passage, or why there is none.
+type filled struct {
+	reply extractReply
+	err   error
 }
 
 // confirms: a first document that says otherwise of what happened once is confirmed

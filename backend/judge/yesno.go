@@ -9,9 +9,13 @@ import (
 // sureLabel is the least probability at which a label fills a slot.
 const sureLabel = 0.85
 
-// readYesNo reads a passage for a question that is answered by yes or no: one
-// label token, counted only when the model is sure.
+// readYesNo reads a passage for a question that is answered by yes or no: the typed
+// rules first, which know a denial, then one label token, counted only when the model
+// is sure. A small model takes "five titles" for "four titles".
 func (r *run) readYesNo(ctx context.Context, f form, c chosen) (reading, bool, error) {
+	if quote, ok := f.denial(c.Title, clip(c.Text, maxPassageText)); ok {
+		return reading{chosen: c, value: "no", quote: quote, by: "rule", sure: sureTypedDiff}, true, nil
+	}
 	ask := func(title, text, q string) string {
 		return "Passage: " + title + text + "\nQuestion: " + q + "\nA: yes. B: no. C: the passage does not say."
 	}
