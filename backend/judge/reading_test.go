@@ -12,7 +12,9 @@ import (
 // What prompts begin with is read once only while prompts of one kind follow each other.
 func TestAllFormsAreAskedForBeforeOtherQuestions(t *testing.T) {
 	m := says()
-	m.OnExtract = func(string) (string, error) { return `{"found":true,"quote":"nothing of it","value":"nobody","as_of":""}`, nil }
+	m.OnExtract = func(string) (string, error) {
+		return `{"found":true,"quote":"nothing of it","value":"nobody","as_of":""}`, nil
+	}
 	j := newJudge(t, judge.Options{Model: m, Gather: gives(
 		web("p1", "a.example", "Keir Starmer has been Prime Minister of the United Kingdom since 2024.", at(3)),
 		web("p2", "b.example", "The Prime Minister of the United Kingdom, Keir Starmer, was in Bonn.", at(4)),
