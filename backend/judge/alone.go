@@ -11,11 +11,13 @@ import (
 )
 
 // Shares of the question's terms that a quote must have where one source decides:
-// by itself, or with the headline over it where another text of the source says
-// the same.
+// by itself, or with the headline over it where the headline has nearly all or another
+// text of the source says the same.
 const (
 	aloneSpoken  = 0.4
 	aloneWithTop = 0.5
+	someSpoken   = 0.25 // of a quote whose headline has the rest
+	topSpoken    = 0.6  // of the two together
 )
 
 // reWhy asks for a reason, which has no one form.
@@ -32,7 +34,7 @@ func (e evidence) alone(rival cluster) []reading {
 		return nil
 	}
 	said := slices.DeleteFunc(slices.Clone(rival.readings), func(x reading) bool {
-		return !edited(x.Passage) || x.by != "model" || x.other != "" || !e.newsworthy(x.at)
+		return !edited(x.Passage) || x.by != "model" && !e.form.grammarSays(x) || x.other != "" || !e.newsworthy(x.at)
 	})
 	if !e.spokenOf(said) {
 		return nil
@@ -65,6 +67,10 @@ func (r *run) readTwice(ctx context.Context, e *evidence) {
 		best := slices.MaxFunc(said, func(a, b reading) int {
 			return cmp.Compare(e.form.cover(termSet(a.quote), nil), e.form.cover(termSet(b.quote), nil))
 		})
+		if best.by != "model" {
+			e.twice = true // by the model's words and by the grammar
+			continue
+		}
 		again, ok, err := r.readChat(ctx, e.form, best.chosen)
 		if err != nil || !ok {
 			continue
@@ -72,6 +78,16 @@ func (r *run) readTwice(ctx context.Context, e *evidence) {
 		rel, _ := compare(e.form, again.value, best.value)
 		e.twice = e.twice || rel == Same
 	}
+}
+
+// grammarSays: the grammar of the quote gives the value that the model copied.
+func (f form) grammarSays(x reading) bool {
+	v, ok := pick(f, x.quote)
+	if x.by != "chat" || !ok || v.role != rolePlain {
+		return false
+	}
+	rel, _ := compare(f, trimValue(v.text), x.value)
+	return rel == Same
 }
 
 // spokenOf: the quotes speak the question's own words.
@@ -82,7 +98,11 @@ func (e evidence) spokenOf(list []reading) bool {
 		if e.form.cover(quote, nil) >= aloneSpoken {
 			return true
 		}
-		if e.form.cover(quote, termSet(x.Title)) >= aloneWithTop {
+		both := e.form.cover(quote, termSet(x.Title))
+		if both >= topSpoken && e.form.cover(quote, nil) >= someSpoken {
+			return true
+		}
+		if both >= aloneWithTop {
 			texts[x.group] = true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	reRefusal = regexp.MustCompile(`(?i)\b(?:as an? (?:ai|artificial|language|large)|i(?:'m| am) (?:sorry|unable|not (?:able|sure|aware))|i (?:don['’]?t|do not|cannot|can['’]?t|could not) (?:know|have|provide|access|answer|browse|predict|say|determine|tell)|i have no (?:information|access|data|idea)|unable to (?:provide|answer|determine)|no (?:reliable |current )?information|don['’]t have (?:access|real|current|information)|knowledge cut-?off|please (?:check|refer|consult|provide|visit|clarify)|i recommend|it(?:'s| is) (?:important|best) to)\b`)
+	reRefusal = regexp.MustCompile(`(?i)\b(?:as an? (?:ai|artificial|language|large)|i(?:'m| am) (?:sorry|unable|not (?:able|sure|aware))|i (?:don['’]?t|do not|cannot|can['’]?t|could not) (?:know|have|provide|access|answer|browse|predict|say|determine|tell)|i have no (?:information|access|data|idea)|unable to (?:provide|answer|determine)|no (?:reliable |current )?information|don['’]t have (?:access|real|current|information)|knowledge cut-?off|please (?:check|refer|consult|provide|visit|clarify)|i recommend|my (?:primary |main |only )?(?:function|purpose|role|expertise|goal|task)\b|i(?:'m| am) (?:here to|designed|programmed|qwen)|it(?:'s| is) (?:important|best) to)\b`)
 	reHedge   = regexp.MustCompile(`(?i)\b(?:as of (?:my|20\d\d)|my (?:last|latest|knowledge|training)|i (?:think|believe|guess|suppose)|probably|possibly|perhaps|maybe|might|may be|likely|not (?:sure|certain)|if i recall|it seems|up to my)\b`)
 	reLeadIn  = regexp.MustCompile(`(?i)^(?:(?:sure|certainly|of course|well|however|but|yes|sorry)\b[,!.]?\s+|(?:as of (?:my (?:last|latest|most recent|current)? ?(?:knowledge |training )?(?:update|cut-?off|data|information|training)?|now|today)?\s?(?:in |on )?(?:[a-z]+ )?(?:\d{1,2},? )?(?:\d{4})?),\s+|(?:according to|based on) [^,]{3,80},\s+|to my knowledge,\s+|the answer is:?\s+|answer:\s+|\d{1,2}[.)]\s+)`)
 )
@@ -94,7 +94,7 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 			loose.anyRole = true
 			v, found = pick(loose, body)
 		}
-		if !found || exclaims && f.overlap(body) == 0 || refusal && f.overlap(body) < 0.34 {
+		if !found || onlyPoints(v.text) || exclaims && f.overlap(body) == 0 || refusal && f.overlap(body) < 0.34 {
 			continue
 		}
 		if refusal && !regexp.MustCompile(`(?i)\b(?:was|is|are|were)\b[^.]*`+regexp.QuoteMeta(v.text)+`|`+regexp.QuoteMeta(v.text)+`[^.]*\b(?:was|is|were|are)\b`).MatchString(body) {
@@ -118,6 +118,16 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 		}
 	}
 	return c, false, false
+}
+
+// onlyPoints: "My", "those" and the like name nothing.
+func onlyPoints(value string) bool {
+	for _, w := range normalWords(value) {
+		if !stopWords[w] || hasDigit(w) {
+			return false
+		}
+	}
+	return true
 }
 
 // reMark is the number of a footnote that a page's text left on a word.

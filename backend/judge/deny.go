@@ -9,8 +9,8 @@ import (
 // to speak of the same matter.
 const deniedSpoken = 0.6
 
-// maxDenial is the longest sentence, in bytes, that is taken for one.
-const maxDenial = 500
+// maxSaying is the longest sentence, in bytes, that is taken for one.
+const maxSaying = 500
 
 var (
 	reAsked     = regexp.MustCompile(`(?i)^(?:is|was) it (?:true|so|right|correct) that `)
@@ -34,7 +34,7 @@ func (f form) denial(title, text string) (quote string, ok bool) {
 	named := f.hasEntities(all)
 	var list []string
 	for _, s := range sentences(text) {
-		if s = squeeze(s); len(s) <= maxDenial && !strings.HasSuffix(s, "?") {
+		if s = squeeze(s); len(s) <= maxSaying && !strings.HasSuffix(s, "?") {
 			list = append(list, s)
 		}
 	}

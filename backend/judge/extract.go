@@ -132,7 +132,7 @@ func (r *run) read(ctx context.Context, f form, claim backend.Claim, c chosen) (
 func second(f form, claim backend.Claim, got reading) reading {
 	for _, s := range []string{got.quote, squeeze(got.first)} {
 		v, ok := pick(f, s)
-		if !ok || v.role != rolePlain || f.overlap(s) == 0 {
+		if !ok || v.role != rolePlain || f.overlap(s) == 0 || onlyBegins(s, v, got.Text) {
 			continue
 		}
 		value := trimValue(v.text)
@@ -151,6 +151,26 @@ func second(f form, claim backend.Claim, got reading) reading {
 		}
 	}
 	return got
+}
+
+// onlyBegins: one word with a capital because it begins the sentence ("Notably", "Huge");
+// in the rest of the text it has none.
+func onlyBegins(s string, v span, text string) bool {
+	if strings.TrimLeft(s[:v.start], " \"“‘'") != "" || strings.Contains(v.text, " ") {
+		return false
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], v.text)
+		if i < 0 {
+			return true
+		}
+		i += from
+		before := strings.TrimRight(text[:i], " \"“‘'")
+		if before != "" && before != text[:i] && !strings.ContainsAny(before[len(before)-1:], ".!?\n:;") && (i+len(v.text) >= len(text) || !isWordByte(text[i+len(v.text)])) {
+			return false
+		}
+		from = i + len(v.text)
+	}
 }
 
 // arbitrate asks the second way when the schema reply and the grammar of its own
@@ -304,8 +324,34 @@ func equalAfterParsing(f form, quote, value string) int {
 	return -1
 }
 
+// reRankAsk asks for a place of one rank; reThingAsk for what is never a place that
+// holds others.
+var (
+	reRankAsk  = regexp.MustCompile(`(?i)\b(?:which|what) (?:us |u\.s\. |american |other )?(state|country|continent)\b`)
+	reThingAsk = regexp.MustCompile(`(?i)\b(?:which|what) (?:[\pL-]+ ){0,3}?(?:cartel|company|carmaker|broadcaster|agency|airline|bank|platform|app|beverage|drink|film|movie|song|album|book|novel|newspaper|retailer|manufacturer|actor|actress|singer|athlete|footballer|player|coach|volcano|river|mountain|university|hospital|law|virus|disease)\b`)
+)
+
+// reCityState: states that share their name with a city or a capital.
+var reCityState = regexp.MustCompile(`(?i)\b(?:new york|washington|new jersey|new mexico|new hampshire|rhode island|west virginia|state)\b`)
+
+// rankAsked is the rank of place that a question asks for, 0 for none.
+func (f form) rankAsked() int {
+	m := reRankAsk.FindStringSubmatch(f.Text)
+	if m == nil {
+		return 0
+	}
+	return map[string]int{"continent": 1, "country": 2, "state": 3}[strings.ToLower(m[1])]
+}
+
 // fits: the value is of the kind that the question asks for.
 func fits(f form, value string) bool {
+	rank := wide(value)
+	if asked := f.rankAsked(); asked == 3 && rank != 3 && !reCityState.MatchString(value) || rank > 0 && asked > 0 && rank != asked {
+		return false
+	}
+	if rank > 0 && reThingAsk.MatchString(f.Text) {
+		return false
+	}
 	switch f.Kind {
 	case KindDate:
 		return len(findDates(value)) > 0

@@ -181,6 +181,9 @@ func (r *run) check(ctx context.Context, in Input, v *backend.Verdict, onStep fu
 	onStep(Step{Name: StepRead, Count: len(kept)})
 	readings, stopped := r.readAll(ctx, f, class, claim, answer, kept, onStep)
 	onStep(Step{Name: StepCompare})
+	if stopped == "" {
+		readings = r.namings(f, class, claim, answer, kept, readings)
+	}
 	e := evidence{form: f, class: class, claim: claim, readings: readings, kept: kept, flagged: flagged, aside: aside, now: r.now,
 		found: len(found.Passages), stopped: stopped, unsure: r.unsure, modelFailed: r.failed > 0 && !r.modelUp}
 	r.readTwice(ctx, &e)

@@ -92,6 +92,8 @@ func TestRuleClaim(t *testing.T) {
 		{"yes", "Is Paris the capital of France?", "Yes, Paris is the capital.", "yes"},
 		{"no", "Is Lyon the capital of France?", "No, it is Paris.", "no"},
 		{"refusal", "Who is the CEO of Starbucks?", "I don't know.", ""},
+		{"refusal and what it is for", "Who is the CEO of Starbucks?", "I'm unable to engage in discussions regarding companies. My primary function is to assist with technical questions.", ""},
+		{"a word that names nothing", "Which employees got their first pay this month?", "As of this month the employees who got their first pay are those who", ""},
 		{"machine's refusal", "Who is the CEO of Starbucks?", "As an AI language model, I cannot provide real-time information.", ""},
 		{"empty", "Who is the CEO of Starbucks?", "", ""},
 		{"marks", "Who is the CEO of Starbucks?", ":", ""},
