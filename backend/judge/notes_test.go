@@ -48,6 +48,7 @@ func TestCheckNote(t *testing.T) {
 		{"a version with a word after it", "What is the latest version of Ubuntu?", "The latest version of Ubuntu is Ubuntu 22.04.3 LTS.", "The latest version of Ubuntu is Ubuntu 24.04.1 LTS.", "Ubuntu 22.04.3 LTS", wrong},
 		{"an older version without its product", "What is the latest version of Python?", "The latest version of Python is Python 3.11.", "The latest version of Python is 3.14.2, released in December.", "Python 3.11", wrong},
 		{"a version, less exact", "What is the latest version of Python?", "The latest version is Python 3.14.", "Python 3.14.2 is the latest version of Python.", "Python 3.14", right},
+		{"a version and the one that it replaces", "What is the latest version of Quill?", "The latest version of Quill is 4.2.", "Quill 4.3 is the latest version of Quill and replaces 4.2.", "4.2", past},
 		{"a bare version", "What is the latest version of Python?", "3.11", "Python 3.14.2 is the latest version of Python.", "3.11", wrong},
 		{"a time in words", "What is the marathon world record time?", "The marathon world record time is 2 hours, 1 minute and 39 seconds.", "The marathon world record time is 2:00:35.", "2 hours, 1 minute and 39 seconds", wrong},
 		{"a number in words", "How many members does the United Nations have?", "The United Nations has one hundred and ninety-three members.", "The United Nations has 193 members.", "one hundred and ninety-three", right},

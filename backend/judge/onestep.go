@@ -171,6 +171,11 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 		}
 		passages = nil // their words prove nothing any more
 	}
+	for _, p := range passages {
+		if _, denied := f.denial(p.Title, clip(p.Text, maxPassageText)); denied {
+			return Finding{Relation: Different, Tier: backend.TierTyped, Reason: backend.ReasonRival, Short: "no", Confidence: sureTypedDiff}, ctx.Err()
+		}
+	}
 	spoken := f.spokenIn(passages)
 	unlike := slices.ContainsFunc(kept, func(c chosen) bool { return negated(c.first) != negated(statement) })
 	for _, c := range kept {
@@ -180,9 +185,6 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 		}
 		if !ok {
 			continue
-		}
-		if got.by == "rule" {
-			return Finding{Relation: Different, Tier: backend.TierTyped, Reason: backend.ReasonRival, Short: got.value, Confidence: got.sure}, nil
 		}
 		rel, reason := Same, backend.ReasonSame
 		if got.value == "no" {

@@ -223,6 +223,9 @@ func earlierIn(f form, short, window string) bool {
 		if at, end := mention(s, short); at >= 0 && f.roleOf(s, at, end) == rolePrior {
 			return true
 		}
+		if at := indexFold(s, short); f.version && at >= 0 && f.roleOf(s, at, at+len(short)) == rolePrior {
+			return true // a bare "4.2" is no name that candidates would find
+		}
 		for _, c := range candidates(loose, s) {
 			if c.role != rolePrior {
 				continue
