@@ -13,7 +13,7 @@ import (
 // what people believe. It neither confirms nor refutes.
 func beside(f form, claim backend.Claim, got reading) bool {
 	clause := clauseOf(got)
-	return afterThat(f, got) || ranksLower(f, got.quote) || reMaybe.MatchString(got.quote) || onlyBelieved(f, got.quote) || ofAnotherYear(f, clause, got) ||
+	return afterThat(f, got) || ranksLower(f, got.quote) || onlyMaybe(f, got.quote) || onlyBelieved(f, got.quote) || ofAnotherYear(f, clause, got) ||
 		reDenied.MatchString(got.quote) || otherEnd(f, claim, got) || notNext(f, got) || notAll(f, clause, got) || elsewhere(f, clause, got) || roughly(f, claim, got) ||
 		otherMatter(f, claim, clause, got)
 }
@@ -22,16 +22,22 @@ var (
 	reHighest   = regexp.MustCompile(`(?i)\b(?:most \pL+|\pL+est)\b`)
 	reLowerRank = regexp.MustCompile(`(?i)(?:\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th)|one of the|among the|some of the)[- ])$`)
 	reBelieved  = regexp.MustCompile(`(?i)\b(?:(?:many|some|most|often|commonly|widely|mistakenly|wrongly|falsely)(?: people| fans)? (?:think|believe|assume|claim|thought|believed|assumed|claimed)|myth|misconception|contrary to)\b`)
-	reMaybe     = regexp.MustCompile(`(?i)\bif (?:re-?)?elected\b|\b(?:would|could|might|(?:hop|want|plan|aim)\pL* to|candidate to|nominated to|bid to|running to) (?:replace|succeed|become|take over|be)\b`)
+	reMaybe     = regexp.MustCompile(`(?i)\bif (?:re-?)?elected\b|\b(?:would|could|might|(?:hop|want|plan|aim)\pL* to|candidate to|nominated to|bid to|running to) (replace|succeed|become|take over|be)\b`)
 	reDenied    = regexp.MustCompile(`(?i)\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?) (?:\pL+ ){0,3}?(?:that|reports?|rumou?rs?|claims?|suggestions?)\b`)
 	reLifeSpan  = regexp.MustCompile(`\([^()]*?(\d{4})\s*[-–—]\s*[^()]*?(\d{4})\)`)
 	reBirth     = regexp.MustCompile(`(?i)\b(?:born|birth\w*)\b`)
 	reDeath     = regexp.MustCompile(`(?i)\b(?:die|died|death|dead)\b`)
 	reNextAsk   = regexp.MustCompile(`(?i)\b(?:next|upcoming|coming)\b`)
 	reInAll     = regexp.MustCompile(`(?i)\b(?:in all|in total|altogether|all told)\b`)
-	reWhere     = regexp.MustCompile(`(?i)^(?:in )?(?:where|(?:which|what) (?:city|town|country|place|state))\b`)
+	reWhere     = regexp.MustCompile(`(?i)^(?:where\b|(?:in|at|to|from|near|on) (?:which|what) (?:city|town|country|place|state)\b|(?:which|what) (?:city|town|country|place|state)\b.*\b(?:in|at|to|from|near|on)\W*$)`)
 	reClauseEnd = regexp.MustCompile(`(?i)[,;]|\b(?:and|but|while|whereas)\b`)
 )
+
+// onlyMaybe: somebody would or could do it; a question about what is planned asks that.
+func onlyMaybe(f form, quote string) bool {
+	m := reMaybe.FindStringSubmatch(quote)
+	return m != nil && (m[1] == "" || strings.EqualFold(m[1], "be") || !strings.Contains(strings.ToLower(f.Text), strings.ToLower(m[1])))
+}
 
 // ranksLower: "the second tallest tower" where the tallest is asked for.
 func ranksLower(f form, quote string) bool {

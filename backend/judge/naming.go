@@ -38,16 +38,24 @@ func (r *run) namings(f form, class backend.Class, claim backend.Claim, answer s
 // reFormerly tells of who or what is it no longer.
 var reFormerly = regexp.MustCompile(`(?i)\b(?:former(?:ly)?|ex|previous(?:ly)?|outgoing|ousted|deposed|then|once|late|predecessors?|until)\b`)
 
+// A value in a row of names is one of several.
+var (
+	reBesideMore = regexp.MustCompile(`\p{Lu}[\pL'’-]+(?:,|,? and|,? or|,? &) (?:the )?$`)
+	reMoreBeside = regexp.MustCompile(`^(?:,|,? and|,? or|,? &) (?:the )?\p{Lu}`)
+)
+
 // naming finds the sentence of a passage that states the answer.
 func (r *run) naming(f form, claim backend.Claim, answer string, c chosen) (reading, bool) {
-	for _, s := range append([]string{c.Title}, sentences(clip(c.Text, 6000))...) {
+	text := clip(c.Text, 6000)
+	text = text[len(reFurniture.FindString(text)):]
+	for _, s := range append([]string{c.Title}, sentences(text)...) {
 		s = squeeze(s)
 		at := indexFold(s, claim.Short)
 		if at < 0 || len(s) > maxSaying || strings.ContainsRune(s, '?') || f.cover(termSet(s), nil) < namingSpoken || denied(s, at) || negated(s) || reFormerly.MatchString(s) {
 			continue
 		}
 		end := at + len(claim.Short)
-		if f.roleOf(s, at, end) != rolePlain {
+		if f.roleOf(s, at, end) != rolePlain || reBesideMore.MatchString(s[:at]) || reMoreBeside.MatchString(s[end:]) || reWonAsk.MatchString(f.Text) && !reWonSaid.MatchString(s) {
 			continue
 		}
 		got := reading{chosen: c, value: s[at:end], quote: s, by: "naming"}

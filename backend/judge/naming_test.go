@@ -25,6 +25,8 @@ func TestASentenceThatStatesTheAnswerSupportsIt(t *testing.T) {
 		{"a question", []backend.Passage{web("1", "reuters.com", "Is Ada Birch still the mayor of Larkstead?", at(10))}, backend.NotEnoughEvidence},
 		{"a not", []backend.Passage{web("1", "reuters.com", "Ada Birch is not the mayor of Larkstead any more.", at(10))}, backend.NotEnoughEvidence},
 		{"what was before", []backend.Passage{web("1", "reuters.com", "The former mayor of Larkstead, Ada Birch, opened the pool.", at(10))}, backend.NotEnoughEvidence},
+		{"one of several", []backend.Passage{web("1", "reuters.com", "The mayor of Larkstead met Jon Marsh, Ada Birch and Tom Quill.", at(10))}, backend.NotEnoughEvidence},
+		{"the place of the report", []backend.Passage{web("1", "reuters.com", "ADA BIRCH — The mayor of Larkstead opened the pool.", at(10))}, backend.NotEnoughEvidence},
 		{"another matter", []backend.Passage{web("1", "reuters.com", "The mayor of Larkstead was at the fair. Ada Birch sold eleven goats there.", at(10))}, backend.NotEnoughEvidence},
 		{"another value that was read", []backend.Passage{web("1", "reuters.com", said, at(10)), web("2", "lemonde.fr", mayorVoss, at(4))}, backend.NotEnoughEvidence},
 	}
@@ -36,6 +38,17 @@ func TestASentenceThatStatesTheAnswerSupportsIt(t *testing.T) {
 			require.Equal(t, tt.want, v.Kind, "%s %+v", v.Reason, v)
 		})
 	}
+}
+
+func TestWhoMayWinHasNotWon(t *testing.T) {
+	check := func(says string) backend.VerdictKind {
+		j := newJudge(t, judge.Options{Model: reads("Nobody Here"), Gather: gives(web("1", "reuters.com", says, at(3)))})
+		v, err := j.Check(t.Context(), input("Who won the spring vote in Larkstead this week?", "Ada Birch"), nil)
+		require.NoError(t, err)
+		return v.Kind
+	}
+	require.Equal(t, backend.NotEnoughEvidence, check("The spring vote gives Larkstead the chance to send a fighter like Ada Birch to the county."))
+	require.Equal(t, backend.Supported, check("The spring vote in Larkstead was won by Ada Birch with a wide margin."))
 }
 
 // A word that only begins a sentence is no second value, and a town is no state.
