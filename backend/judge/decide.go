@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"time"
@@ -227,18 +228,23 @@ func (e evidence) wasBefore(rivalAt *time.Time) bool {
 }
 
 func (e evidence) bySources(v *backend.Verdict, all []cluster) {
-	var answer, rival *cluster
+	var answer, rival, past *cluster
 	unsure := false
 	for i := range all {
 		c := &all[i]
 		switch {
 		case c.rel == Same && answer == nil:
 			answer = c
+		case c.rel == Different && e.isPast(*c):
+			past = cmp.Or(past, c)
 		case c.rel == Different && rival == nil:
 			rival = c
 		case c.rel == Unknown:
 			unsure = true
 		}
+	}
+	if answer == nil && rival == nil {
+		rival = past
 	}
 	enough := rival != nil && (len(rival.Domains) >= rivalDomains || e.twice && len(e.alone(*rival)) > 0)
 	newer := answer != nil && rival != nil && rival.said != nil && answer.Newest != nil && rival.said.After(*answer.Newest)
@@ -278,6 +284,11 @@ func (e evidence) bySources(v *backend.Verdict, all []cluster) {
 	}
 }
 
+// isPast: all that says so is too old to say anything of what is asked.
+func (e evidence) isPast(c cluster) bool {
+	return c.Newest != nil && !stillSpeaks(e.form, e.class, c.Newest, e.now)
+}
+
 // withstands: a source with a name said so a short while ago, and none with a name
 // says otherwise. Any number of new domains with today's date can be had for money.
 func (e evidence) withstands(answer, rival cluster) bool {
@@ -287,7 +298,7 @@ func (e evidence) withstands(answer, rival cluster) bool {
 // disagree: another rival weighs as much, so nobody knows the right value.
 func (e evidence) disagree(all []cluster, top cluster) bool {
 	for _, c := range all {
-		if c.rel == Different && c.Value != top.Value && top.Weight < rivalRatio*c.Weight {
+		if c.rel == Different && c.Value != top.Value && !e.isPast(c) && top.Weight < rivalRatio*c.Weight {
 			return true
 		}
 	}

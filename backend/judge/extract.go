@@ -136,6 +136,9 @@ func second(f form, claim backend.Claim, got reading) reading {
 			continue
 		}
 		value := trimValue(v.text)
+		if !fits(f, value) {
+			continue // a town where a country is asked for
+		}
 		asked := valueKind(claim.Short)
 		if f.Kind == KindOpen && asked != "" && asked == valueKind(value) && asked != valueKind(got.value) {
 			if got.Trusted() && strings.Contains(got.quote, value) {
