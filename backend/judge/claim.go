@@ -94,7 +94,7 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 			loose.anyRole = true
 			v, found = pick(loose, body)
 		}
-		if !found || onlyPoints(v.text) || exclaims && f.overlap(body) == 0 || refusal && f.overlap(body) < 0.34 {
+		if !found || len(terms(v.text)) == 0 || exclaims && f.overlap(body) == 0 || refusal && f.overlap(body) < 0.34 {
 			continue
 		}
 		if refusal && !regexp.MustCompile(`(?i)\b(?:was|is|are|were)\b[^.]*`+regexp.QuoteMeta(v.text)+`|`+regexp.QuoteMeta(v.text)+`[^.]*\b(?:was|is|were|are)\b`).MatchString(body) {
@@ -118,16 +118,6 @@ func ruleClaim(f form, text string) (c backend.Claim, ok, firm bool) {
 		}
 	}
 	return c, false, false
-}
-
-// onlyPoints: "My", "those" and the like name nothing.
-func onlyPoints(value string) bool {
-	for _, w := range normalWords(value) {
-		if !stopWords[w] || hasDigit(w) {
-			return false
-		}
-	}
-	return true
 }
 
 // reMark is the number of a footnote that a page's text left on a word.

@@ -38,8 +38,9 @@ func (f form) denial(title, text string) (quote string, ok bool) {
 			list = append(list, s)
 		}
 	}
+	want, back := terms(statement), turned(statement)
 	for _, s := range list {
-		if named && (deniedIn(statement, s) || turned(statement, s) || f.opposite(statement, s, all) || f.heldByOther(statement, s, all)) || f.placedElsewhere(statement, s, all) {
+		if named && (!negated(statement) && deniedIn(want, s) || back != nil && negated(s) == negated(statement) && back.MatchString(s) || f.opposite(statement, s, all) || f.heldByOther(statement, s, all)) || f.placedElsewhere(statement, s, all) {
 			return s, true
 		}
 	}
@@ -78,13 +79,9 @@ var (
 	reMoreThan  = regexp.MustCompile(`(?i)^(?:the )?([\pL' -]{2,40}?) (?:is|are|was|were) (?:\pL+ly |much |far )?((?:more|less) \pL+|\pL+er) than (?:the )?([\pL' -]{2,40})$`)
 )
 
-// deniedIn: one clause has the statement's terms in their order, with a "not" among
-// them that the statement lacks.
-func deniedIn(statement, s string) bool {
-	if negated(statement) {
-		return false
-	}
-	want := terms(statement)
+// deniedIn: one clause has the wanted terms, those of a statement without a "not", in
+// their order and a "not" among them.
+func deniedIn(want []string, s string) bool {
 	for _, clause := range reClauseCut.Split(s, -1) {
 		at, denied := 0, false
 		for _, t := range tokens(clause) {
@@ -105,14 +102,14 @@ func deniedIn(statement, s string) bool {
 	return false
 }
 
-// turned: the statement compares two things, and the sentence the other way round.
-func turned(statement, s string) bool {
+// turned finds a comparison of the statement the other way round, nil where it
+// compares nothing.
+func turned(statement string) *regexp.Regexp {
 	m := reMoreThan.FindStringSubmatch(statement)
-	if m == nil || negated(s) != negated(statement) {
-		return false
+	if m == nil {
+		return nil
 	}
-	back := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(m[3]) + ` (?:is|are|was|were) (?:\pL+ly |much |far )?` + regexp.QuoteMeta(m[2]) + ` than (?:the )?` + regexp.QuoteMeta(m[1]) + `\b`)
-	return back.MatchString(s)
+	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(m[3]) + ` (?:is|are|was|were) (?:\pL+ly |much |far )?` + regexp.QuoteMeta(m[2]) + ` than (?:the )?` + regexp.QuoteMeta(m[1]) + `\b`)
 }
 
 var (
@@ -126,13 +123,13 @@ var (
 // opposite: the sentence has a word of the statement with a prefix that turns it round
 // ("non-renewable" for "can be renewed"), and not the word.
 func (f form) opposite(statement, s string, all map[string]bool) bool {
-	if negated(statement) || negated(s) || !f.spokenOf(termSet(s), all) {
+	if negated(statement) || negated(s) {
 		return false
 	}
 	for _, m := range rePrefixNot.FindAllStringSubmatch(s, 8) {
 		for _, t := range tokens(statement) {
 			if a, b := strings.ToLower(m[1]+m[2]), strings.ToLower(t.text); commonPrefix(a, b) >= max(5, len(b)-3) && len(a)-len(b) <= 4 && indexFold(s, t.text) < 0 {
-				return true
+				return f.spokenOf(termSet(s), all)
 			}
 		}
 	}
@@ -183,12 +180,4 @@ func (f form) placedElsewhere(statement, s string, all map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-func commonPrefix(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }

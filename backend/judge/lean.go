@@ -198,11 +198,17 @@ func alike(a, b string) bool {
 		m, okB := wholeNumber(b)
 		return okA && okB && n == m
 	}
+	n := commonPrefix(a, b)
+	return n >= commonRoot && 3*n >= 2*max(len(a), len(b)) || spelledAlike(a, b)
+}
+
+// commonPrefix is how many bytes two words begin with alike.
+func commonPrefix(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
 	}
-	return n >= commonRoot && 3*n >= 2*max(len(a), len(b)) || spelledAlike(a, b)
+	return n
 }
 
 // denials deny what follows, in normal form.

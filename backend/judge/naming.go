@@ -46,9 +46,7 @@ var (
 
 // naming finds the sentence of a passage that states the answer.
 func (r *run) naming(f form, claim backend.Claim, answer string, c chosen) (reading, bool) {
-	text := clip(c.Text, 6000)
-	text = text[len(reFurniture.FindString(text)):]
-	for _, s := range append([]string{c.Title}, sentences(text)...) {
+	for _, s := range append([]string{c.Title}, sentences(withoutFurniture(clip(c.Text, 6000)))...) {
 		s = squeeze(s)
 		at := indexFold(s, claim.Short)
 		if at < 0 || len(s) > maxSaying || strings.ContainsRune(s, '?') || f.cover(termSet(s), nil) < namingSpoken || denied(s, at) || negated(s) || reFormerly.MatchString(s) {

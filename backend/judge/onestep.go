@@ -178,8 +178,12 @@ func (j *Judge) Statement(ctx context.Context, statement string, passages []back
 	}
 	spoken := f.spokenIn(passages)
 	unlike := slices.ContainsFunc(kept, func(c chosen) bool { return negated(c.first) != negated(statement) })
+	read := r.readYesNo
+	if len(flagged) == 0 {
+		read = r.labelYesNo // the rules have seen all passages
+	}
 	for _, c := range kept {
-		got, ok, err := r.readYesNo(ctx, f, c)
+		got, ok, err := read(ctx, f, c)
 		if reason := stops(err); reason != "" {
 			return Finding{Reason: reason}, err
 		}

@@ -157,12 +157,14 @@ func documentFrequency(found []backend.Passage) (df map[string]int, opened []map
 // says nothing of the matter, and its names pass for answers.
 var reFurniture = regexp.MustCompile(`^\s*(?:[^\n]{0,160}?\b\d{1,2}:\d{2}\s?[ap]\.?m\.?\s\p{Lu}{1,2}T\s+)?(?:\p{Lu}[\p{Lu}'’.d -]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? ?[—–‒] ?|\p{Lu}[\p{Lu}'’. ]{2,30}(?:, \p{Lu}[\p{L}. ]{1,20})?(?: \([^)\n]{2,20}\))? - )?`)
 
+func withoutFurniture(text string) string { return text[len(reFurniture.FindString(text)):] }
+
 // bestWindow finds the one to three sentences that answer best. ok is false
 // when the passage has no words or misses the question's names; all are its terms.
 func bestWindow(f form, p backend.Passage, text string, all map[string]bool, df map[string]int, n int) (chosen, bool) {
 	list := sentences(text)
 	if !p.Trusted() {
-		list = sentences(text[len(reFurniture.FindString(text)):])
+		list = sentences(withoutFurniture(text))
 	}
 	if len(list) == 0 {
 		return chosen{}, false

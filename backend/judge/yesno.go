@@ -16,6 +16,11 @@ func (r *run) readYesNo(ctx context.Context, f form, c chosen) (reading, bool, e
 	if quote, ok := f.denial(c.Title, clip(c.Text, maxPassageText)); ok {
 		return reading{chosen: c, value: "no", quote: quote, by: "rule", sure: sureTypedDiff}, true, nil
 	}
+	return r.labelYesNo(ctx, f, c)
+}
+
+// labelYesNo is the label alone.
+func (r *run) labelYesNo(ctx context.Context, f form, c chosen) (reading, bool, error) {
 	ask := func(title, text, q string) string {
 		return "Passage: " + title + text + "\nQuestion: " + q + "\nA: yes. B: no. C: the passage does not say."
 	}
